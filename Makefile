@@ -1,0 +1,45 @@
+# make help lists the targets. Every target sets itself up: a virtual environment in .venv with ganzoo and what it needs.
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(if $(shell python$(v) --version 2>/dev/null),python$(v))) python3)
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+COMMA := ,
+# On a machine with an NVIDIA GPU TensorFlow's CUDA libraries are installed as well.
+EXTRAS := test$(if $(shell command -v nvidia-smi 2>/dev/null),$(COMMA)cuda)
+# make variables that become flags: make train-wgan-textures DATASET=forest STEPS=2000
+FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(if $(IMAGE_SIZE),--image_size=$(IMAGE_SIZE)) \
+  $(if $(STEPS),--steps=$(STEPS)) $(if $(BATCH_SIZE),--batch_size=$(BATCH_SIZE)) $(if $(SEED),--seed=$(SEED)) \
+  $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train-wgan-textures test test-all lint benchmark clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v[:2] <= (3, 13); \
+	sys.exit(0 if ok else "ganzoo needs Python 3.11 to 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12 ..." % v[:2])'
+	@echo "setting up $(VENV) with $(PYTHON); this takes a few minutes once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	@touch $@
+
+setup: $(VENV)/installed ## make the virtual environment, nothing else
+
+train-wgan-textures: setup ## train a texture generator; about 8 minutes on two cores
+	@$(RUN) experiments.train_wgan_textures $(FLAGS)
+
+test: setup ## run the fast tests; under two minutes
+	@$(RUN) pytest -q -m "not slow" $(ARGS)
+
+test-all: setup ## run every test; about ten minutes
+	@$(RUN) pytest -q $(ARGS)
+
+lint: setup ## check style
+	@$(RUN) ruff check . && $(RUN) ruff format --check .
+
+benchmark: setup ## measure the speed of a training step
+	@$(RUN) experiments.benchmark $(ARGS)
+
+clean: ## remove the virtual environment and caches; runs stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info

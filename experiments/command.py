@@ -1,0 +1,53 @@
+"""How every command starts and ends: a readable --help, one or two lines and a status instead of tracebacks."""
+
+import sys
+
+from absl import flags
+
+from ganzoo.errors import InputError, Interrupted, NonFiniteLossError
+
+
+def run(main, documentation):
+    """Parse the flags, call `main()`, and exit with a status.
+
+    0 done, 1 the training failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM.
+
+    Args:
+        main: callable without arguments.
+        documentation: the command's docstring, the head of its --help.
+    """
+    try:
+        if any(word in ("--help", "-help", "-h", "--h", "-?") for word in sys.argv[1:]):
+            print(_help(documentation))
+            sys.exit(0)
+        extra = flags.FLAGS(sys.argv)[1:]
+        if extra:
+            raise InputError(f"flags are written --name=value. Received: {' '.join(extra)}")
+        main()
+    except (flags.Error, InputError) as error:
+        _leave(f"error: {' '.join(str(error).split())}", 2)
+    except NonFiniteLossError as error:
+        _leave(f"stopped: {error}", 1)
+    except Interrupted as error:
+        _leave(f"\n{error}", 128 + error.signal_number)
+    except KeyboardInterrupt:
+        _leave("\nstopped by Ctrl-C before there was anything to save", 130)
+    except OSError as error:
+        _leave(f"error: {error}", 1)
+
+
+def _help(documentation):
+    """Return the command's text and its flags, absl's own flags aside."""
+    ours = [module for module in flags.FLAGS.flags_by_module_dict() if "experiments" in module or module == sys.argv[0]]
+    lines = [documentation.strip(), "", "flags:"]
+    for module in ours:
+        for flag in flags.FLAGS.flags_by_module_dict()[module]:
+            name = f"--[no]{flag.name}" if flag.boolean else f"--{flag.name}"
+            default = "" if flag.boolean or flag.default in ("", None) else f" (default: {flag.default})"
+            lines.append(f"  {name}\n      {flag.help}{default}")
+    return "\n".join(lines)
+
+
+def _leave(message, status):
+    print(message, file=sys.stderr)
+    sys.exit(status)

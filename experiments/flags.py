@@ -1,0 +1,50 @@
+"""The flags that every training experiment shares. Imports nothing heavy, so that --help and typing errors answer at once."""
+
+import difflib
+
+from absl import flags
+
+FLAGS = flags.FLAGS
+DATASETS = ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits")
+
+
+def define_training_flags(dataset, steps, batch_size):
+    """Define the shared flags; the arguments are the experiment's defaults."""
+    choice("dataset", dataset, DATASETS, "built-in data set; grass, brick, gravel and digits need no download")
+    flags.DEFINE_string("data", "", "a folder of images or an .npz archive to train on, instead of --dataset")
+    flags.DEFINE_string(
+        "image_size", "", "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)"
+    )
+    count("steps", steps, "generator updates in the whole run, each with its discriminator updates; at least 1")
+    count("batch_size", batch_size, "images per update; at least 1")
+    flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights, noise and the order of images", 0, 2**31 - 1)
+    flags.DEFINE_string("run_dir", "", "folder of the run (default: a new one, runs/EXPERIMENT/DATA-DATE-TIME)")
+    flags.DEFINE_boolean("resume", False, "go on with the run in --run_dir, or with the newest; its flags are remembered")
+    count("checkpoint_every", 100, "steps between checkpoints; at least 1")
+    count("sample_every", 50, "steps between sample grids; at least 1")
+    count("log_every", 10, "steps per row of metrics.csv; at least 1")
+    flags.DEFINE_boolean("strict", False, "refuse a folder that holds unusable images instead of skipping them")
+
+
+def count(name, default, text):
+    """Define a flag that is an integer of at least 1."""
+    flags.DEFINE_integer(name, default, text, lower_bound=1)
+
+
+def choice(name, default, values, text):
+    """Define a flag with a fixed list of values; another value gets the list and the nearest one."""
+    flags.DEFINE_string(name, default, f"{text}: {', '.join(values)}")
+
+    def check(value):
+        if value in values:
+            return True
+        near = difflib.get_close_matches(value, values, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise flags.ValidationError(f"must be one of {', '.join(values)}, not {value!r}.{hint}")
+
+    flags.register_validator(name, check)
+
+
+def given(name):
+    """Return whether the flag stands on the command line."""
+    return FLAGS[name].present > 0

@@ -1,0 +1,146 @@
+"""One training run from flags: data, model, training, and where everything is. Every train_*.py is one call to it."""
+
+import datetime
+import importlib
+import os
+import pathlib
+import shlex
+import sys
+import types
+
+from absl import flags
+
+from experiments.flags import given
+from ganzoo.errors import InputError, Interrupted
+
+FLAGS = flags.FLAGS
+RUNS = pathlib.Path("runs")
+
+
+def train(experiment, build):
+    """Train the GAN that the flags describe and say what was made.
+
+    Args:
+        experiment: the module's name below `experiments`, e.g. "train_wgan_textures".
+        build: callable (options, image_shape) -> `ganzoo.GAN`; options has the flags' values as attributes.
+    """
+    run_dir = _run_dir(experiment)
+    options = _options(experiment, run_dir)
+    if given("data") and given("dataset"):
+        raise InputError("give --dataset or --data, not both.")
+
+    from ganzoo import backend, data
+
+    size = data.parse_image_size(options.image_size) if options.image_size else None
+    images = data.load(options.dataset, options.data, size, strict=options.strict)
+    for line in images.skipped[:10]:
+        print(f"skipped {line}")
+    if len(images.skipped) > 10:
+        print(f"skipped {len(images.skipped) - 10} more")
+    backend.make_operations_deterministic()
+    gan = build(options, images.image_shape)
+    height, width, channels = images.image_shape
+    device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"
+    print(f"{type(gan).__name__} on {images.name}: {len(images)} images, {height}x{width}x{channels}, on {device}")
+    print(f"run directory: {run_dir}")
+    command = f"{_python()} -m experiments.{experiment}"
+    go_on = f"{command} --run_dir={shlex.quote(str(run_dir))} --resume"
+    try:
+        gan.train(
+            images,
+            steps=options.steps,
+            batch_size=options.batch_size,
+            run_dir=run_dir,
+            resume=options.resume,
+            log_every=options.log_every,
+            sample_every=options.sample_every,
+            checkpoint_every=options.checkpoint_every,
+            notes={"experiment": experiment, "flags": vars(options)},
+        )
+    except Interrupted:
+        print(f"\nTo go on: {go_on}")
+        raise
+    print(_farewell(run_dir, gan.step, go_on))
+
+
+def restore(run_dir):
+    """Return the GAN of a run with its newest checkpoint's weights.
+
+    Raises:
+        InputError: if there is no run or no whole checkpoint.
+    """
+    from ganzoo import state
+    from ganzoo.runs import RunDirectory
+
+    if not pathlib.Path(run_dir).is_dir():
+        raise InputError(f"there is no run at {run_dir}.")
+    run = RunDirectory(run_dir)
+    config = run.config()
+    found = run.checkpoints.latest()
+    if config is None or found is None:
+        raise InputError(f"{run_dir} holds no run with a whole checkpoint.")
+    experiment = importlib.import_module(f"experiments.{config['notes']['experiment']}")
+    options = types.SimpleNamespace(**config["notes"]["flags"])
+    gan = experiment.build(options, tuple(config["settings"]["image_shape"]))
+    state.set_state(gan, found[1])
+    return gan
+
+
+def newest(folder):
+    """Return the run below `folder` that was written to last, or None."""
+    configs = sorted(folder.glob("*/config.json"), key=lambda path: path.parent.stat().st_mtime)
+    return configs[-1].parent if configs else None
+
+
+def _run_dir(experiment):
+    """Return the folder of this run: the one given, the newest to resume, or a new name."""
+    if FLAGS.run_dir:
+        return pathlib.Path(FLAGS.run_dir)
+    folder = RUNS / experiment.removeprefix("train_")
+    if FLAGS.resume:
+        found = newest(folder)
+        if found is None:
+            raise InputError(f"there is no run below {folder} to resume; name one with --run_dir.")
+        return found
+    source = pathlib.Path(FLAGS.data).stem if FLAGS.data else FLAGS.dataset
+    return folder / f"{source}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _options(experiment, run_dir):
+    """Return the flags' values; a resumed run remembers its own, and what is given now stands above them."""
+    module_flags = [f for m, fs in FLAGS.flags_by_module_dict().items() if "experiments" in m or m == sys.argv[0] for f in fs]
+    options = {flag.name: flag.value for flag in module_flags}
+    if FLAGS.resume:
+        from ganzoo.runs import RunDirectory
+
+        if not run_dir.is_dir():
+            raise InputError(f"there is no run to resume at {run_dir}.")
+        notes = (RunDirectory(run_dir).config() or {}).get("notes", {})
+        if notes.get("experiment", experiment) != experiment:
+            raise InputError(f"{run_dir} is a run of {notes['experiment']}, not of {experiment}.")
+        remembered = {k: v for k, v in notes.get("flags", {}).items() if k in options and not given(k)}
+        options |= remembered
+    return types.SimpleNamespace(**options | {"resume": FLAGS.resume, "run_dir": str(run_dir)})
+
+
+def _python():
+    """Return how the user called Python, as a command to copy."""
+    local = pathlib.Path(sys.prefix) / "bin" / "python"
+    try:
+        return str(local.relative_to(pathlib.Path.cwd()))
+    except ValueError:
+        return "python"
+
+
+def _farewell(run_dir, step, go_on):
+    run = shlex.quote(str(run_dir))
+    return f"""
+Done at step {step}. In {run_dir}:
+  samples.gif, samples/     the same latents over time
+  losses.png, metrics.csv   the numbers; curves: tensorboard --logdir={run}
+  generator/                SavedModel: latents -> images, seeds -> images
+  checkpoints/              to resume
+Next:
+  {_python()} -m experiments.sample --run_dir={run} --n=64 --seed=1
+  {go_on} --steps={2 * step}
+  {_python()} -m experiments.export --run_dir={run} --output=generator"""

@@ -1,0 +1,33 @@
+"""ganzoo: a zoo of generative adversarial networks for Keras 3 on TensorFlow.
+
+Names are imported when they are first used, so that a command's --help does not wait for TensorFlow.
+"""
+
+import importlib
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow notes at length that a CPU machine has no GPU
+
+__version__ = "0.1.0"
+
+_CLASSES = {
+    "GAN": "ganzoo.gan",
+    "RelativisticGAN": "ganzoo.models.relativistic",
+    "WGAN": "ganzoo.models.wgan",
+    "WGANGP": "ganzoo.models.wgan_gp",
+}
+_MODULES = ("callbacks", "data", "errors", "export", "images", "latents", "layers", "losses", "models", "regularizers")
+
+__all__ = [*_CLASSES, *_MODULES]
+
+
+def __getattr__(name):
+    if name in _CLASSES:
+        return getattr(importlib.import_module(_CLASSES[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"ganzoo.{name}")
+    raise AttributeError(f"module 'ganzoo' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

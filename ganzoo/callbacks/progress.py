@@ -1,0 +1,52 @@
+"""A progress bar that tells time left and how the game stands, in words."""
+
+import sys
+import time
+
+import keras
+from tqdm import tqdm
+
+class ProgressBar(keras.callbacks.Callback):
+    """Show a bar over all steps of a run; where the output is no terminal, print a line per epoch instead.
+
+    Args:
+        steps: the step at which the run will be done.
+        images_per_step: real images that one step consumes.
+        words: {name in the logs: what to call it}; these are shown, in this order.
+    """
+
+    def __init__(self, steps, images_per_step, words):
+        super().__init__()
+        self.steps, self.images_per_step = steps, images_per_step
+        self.words = words
+        self.bar = None
+
+    def on_train_begin(self, logs=None):
+        self._first, self._start = self.model.step, time.perf_counter()
+        if sys.stderr.isatty():
+            layout = "{percentage:3.0f}%|{bar:20}| step {n_fmt}/{total_fmt} [{elapsed}<{remaining}] {postfix}"
+            self.bar = tqdm(total=self.steps, initial=self._first, bar_format=layout, dynamic_ncols=True)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.bar is not None:
+            self.bar.set_postfix_str(self._state(logs), refresh=False)
+            self.bar.update(self.model.step - self.bar.n)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.bar is None:
+            left = self._seconds_per_step() * (self.steps - self.model.step)
+            minutes = f"{int(left) // 60}:{int(left) % 60:02d} left"
+            print(f"step {self.model.step}/{self.steps}, {minutes}, {self._state(logs)}", flush=True)
+
+    def close(self):
+        """Leave the terminal in order, however training ended."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def _seconds_per_step(self):
+        return (time.perf_counter() - self._start) / max(self.model.step - self._first, 1)
+
+    def _state(self, logs):
+        shown = [f"{word} {float(logs[name]):.4g}" for name, word in self.words.items() if name in logs]
+        return ", ".join([*shown, f"{self.images_per_step / self._seconds_per_step():.0f} images/s"])

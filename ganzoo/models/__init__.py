@@ -1,0 +1,1 @@
+"""One GAN a module: its networks and its objective."""

@@ -1,0 +1,182 @@
+"""`train`: a thin front of Keras's `fit` that knows what a run is."""
+
+import contextlib
+import functools
+import importlib.metadata
+import json
+import math
+import pathlib
+import platform
+import sys
+
+from keras import ops
+
+from ganzoo import backend, images, state
+from ganzoo import callbacks as parts_of
+from ganzoo.callbacks.journal import read_rows
+from ganzoo.data import as_dataset
+from ganzoo.errors import InputError
+from ganzoo.plots import save_loss_plot
+from ganzoo.runs import RunDirectory
+
+
+def describe_optimizer(optimizer):
+    """Return an optimizer's class and configuration as one plain string."""
+    config = {name: value for name, value in optimizer.get_config().items() if name != "name"}
+    return f"{type(optimizer).__name__} {json.dumps(config, default=str, sort_keys=True)}"
+
+
+def train(
+    gan,
+    data,
+    steps=1000,
+    batch_size=64,
+    run_dir=None,
+    resume=False,
+    callbacks=(),
+    log_every=10,
+    sample_every=100,
+    checkpoint_every=100,
+    steps_per_execution=1,
+    verbose=True,
+    notes=None,
+):
+    """Train `gan` on images.
+
+    Args:
+        gan: a `ganzoo.GAN`.
+        data: uint8 array `(N, H, W, C)`, a `tf.data.Dataset` of image batches, or a dataset of `ganzoo.data`.
+        steps: generator updates to make, each with its n_critic discriminator updates; with `resume`, counted from the
+            beginning of the run.
+        batch_size: images per update.
+        run_dir: folder for checkpoints, sample grids, metrics.csv, TensorBoard events, plots and the exported generator;
+            None writes nothing.
+        resume: go on from the newest whole checkpoint in run_dir. Equal settings are required; steps and the `_every` may
+            change.
+        callbacks: more Keras callbacks.
+        log_every: steps per row of the History and of metrics.csv (means over the interval).
+        sample_every, checkpoint_every: steps between sample grids and between checkpoints.
+        steps_per_execution: steps per call into the graph; raises the speed of tiny networks. Must divide the others.
+        verbose: show the progress bar and say where things are.
+        notes: dictionary written into config.json beside the settings.
+
+    Returns:
+        The Keras `History`: a list per logged quantity, one entry per `log_every` steps of this call.
+
+    Raises:
+        InputError: for bad arguments or data, before any work is lost.
+        NonFiniteLossError: at the first loss that is infinite or NaN.
+        Interrupted: after Ctrl-C or SIGTERM, the state saved (with a run_dir).
+    """
+    counts = {"steps": steps, "batch_size": batch_size, "log_every": log_every, "sample_every": sample_every}
+    counts |= {"checkpoint_every": checkpoint_every, "steps_per_execution": steps_per_execution}
+    for name, value in counts.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InputError(f"{name} must be a positive integer. Received: {name}={value!r}")
+        if name != "batch_size" and value % steps_per_execution:
+            raise InputError(f"steps_per_execution={steps_per_execution} must divide {name}. Received: {name}={value}")
+    if resume and run_dir is None:
+        raise InputError("resume needs the run_dir to resume. Received: run_dir=None")
+    data = as_dataset(data)
+    if data.image_shape is not None and tuple(data.image_shape) != gan.image_shape:
+        raise InputError(f"the GAN makes images {gan.image_shape}. Received: images {tuple(data.image_shape)}")
+    run, first_step = (None, gan.step) if run_dir is None else _open(RunDirectory(run_dir), gan, data, batch_size, resume)
+    batches = _for_replicas(data.batches(batch_size, gan.seed, gan.step, gan.n_critic), gan)
+    if run is not None:
+        run.write_config(_config(gan, data, batch_size, counts, first_step, notes))
+    if gan.steps_per_execution != steps_per_execution:
+        gan.compile(gan.discriminator_optimizer, gan.generator_optimizer, steps_per_execution=steps_per_execution)
+
+    target, images_per_step = first_step + steps, batch_size * gan.n_critic
+    parts = [parts_of.NonFiniteGuard(), parts_of.StopAtStep(target)]
+    checkpoints = None
+    with contextlib.ExitStack() as at_exit:
+        if verbose:
+            parts.append(parts_of.ProgressBar(target, images_per_step, gan.log_words))
+            at_exit.callback(parts[-1].close)
+        if run is not None:
+            writer = backend.EventWriter(run.tensorboard)
+            at_exit.callback(writer.close)
+            parts.append(parts_of.Journal(run.metrics_path, images_per_step, writer))
+            show = functools.partial(writer.image, "samples")
+            parts.append(parts_of.SampleGrids(run.samples, sample_every, show=show))
+            checkpoints = parts_of.Checkpoints(run.checkpoints, lambda: state.get_state(gan), checkpoint_every)
+            checkpoints.install_handlers()
+            at_exit.callback(checkpoints.restore_handlers)
+        # The guard comes first, so that nothing sees a loss that is no number, and the checkpoint last.
+        history = gan.fit(
+            batches,
+            epochs=math.ceil((target - gan.step) / log_every),
+            steps_per_epoch=log_every,
+            shuffle=False,  # the order is the data set's own, a function of (seed, step)
+            callbacks=[*parts, *callbacks, *([checkpoints] if checkpoints else [])],
+            verbose=0,
+        )
+    if run is not None:
+        checkpoints.raise_if_interrupted()
+        _finish(gan, run)
+    return history
+
+
+def _settings(gan, data, batch_size):
+    """What must be equal for a resumed run to be the same run."""
+    return gan.settings() | {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
+
+
+def _open(run, gan, data, batch_size, resume):
+    """Return (run, the step at which it began), the GAN's state read if it is resumed."""
+    if not resume:
+        run.check_fresh()
+        return run, gan.step
+    run.check_same(_settings(gan, data, batch_size))
+    config = run.config()
+    if config.get("versions") != versions():
+        print("Resuming under other package versions than the run began with: equal bits are not promised.")
+    found = run.checkpoints.latest()
+    if found is None:
+        print(f"{run.path} has no whole checkpoint yet: starting at its first step.")
+    else:
+        state.set_state(gan, found[1])
+    return run, config.get("first_step", 0)
+
+
+def versions():
+    """Return the versions of Python and of the packages that decide the numbers."""
+    packages = ("ganzoo", "keras", "tensorflow", "numpy")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), **found}
+
+
+def _config(gan, data, batch_size, counts, first_step, notes):
+    return {
+        "settings": _settings(gan, data, batch_size),
+        "options": counts,
+        "first_step": first_step,
+        "versions": versions(),
+        "accelerators": backend.accelerators(),
+        "command": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]],
+        "notes": notes or {},
+    }
+
+
+def _for_replicas(batches, gan):
+    """Under tf.distribute, put a leading axis of replicas in front, along which Keras deals the elements out."""
+    replicas = gan.distribute_strategy.num_replicas_in_sync
+    if replicas == 1:
+        return batches
+    n_critic, batch_size, *shape = batches.element_spec.shape
+    if batch_size % replicas:
+        raise InputError(f"batch_size must be a multiple of the {replicas} replicas. Received: batch_size={batch_size}")
+
+    def deal(images):
+        dealt = ops.reshape(images, (n_critic, replicas, batch_size // replicas, *shape))
+        return ops.swapaxes(dealt, 0, 1)
+
+    return batches.map(deal)
+
+
+def _finish(gan, run):
+    """Draw the losses, animate the samples, export the generator."""
+    save_loss_plot(run.path / "losses.png", read_rows(run.metrics_path))
+    images.save_animation(run.path / "samples.gif", sorted(run.samples.glob("step_*.png")))
+    gan.export(run.saved_model)
