@@ -1,0 +1,19 @@
+"""Images for training: built-in sets, folders, archives, arrays and streams, all read as batches of uint8."""
+
+from ganzoo.data.archive import archive
+from ganzoo.data.dataset import ImageDataset
+from ganzoo.data.folder import folder
+from ganzoo.data.load import load, parse_image_size
+from ganzoo.data.photographs import photographs
+from ganzoo.data.stream import StreamDataset, as_dataset
+
+__all__ = [
+    "ImageDataset",
+    "StreamDataset",
+    "archive",
+    "as_dataset",
+    "folder",
+    "load",
+    "parse_image_size",
+    "photographs",
+]

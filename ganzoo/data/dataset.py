@@ -1,0 +1,185 @@
+"""Images held in memory, and the batches a training run reads from them."""
+
+import functools
+import hashlib
+
+import numpy as np
+
+from ganzoo.data.batching import index_batches
+from ganzoo.data.checks import whole_number
+from ganzoo.errors import InputError
+
+
+class ImageDataset:
+    """Hold images as one array of bytes, with labels if there are any.
+
+    Args:
+        images: uint8 array (N, H, W, C) with C 1 (gray), 3 (RGB) or 4 (RGBA), range 0 to 255; (N, H, W) is taken
+            as gray.
+        labels: integer array (N,), or None.
+        name: str, what the set is called in messages.
+        skipped: strings "file: reason", one for each file that was left out.
+
+    Attributes:
+        images: uint8 array (N, H, W, C), read-only.
+        labels: int64 array (N,), or None.
+        image_shape: tuple (H, W, C).
+
+    Raises:
+        InputError: if the arrays are not as above, or empty.
+
+    Example:
+        >>> import numpy as np
+        >>> dots = ImageDataset(np.zeros((10, 8, 8), "uint8"), name="dots")
+        >>> dots
+        ImageDataset(name='dots', images=10, image_shape=(8, 8, 1), labels=False)
+        >>> dots.batches(batch_size=4).element_spec.shape
+        TensorShape([1, 4, 8, 8, 1])
+    """
+
+    def __init__(self, images, labels=None, name="images", skipped=()):
+        self.name = str(name)
+        self.images = _checked_images(images, self.name)
+        self.labels = None if labels is None else _checked_labels(labels, len(self.images), self.name)
+        self.skipped = tuple(skipped)
+
+    def __len__(self):
+        """Return the number of images."""
+        return len(self.images)
+
+    def __repr__(self):
+        """Return the facts a user looks for, not the pixels."""
+        return (
+            f"ImageDataset(name={self.name!r}, images={len(self)}, image_shape={self.image_shape}, "
+            f"labels={self.labels is not None})"
+        )
+
+    @property
+    def image_shape(self):
+        """Return (H, W, C)."""
+        return self.images.shape[1:]
+
+    @functools.cached_property
+    def fingerprint(self):
+        """Return the SHA-256 of shape, pixels and labels, in hexadecimal: equal data, equal fingerprint."""
+        digest = hashlib.sha256(repr(self.images.shape).encode())
+        digest.update(self.images)
+        if self.labels is not None:
+            digest.update(b"labels")
+            digest.update(self.labels.astype("<i8"))
+        return digest.hexdigest()
+
+    @functools.cached_property
+    def _tensors(self):
+        """Copy the arrays into TensorFlow's memory, once for all calls of `batches`."""
+        import tensorflow as tf
+
+        with tf.device("CPU"):
+            return tuple(tf.constant(array) for array in (self.images, self.labels) if array is not None)
+
+    def split(self, held_out, seed=0):
+        """Set images aside, for a score on images the model has not seen.
+
+        Args:
+            held_out: int, how many images to set aside, from 1 to N - 1.
+            seed: int, from 0 on; decides which.
+
+        Returns:
+            Two ImageDatasets (train, held_out) that share no image of this set.
+
+        Raises:
+            InputError: if nothing would be left on one of the two sides.
+        """
+        held_out = whole_number("held_out", held_out, 1)
+        seed = whole_number("seed", seed, 0)
+        if held_out >= len(self):
+            raise InputError(
+                f"{self.name} has {len(self)} images: held_out must be below that. Received: held_out={held_out}"
+            )
+        order = np.random.default_rng(seed).permutation(len(self))
+        return self._part(order[held_out:], "train"), self._part(order[:held_out], "held out")
+
+    def _part(self, indexes, part):
+        indexes = np.sort(indexes)
+        labels = None if self.labels is None else self.labels[indexes]
+        return ImageDataset(self.images[indexes], labels, f"{self.name} ({part})", self.skipped)
+
+    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, with_labels=False):
+        """Read the images in endless shuffled batches; every epoch is a permutation of them.
+
+        Args:
+            batch_size: int, images in a batch, at most N.
+            seed: int, from 0 to 2**63 - 1.
+            start_step: int, the step the first element belongs to: `batches(start_step=5)` is `batches().skip(5)`
+                without reading what is skipped.
+            batches_per_step: int, batches in one element, for models that take several a step.
+            with_labels: bool, whether to yield (images, labels).
+
+        Returns:
+            An infinite `tf.data.Dataset` of uint8 tensors (batches_per_step, batch_size, H, W, C), range 0 to 255,
+            or of tuples with int64 labels (batches_per_step, batch_size). Element k is a function of
+            (seed, start_step + k) alone.
+
+        Raises:
+            InputError: if an argument is out of range, there are fewer images than one batch holds, or labels are
+                asked for and there are none.
+        """
+        if with_labels and self.labels is None:
+            raise InputError(f"{self.name} has no labels. Received: with_labels=True")
+        arrays = self._tensors if with_labels else self._tensors[:1]
+        return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)
+
+
+def check_dtype(dtype, name):
+    """Refuse images of any type but uint8, and say how to get there.
+
+    Args:
+        dtype: numpy dtype of the images.
+        name: str, what they are called in the message.
+
+    Raises:
+        InputError: if `dtype` is not uint8.
+    """
+    if dtype == np.uint8:
+        return
+    remedies = {
+        "f": "if they are in 0..1, convert with np.round(x * 255).astype('uint8')",
+        "i": "if they are in 0..255, convert with x.astype('uint8')",
+        "u": "if they are in 0..255, convert with x.astype('uint8')",
+        "b": "convert with x.astype('uint8') * 255",
+    }
+    remedy = remedies.get(dtype.kind, "bring all images to one size and put them in one array")
+    raise InputError(f"{name}: images must be uint8; {remedy}. Received: dtype={dtype}")
+
+
+def _checked_images(images, name):
+    """Return the images as a read-only uint8 array (N, H, W, C)."""
+    try:
+        images = np.asarray(images)
+    except ValueError as error:
+        raise InputError(f"{name}: images must all have one size, in one uint8 array (N, H, W, C).") from error
+    check_dtype(images.dtype, name)
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
+        raise InputError(
+            f"{name}: images must have the shape (N, H, W) or (N, H, W, C), channels last, C 1, 3 or 4. "
+            f"Received: shape={images.shape}"
+        )
+    if 0 in images.shape:
+        raise InputError(f"{name}: there are no images. Received: shape={images.shape}")
+    images = np.ascontiguousarray(images).view()
+    # The fingerprint is computed once, so the pixels must not change under it.
+    images.flags.writeable = False
+    return images
+
+
+def _checked_labels(labels, count, name):
+    """Return the labels as an int64 array (N,)."""
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or labels.shape != (count,):
+        raise InputError(
+            f"{name}: labels must be integers of shape ({count},), one for each image. "
+            f"Received: dtype={labels.dtype}, shape={labels.shape}"
+        )
+    return labels.astype(np.int64)

@@ -1,0 +1,58 @@
+"""Well-known data sets: those that Keras downloads and caches, and scikit-learn's digits, which need no network."""
+
+import numpy as np
+
+from ganzoo.data.checks import one_line
+from ganzoo.data.dataset import ImageDataset
+from ganzoo.errors import InputError
+
+# CIFAR-100's fine classes in alphabetical order: number 33 is "forest".
+_FOREST = 33
+
+
+def mnist():
+    """Return MNIST's 60000 training images, 28x28x1, with labels 0 to 9. Downloads 11 MB the first time."""
+    return _downloaded("mnist")
+
+
+def fashion_mnist():
+    """Return Fashion-MNIST's 60000 training images, 28x28x1, with labels 0 to 9. Downloads 30 MB the first time."""
+    return _downloaded("fashion_mnist")
+
+
+def cifar10():
+    """Return CIFAR-10's 50000 training images, 32x32x3, with labels 0 to 9. Downloads 170 MB the first time."""
+    return _downloaded("cifar10")
+
+
+def forest():
+    """Return the 500 training images of CIFAR-100's class forest, 32x32x3. Downloads 170 MB the first time."""
+    cifar100 = _downloaded("cifar100", label_mode="fine")
+    return ImageDataset(cifar100.images[cifar100.labels == _FOREST], name="forest")
+
+
+def digits():
+    """Return scikit-learn's 1797 handwritten digits, 8x8x1, with labels 0 to 9. Needs no network."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise InputError("digits needs scikit-learn: pip install scikit-learn") from error
+    bunch = load_digits()
+    # Stored as counts 0 to 16 of inked pixels in a 4x4 block.
+    images = np.round(bunch.images * (255 / 16)).astype(np.uint8)
+    return ImageDataset(images, bunch.target, name="digits")
+
+
+def _downloaded(name, **options):
+    """Return the training half of one of Keras's data sets."""
+    import keras
+
+    try:
+        (images, labels), _ = getattr(keras.datasets, name).load_data(**options)
+    # Keras raises a bare Exception when a download fails, and whatever the unpacking raises when it is cut short.
+    except Exception as error:
+        raise InputError(
+            f"{name} could not be downloaded: {one_line(error)}\n"
+            "Without a network take --data=file.npz, --data=folder, or one of grass, brick, gravel, digits."
+        ) from error
+    return ImageDataset(images, np.reshape(labels, -1), name=name)

@@ -1,0 +1,92 @@
+"""The one door through which the experiments get their images."""
+
+import re
+from functools import partial
+
+from ganzoo.data import keras_sets
+from ganzoo.data.archive import archive
+from ganzoo.data.checks import existing_path, size_pair, suggestion
+from ganzoo.data.folder import folder
+from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
+from ganzoo.data.photographs import photographs
+from ganzoo.data.resize import resized
+from ganzoo.errors import InputError
+
+# The size of images that have none of their own.
+_DEFAULT_SIZE = (32, 32)
+
+
+def _crops(name, image_size, seed):
+    return photographs(name, image_size or _DEFAULT_SIZE, seed=seed)
+
+
+def _stored(read, image_size, seed):
+    return resized(read(), image_size)
+
+
+# NAME -> function of (image_size, seed). A set more is a line more here.
+DATASETS = {
+    **{name: partial(_crops, name) for name in PHOTOGRAPHS},
+    "digits": partial(_stored, keras_sets.digits),
+    "mnist": partial(_stored, keras_sets.mnist),
+    "fashion_mnist": partial(_stored, keras_sets.fashion_mnist),
+    "cifar10": partial(_stored, keras_sets.cifar10),
+    "forest": partial(_stored, keras_sets.forest),
+}
+
+
+def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
+    """Load images by name, or from a folder or an .npz file.
+
+    Args:
+        dataset: str, a name in `DATASETS`.
+        data: str or Path, a folder of images or an .npz file; wins over `dataset` unless empty.
+        image_size: pair of ints (height, width) in pixels; None keeps the size the images have, or takes 32x32 for
+            photographs and folders, which have none.
+        strict: bool, whether a folder with a bad image is refused instead of read without it.
+        seed: int, from 0 on; decides where photographs are cropped.
+
+    Returns:
+        ImageDataset.
+
+    Raises:
+        InputError: if the name is unknown, or the images cannot be read.
+    """
+    if image_size is not None:
+        image_size = size_pair(image_size)
+    if data:
+        path = existing_path(data)
+        if path.is_dir():
+            return folder(path, image_size or _DEFAULT_SIZE, strict=strict)
+        return archive(path, image_size=image_size)
+    if dataset not in DATASETS:
+        known = ", ".join(DATASETS)
+        raise InputError(
+            f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}"
+        )
+    return DATASETS[dataset](image_size=image_size, seed=seed)
+
+
+def parse_image_size(text):
+    """Read an image size as it is typed on a command line.
+
+    Args:
+        text: str, "32" for a square, "48x32" for height x width, in pixels.
+
+    Returns:
+        Tuple (height, width).
+
+    Raises:
+        InputError: if it is neither, or zero.
+
+    Example:
+        >>> parse_image_size("48x32")
+        (48, 32)
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", str(text), re.IGNORECASE)
+    height, width = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if height < 1 or width < 1:
+        raise InputError(
+            f"image size must look like 32 or 48x32 (height x width), in pixels. Received: image_size={text!r}"
+        )
+    return height, width

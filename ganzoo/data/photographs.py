@@ -1,0 +1,55 @@
+"""Textures cut from the photographs that scikit-image ships: a data set that needs no network."""
+
+import numpy as np
+
+from ganzoo.data.checks import size_pair, suggestion, whole_number
+from ganzoo.data.dataset import ImageDataset
+from ganzoo.errors import InputError
+
+# CC0, 512 x 512 pixels, gray. None of them has a left and a right, so mirroring gives more of the same texture.
+NAMES = ("brick", "grass", "gravel")
+
+
+def photographs(name, image_size=(32, 32), crops=8192, seed=0, scale=2):
+    """Cut random crops, half of them mirrored left to right, out of one photograph.
+
+    Args:
+        name: str, "brick", "grass" or "gravel".
+        image_size: pair of ints, (height, width) of a crop in pixels.
+        crops: int, how many to cut.
+        seed: int, from 0 on; decides where.
+        scale: int, how many times smaller the photograph is made first, so that a crop shows more of the texture;
+            1 keeps its 512 x 512 pixels.
+
+    Returns:
+        ImageDataset of images (crops, height, width, 1), without labels.
+
+    Raises:
+        InputError: if the name is unknown, or the crop is bigger than the photograph.
+    """
+    if name not in NAMES:
+        raise InputError(f"name must be one of {', '.join(NAMES)}.{suggestion(name, NAMES)} Received: name={name!r}")
+    height, width = size_pair(image_size)
+    crops = whole_number("crops", crops, 1)
+    seed = whole_number("seed", seed, 0)
+    scale = whole_number("scale", scale, 1)
+
+    import skimage.data
+    from PIL import Image
+
+    photograph = getattr(skimage.data, name)()
+    if scale > min(photograph.shape):
+        raise InputError(f"scale must be at most {min(photograph.shape)}. Received: scale={scale}")
+    photograph = np.asarray(Image.fromarray(photograph).reduce(scale))
+    if height > photograph.shape[0] or width > photograph.shape[1]:
+        largest = "x".join(str(side) for side in photograph.shape)
+        raise InputError(
+            f"{name} at scale {scale} gives images of at most {largest} (height x width). "
+            f"Received: image_size=({height}, {width})"
+        )
+    windows = np.lib.stride_tricks.sliding_window_view(photograph, (height, width))
+    random = np.random.default_rng(seed)
+    images = windows[random.integers(windows.shape[0], size=crops), random.integers(windows.shape[1], size=crops)]
+    mirrored = random.random(crops) < 0.5
+    images[mirrored] = images[mirrored][:, :, ::-1]
+    return ImageDataset(images, name=name)

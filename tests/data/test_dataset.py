@@ -1,0 +1,195 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ganzoo.data import ImageDataset
+from ganzoo.data.batching import shuffled_indexes
+from ganzoo.errors import InputError
+
+
+def numbered(count, labels=None):
+    """Return a set whose image i is the single pixel i."""
+    return ImageDataset(np.arange(count, dtype=np.uint8).reshape(count, 1, 1, 1), labels, name="numbered")
+
+
+def first(dataset, steps):
+    return np.stack([element.numpy() for element in dataset.take(steps)])
+
+
+def order(dataset, steps, **arguments):
+    return first(dataset.batches(**arguments), steps).ravel()
+
+
+def test_channel_axis_is_added_and_facts_are_told():
+    images = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
+    dataset = ImageDataset(images, labels=[7, 8], name="two", skipped=["a.png: bad"])
+    assert dataset.images.shape == (2, 3, 4, 1)
+    assert dataset.image_shape == (3, 4, 1)
+    assert len(dataset) == 2
+    assert dataset.labels.tolist() == [7, 8]
+    assert dataset.skipped == ("a.png: bad",)
+    assert repr(dataset) == "ImageDataset(name='two', images=2, image_shape=(3, 4, 1), labels=True)"
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((2, 4, 4, 1), np.float32), r"np\.round\(x \* 255\).*dtype=float32"),
+        (np.zeros((2, 4, 4, 1), np.int64), r"x\.astype\('uint8'\)\. Received: dtype=int64"),
+        (np.zeros((2, 4, 4, 1), bool), r"\* 255\. Received: dtype=bool"),
+        (np.array([np.zeros((2, 2)), None], dtype=object), "one size.*dtype=object"),
+        ([np.zeros((2, 2), np.uint8), np.zeros((3, 3), np.uint8)], "one size"),
+        (np.zeros((4, 4), np.uint8), r"shape=\(4, 4\)"),
+        (np.zeros((2, 3, 8, 8), np.uint8), r"channels last.*shape=\(2, 3, 8, 8\)"),
+        (np.zeros((2, 8, 8, 2), np.uint8), r"C 1, 3 or 4"),
+        (np.zeros((0, 8, 8, 1), np.uint8), r"no images.*shape=\(0, 8, 8, 1\)"),
+        (np.zeros((2, 0, 8, 1), np.uint8), "no images"),
+    ],
+)
+def test_unfit_images_are_refused(images, message):
+    with pytest.raises(InputError, match=message):
+        ImageDataset(images)
+
+
+@pytest.mark.parametrize("labels", [[1.0, 2.0], [1], [[1], [2]], ["a", "b"]])
+def test_unfit_labels_are_refused(labels):
+    with pytest.raises(InputError, match=r"labels must be integers of shape \(2,\)"):
+        ImageDataset(np.zeros((2, 4, 4), np.uint8), labels)
+
+
+def test_images_cannot_be_changed_under_the_fingerprint():
+    source = np.zeros((2, 4, 4), np.uint8)
+    with pytest.raises(ValueError, match="read-only"):
+        ImageDataset(source).images[0] = 1
+    source[0] = 1  # The caller's own array stays writable.
+
+
+def test_fingerprint_tells_data_apart():
+    images = np.arange(16, dtype=np.uint8).reshape(2, 2, 4)
+    same = ImageDataset(images, name="a").fingerprint
+    assert same == ImageDataset(images.copy(), name="b").fingerprint
+    assert len(same) == 64
+    others = [
+        ImageDataset(images[::-1]),
+        ImageDataset(images.reshape(2, 4, 2)),
+        ImageDataset(images, [0, 1]),
+        ImageDataset(images, [1, 0]),
+    ]
+    assert len({same, *(other.fingerprint for other in others)}) == 5
+
+
+def test_split_is_disjoint_and_complete():
+    dataset = numbered(20, labels=np.arange(20))
+    train, held_out = dataset.split(6, seed=3)
+    assert (len(train), len(held_out)) == (14, 6)
+    assert sorted([*train.labels, *held_out.labels]) == list(range(20))
+    assert np.array_equal(train.images.ravel(), train.labels)
+    assert np.array_equal(held_out.labels, dataset.split(6, seed=3)[1].labels)
+    assert not np.array_equal(held_out.labels, dataset.split(6, seed=4)[1].labels)
+
+
+@pytest.mark.parametrize("held_out", [0, 20, 0.5, True])
+def test_split_leaves_images_on_both_sides(held_out):
+    with pytest.raises(InputError, match="held_out"):
+        numbered(20).split(held_out)
+
+
+@pytest.mark.parametrize(("size", "batch_size"), [(1, 1), (2, 1), (5, 2), (10, 7), (200, 64)])
+def test_every_epoch_is_another_permutation(size, batch_size):
+    epochs = 12
+    read = order(numbered(size), epochs * size // batch_size + 1, batch_size=batch_size)[: epochs * size]
+    epochs = read.reshape(epochs, size)
+    assert np.array_equal(np.sort(epochs), np.tile(np.arange(size), (len(epochs), 1)))
+    if size >= 10:
+        assert len({tuple(epoch) for epoch in epochs}) == len(epochs)
+
+
+@pytest.mark.parametrize("size", [2**8 + 1, 2**16, 2**16 + 1, 2**16 + 2, 2**18 + 1])
+def test_large_sets_are_permuted_too(size):
+    indexes = shuffled_indexes(tf.range(size, 2 * size, dtype=tf.int64), size, seed=1).numpy()
+    assert np.array_equal(np.sort(indexes), np.arange(size))
+    assert np.mean(indexes == np.arange(size)) < 0.01
+
+
+def test_places_are_shared_out_evenly():
+    size, epochs = 5, 2000
+    indexes = shuffled_indexes(tf.range(size * epochs, dtype=tf.int64), size, seed=0).numpy().reshape(epochs, size)
+    for place in indexes.T:
+        # Five standard deviations either way.
+        assert np.all(np.abs(np.bincount(place, minlength=size) - epochs / size) < 5 * np.sqrt(epochs * 0.2 * 0.8))
+    assert len({tuple(epoch) for epoch in indexes}) == 120
+
+
+def test_epochs_do_not_repeat_after_256():
+    indexes = shuffled_indexes(tf.range(50 * 512, dtype=tf.int64), 50, seed=0).numpy().reshape(512, 50)
+    assert len({tuple(epoch) for epoch in indexes}) == 512
+
+
+def test_order_is_a_function_of_the_seed():
+    dataset = numbered(100)
+    seeds = [0, 1, 256, 2**63 - 1]
+    orders = [tuple(order(dataset, 4, batch_size=10, seed=seed)) for seed in seeds]
+    assert len(set(orders)) == len(seeds)
+    assert orders[1] == tuple(order(numbered(100), 4, batch_size=10, seed=1))
+
+
+@pytest.mark.parametrize(("start", "batches_per_step"), [(1, 1), (5, 3), (40, 1)])
+def test_start_step_equals_skipping(start, batches_per_step):
+    arguments = {"batch_size": 7, "seed": 2, "batches_per_step": batches_per_step}
+    dataset = numbered(10)
+    skipped = first(dataset.batches(**arguments).skip(start), 6)
+    started = first(dataset.batches(start_step=start, **arguments), 6)
+    assert np.array_equal(started, skipped)
+    assert not np.array_equal(started, first(dataset.batches(**arguments), 6))
+
+
+def test_shapes_are_static_and_the_dataset_is_infinite():
+    dataset = ImageDataset(np.zeros((10, 6, 4, 3), np.uint8), labels=np.arange(10))
+    batches = dataset.batches(4, batches_per_step=5)
+    assert batches.element_spec == tf.TensorSpec((5, 4, 6, 4, 3), tf.uint8)
+    assert batches.cardinality() == tf.data.INFINITE_CARDINALITY
+    images, labels = dataset.batches(4, with_labels=True).element_spec
+    assert (images.shape, labels) == ((1, 4, 6, 4, 3), tf.TensorSpec((1, 4), tf.int64))
+
+
+def test_grouping_does_not_change_the_order():
+    dataset = numbered(10)
+    assert np.array_equal(order(dataset, 6, batch_size=4), order(dataset, 2, batch_size=4, batches_per_step=3))
+
+
+def test_labels_stay_with_their_images():
+    for images, labels in numbered(30, labels=np.arange(30) + 100).batches(8, with_labels=True).take(10):
+        assert np.array_equal(images.numpy().reshape(1, 8) + 100, labels.numpy())
+
+
+def test_labels_that_are_not_there_are_refused():
+    with pytest.raises(InputError, match="numbered has no labels"):
+        numbered(10).batches(2, with_labels=True)
+
+
+def test_fewer_images_than_a_batch_are_refused():
+    with pytest.raises(InputError, match=r"numbered has 20 images, fewer than one batch of 64; .* at most 20"):
+        numbered(20).batches(64)
+    assert first(numbered(20).batches(20), 1).size == 20
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.0, "4", True, None])
+@pytest.mark.parametrize("name", ["batch_size", "batches_per_step"])
+def test_batch_arguments_must_be_positive_integers(name, value):
+    with pytest.raises(InputError, match=f"{name} must be a positive integer. Received: {name}={value!r}"):
+        numbered(10).batches(**{"batch_size": 2, name: value})
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, False, 2**63])
+def test_seed_must_be_in_range(value):
+    with pytest.raises(InputError, match="seed must be"):
+        numbered(10).batches(2, seed=value)
+
+
+def test_start_step_must_not_be_negative():
+    with pytest.raises(InputError, match="start_step must be an integer of at least 0"):
+        numbered(10).batches(2, start_step=-1)
+
+
+def test_numpy_integers_are_integers():
+    assert order(numbered(10), 1, batch_size=np.int64(10), seed=np.int32(3)).size == 10
