@@ -86,10 +86,22 @@ def restore(run_dir):
     return gan
 
 
-def newest(folder):
-    """Return the run below `folder` that was written to last, or None."""
-    configs = sorted(folder.glob("*/config.json"), key=lambda path: path.parent.stat().st_mtime)
+def newest(experiment="*"):
+    """Return the run of an experiment (of any) that was begun or gone on with last, or None."""
+    configs = sorted(RUNS.glob(f"{experiment}/*/config.json"), key=lambda path: path.stat().st_mtime)
     return configs[-1].parent if configs else None
+
+
+def chosen_run():
+    """Return the folder that --run_dir names, or the newest run.
+
+    Raises:
+        InputError: if there is none.
+    """
+    run_dir = pathlib.Path(FLAGS.run_dir) if FLAGS.run_dir else newest()
+    if run_dir is None:
+        raise InputError(f"there is no run below {RUNS}; name one with --run_dir.")
+    return run_dir
 
 
 def _run_dir(experiment):
@@ -98,7 +110,7 @@ def _run_dir(experiment):
         return pathlib.Path(FLAGS.run_dir)
     folder = RUNS / experiment.removeprefix("train_")
     if FLAGS.resume:
-        found = newest(folder)
+        found = newest(folder.name)
         if found is None:
             raise InputError(f"there is no run below {folder} to resume; name one with --run_dir.")
         return found

@@ -16,9 +16,14 @@ from ganzoo.errors import InputError
 
 VARIANTS = ("wgan", "wgan_gp", "relativistic")
 
-define_training_flags(dataset="grass", steps=1000, batch_size=32)
-choice("variant", "wgan", VARIANTS, "the game")
-flags.DEFINE_boolean("literal_clipping", False, "clip every weight of the critic as the lecture does, and see nothing learned")
+
+def define_flags():
+    """Define this command's flags; not at import, since other commands import `build` and have flags of their own."""
+    define_training_flags(dataset="grass", steps=1000, batch_size=32)
+    choice("variant", "wgan", VARIANTS, "the game")
+    flags.DEFINE_boolean(
+        "literal_clipping", False, "clip every weight of the critic as the lecture does, and see nothing learned"
+    )
 
 
 def build(options, image_shape):
@@ -38,4 +43,5 @@ def main():
 
 
 if __name__ == "__main__":
+    define_flags()
     command.run(main, __doc__)

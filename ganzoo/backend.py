@@ -125,9 +125,10 @@ def read(variable):
     return tf.convert_to_tensor(variable.value)
 
 
-def convolve(inputs, kernel, strides=1, padding=((0, 0), (0, 0))):
+def convolve(inputs, kernel, strides=1, padding=((0, 0), (0, 0)), bias=None):
     """Convolve NHWC `inputs` with `(k_h, k_w, C_in, C_out)`; zeros are padded as ((top, bottom), (left, right))."""
-    return tf.nn.conv2d(inputs, kernel, strides, [(0, 0), *padding, (0, 0)])
+    outputs = tf.nn.conv2d(inputs, kernel, strides, [(0, 0), *padding, (0, 0)])
+    return outputs if bias is None else tf.nn.bias_add(outputs, bias)
 
 
 def convolution_kernel_gradient(inputs, kernel_shape, outputs_gradient, strides):
@@ -149,6 +150,19 @@ def convolution_kernel_gradient(inputs, kernel_shape, outputs_gradient, strides)
         strides=[1, strides, strides, 1],
         padding="VALID",
     )
+
+
+def batch_normalize(inputs, scale, offset, epsilon):
+    """Normalise NHWC `inputs` by their own mean and variance per channel, in one fused operation.
+
+    Returns:
+        `(outputs, mean, variance)`, the variance the biased one that the outputs were divided by, `(C,)`.
+    """
+    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=inputs, scale=scale, offset=offset, mean=[], variance=[], epsilon=epsilon, is_training=True
+    )
+    n = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), variance.dtype)
+    return outputs, mean, variance * ((n - 1) / n)  # the operation returns the unbiased one
 
 
 def accelerators():

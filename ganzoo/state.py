@@ -24,11 +24,7 @@ def _parts(gan):
 
 
 def _named(gan):
-    return {
-        f"{part}/{index:03d}/{variable.name}": variable
-        for part, variables in _parts(gan)
-        for index, variable in enumerate(variables)
-    }
+    return {f"{part}/{i:03d}": variable for part, variables in _parts(gan) for i, variable in enumerate(variables)}
 
 
 def get_state(gan):

@@ -11,34 +11,43 @@ single convolution. Measured on two CPU cores by `python -m experiments.benchmar
 """
 
 import keras
-import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.errors import InputError
+from ganzoo.layers.plain_options import plain_convolution
 
 
-def _parity_sums(k):
-    """For output parity 0 and 1: (first input offset, last input offset, 0/1 matrix (taps, k) that sums the kernel)."""
+def _parities(k):
+    """For output parity 0 and 1: (offset of the first input seen, the kernel's taps that fall on each input in turn)."""
     before = (k - 1) // 2  # "same" padding puts the smaller half in front
     parities = []
     for parity in (0, 1):
         sources = [(parity - before + tap) // 2 for tap in range(k)]
-        sums = np.zeros((sources[-1] - sources[0] + 1, k), "float32")
-        sums[np.array(sources) - sources[0], np.arange(k)] = 1.0
-        parities.append((sources[0], sources[-1], sums))
+        first, last = sources[0], sources[-1]
+        parities.append((first, [[tap for tap in range(k) if sources[tap] == s] for s in range(first, last + 1)]))
     return parities
 
 
-def _forward(x, w):
-    (k_h, k_w), (_, height, width, _) = w.shape[:2], x.shape
+def _sum_rows(w, groups):
+    """Sum the rows of a kernel group by group."""
+    return ops.stack([sum(w[tap] for tap in group) for group in groups])
+
+
+def _padding(first, groups):
+    """Return the zeros before and after that an unpadded convolution needs to keep the size."""
+    return max(-first, 0), max(first + len(groups) - 1, 0)
+
+
+def _forward(x, w, b):
+    (k_h, k_w), (_, height, width, _) = w.shape[:2], ops.shape(x)
     rows = []
-    for top, bottom, row_sums in _parity_sums(k_h):
+    for top, row_groups in _parities(k_h):
+        by_column = ops.transpose(_sum_rows(w, row_groups), (1, 0, 2, 3))
         columns = []
-        for left, right, column_sums in _parity_sums(k_w):
-            kernel = ops.einsum("at,bu,tuio->abio", row_sums, column_sums, w)
-            padding = ((max(-top, 0), max(bottom, 0)), (max(-left, 0), max(right, 0)))
-            columns.append(backend.convolve(x, kernel, padding=padding))
+        for left, column_groups in _parities(k_w):
+            kernel = ops.transpose(_sum_rows(by_column, column_groups), (1, 0, 2, 3))
+            padding = (_padding(top, row_groups), _padding(left, column_groups))
+            columns.append(backend.convolve(x, kernel, padding=padding, bias=b))
         rows.append(ops.stack(columns, axis=3))
     return ops.reshape(ops.stack(rows, axis=2), (-1, 2 * height, 2 * width, w.shape[3]))
 
@@ -51,12 +60,13 @@ def _box_sum(w):
 
 
 @keras.ops.custom_gradient
-def upsample_convolve(x, w):
-    """Compute `conv2d(upsample_nearest(x, 2), w, "same")`.
+def upsample_convolve(x, w, b):
+    """Compute `conv2d(upsample_nearest(x, 2), w, "same") + b`.
 
     Args:
         x: float32 `(N, H, W, C_in)`.
         w: float32 `(k_h, k_w, C_in, C_out)`.
+        b: float32 `(C_out,)`.
 
     Returns:
         float32 `(N, 2 H, 2 W, C_out)`.
@@ -65,15 +75,16 @@ def upsample_convolve(x, w):
     def gradient(dy):
         before = [(k - 1) // 2 for k in w.shape[:2]]
         padding = [(k - 1 - b, b) for k, b in zip(w.shape[:2], before, strict=True)]
+        db = ops.sum(dy, axis=(0, 1, 2))
         dy = ops.pad(dy, [(0, 0), *padding, (0, 0)])
         strided = ops.transpose(ops.flip(_box_sum(w), (0, 1)), (0, 1, 3, 2))
         dx = backend.convolve(dy, strided, strides=2)
         dw = backend.convolution_kernel_gradient(dy, strided.shape, x, strides=2)
         dw = ops.flip(ops.transpose(dw, (0, 1, 3, 2)), (0, 1))
         dw = dw[1:] + dw[:-1]
-        return dx, dw[:, 1:] + dw[:, :-1]
+        return dx, dw[:, 1:] + dw[:, :-1], db
 
-    return _forward(x, w), gradient
+    return _forward(x, w, b), gradient
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -99,21 +110,12 @@ class UpsampleConv2D(keras.layers.Conv2D):
         TensorShape([1, 16, 16, 64])
     """
 
-    def __init__(self, filters, kernel_size, **kwargs):
-        fixed = {"strides": (1, 1), "padding": "same", "dilation_rate": (1, 1), "groups": 1}
-        fixed["data_format"] = "channels_last"
-        for name, expected in fixed.items():
-            given = kwargs.pop(name, expected)
-            if given != expected and given != (expected[0] if isinstance(expected, tuple) else expected):
-                if not (isinstance(given, list) and tuple(given) == expected):
-                    raise InputError(f"UpsampleConv2D computes with {name}={expected!r} only. Received: {name}={given!r}")
-        super().__init__(filters, kernel_size, padding="same", data_format="channels_last", **kwargs)
+    def __init__(self, filters, kernel_size, **options):
+        super().__init__(filters, kernel_size, **plain_convolution(type(self).__name__, options))
 
     def call(self, inputs):
-        outputs = upsample_convolve(inputs, backend.read(self.kernel))
-        if self.use_bias:
-            outputs = outputs + self.bias
-        return self.activation(outputs)
+        bias = backend.read(self.bias) if self.use_bias else ops.zeros(self.filters)
+        return self.activation(upsample_convolve(inputs, backend.read(self.kernel), bias))
 
     def compute_output_shape(self, input_shape):
         n, height, width, _ = input_shape

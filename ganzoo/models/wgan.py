@@ -17,7 +17,7 @@ from keras import layers, ops
 
 from ganzoo import losses
 from ganzoo.gan import GAN
-from ganzoo.layers import NarrowConv2D, UpsampleConv2D
+from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
 from ganzoo.models.sizes import require_multiple
 from ganzoo.regularizers import WeightClip
 
@@ -57,10 +57,10 @@ class WGAN(GAN):
                 layers.Dense(128 * (height // 4) * (width // 4), activation="relu"),
                 layers.Reshape((height // 4, width // 4, 128)),
                 UpsampleConv2D(128, 4),
-                layers.BatchNormalization(momentum=0.8),
+                FusedBatchNormalization(momentum=0.8),
                 layers.ReLU(),
                 UpsampleConv2D(64, 4),
-                layers.BatchNormalization(momentum=0.8),
+                FusedBatchNormalization(momentum=0.8),
                 layers.ReLU(),
                 NarrowConv2D(channels, 4, activation="tanh"),
             ],
@@ -69,7 +69,7 @@ class WGAN(GAN):
 
     def build_discriminator(self):
         def after(normalise=True):
-            norm = [layers.BatchNormalization(momentum=0.8)] if normalise else []
+            norm = [FusedBatchNormalization(momentum=0.8)] if normalise else []
             return [*norm, layers.LeakyReLU(0.2), layers.Dropout(0.25)]
 
         return keras.Sequential(

@@ -1,0 +1,64 @@
+"""What several tests share: a tiny data set, tiny GANs of every kind, and commands in processes of their own."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # exact comparisons are promised for one CPU machine
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture
+def stripes():
+    """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""
+    return make_stripes()
+
+
+def make_stripes():
+    """Return the images of the fixture."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 40, (60, 8, 8, 1))
+    for image in images:
+        image[:, rng.integers(0, 8)] += 200
+    return images.astype("uint8")
+
+
+def make_gan(name, **options):
+    """Return a GAN of the zoo for 8x8x1 images with a latent of 4."""
+    import ganzoo
+
+    return getattr(ganzoo, name)(image_shape=(8, 8, 1), latent=4, **options)
+
+
+def make_tiny(**options):
+    """Return a GAN of two small dense networks, dropout and batch norm included, for tests of the training around it."""
+    from keras import Input, Sequential, layers
+
+    import ganzoo
+
+    class Tiny(ganzoo.GAN):
+        def build_generator(self):
+            body = [layers.Dense(16), layers.BatchNormalization(), layers.ReLU(), layers.Dense(64, activation="tanh")]
+            return Sequential([Input((self.latent.size,)), *body, layers.Reshape(self.image_shape)])
+
+        def build_discriminator(self):
+            body = [layers.Flatten(), layers.Dense(16), layers.LeakyReLU(0.2), layers.Dropout(0.3), layers.Dense(1)]
+            return Sequential([Input(self.image_shape), *body])
+
+    return Tiny(image_shape=(8, 8, 1), latent=4, **options)
+
+
+ZOO = ("GAN", "WGAN", "WGANGP", "RelativisticGAN")
+
+
+def run_python(*arguments, timeout=300, cwd=ROOT, **environment):
+    """Run python in a process of its own; returns the CompletedProcess with text output."""
+    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"} | environment
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout
+    )

@@ -1,0 +1,115 @@
+"""The commands as a user types them: help, typing errors, bad data, a run from start to end."""
+
+import re
+
+import numpy as np
+import pytest
+from conftest import run_python
+from PIL import Image
+
+TRAIN = ("-m", "experiments.train_wgan_textures")
+SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--checkpoint_every=1", "--image_size=8")
+
+
+@pytest.mark.parametrize("command", ["train_wgan_textures", "sample", "export", "benchmark"])
+def test_help_is_text_and_names_every_flag(command):
+    done = run_python("-m", f"experiments.{command}", "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "flags:" in done.stdout
+    assert "absl" not in done.stdout
+
+
+def test_the_shared_flags_have_the_promised_names():
+    text = run_python(*TRAIN, "--help").stdout
+    for name in ("dataset", "data", "image_size", "steps", "batch_size", "seed", "run_dir", "[no]resume", "checkpoint_every",
+                 "sample_every", "[no]strict"):  # fmt: skip
+        assert f"\n  --{name}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--dataset=gras"], "Did you mean grass"),
+        (["--variant=wgan-gp"], "Did you mean wgan_gp"),
+        (["--datset=grass"], "Did you mean: dataset"),
+        (["--steps=0"], "steps"),
+        (["--steps=nan"], "steps"),
+        (["--batch_size=-4"], "batch_size"),
+        (["--seed=-1"], "seed"),
+        (["--image_size=32y32"], "image size must look like"),
+        (["--image_size=30"], "nearest is 32x32"),
+        (["--image_size=4096"], "largest"),
+        (["--data=there/is/none"], "there/is/none"),
+        (["--data=README.md", "--dataset=grass"], "not both"),
+        (["--data=README.md"], "README.md"),
+        (["--literal_clipping", "--variant=wgan_gp"], "--literal_clipping goes with"),
+        (["--run_dir=README.md"], "is a file"),
+        (["--resume", "--run_dir=runs/none"], "no run to resume"),
+        (["--batch_size=9000"], "fewer than one batch"),
+        (["steps=5"], "--name=value"),
+    ],
+)
+def test_bad_input_is_answered_in_a_line_or_two_with_status_2(flags, message, tmp_path):
+    flags = flags if any("run_dir" in flag for flag in flags) else [*flags, f"--run_dir={tmp_path / 'run'}"]
+    done = run_python(*TRAIN, *flags)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_a_folder_from_training_to_samples_and_export(tmp_path):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(12):
+        Image.fromarray(rng.integers(0, 256, (9 + i, 12, 3), dtype="uint8")).save(folder / f"{i}.png")
+    (folder / "text.png").write_text("no picture")
+    run = tmp_path / "run"
+    flags = (*SHORT, f"--data={folder}", f"--run_dir={run}")
+    strict = run_python(*TRAIN, *flags, "--strict")
+    assert strict.returncode == 2
+    assert "text.png" in strict.stderr
+    done = run_python(*TRAIN, *flags)
+    assert done.returncode == 0, done.stderr
+    assert "text.png" in done.stdout
+    assert "12 images, 8x8x3" in done.stdout
+    assert re.search(r"step 2/2.*critic loss .*Wasserstein estimate .*generator loss .*images/s", done.stdout)
+    for shown in ("experiments.sample", "--resume", "experiments.export", "tensorboard"):
+        assert shown in done.stdout
+    again = run_python(*TRAIN, *flags)
+    assert again.returncode == 2
+    assert "--resume" in again.stderr
+    # A resumed run remembers its flags; another value for one that matters is refused.
+    other = run_python(*TRAIN, f"--run_dir={run}", "--resume", "--batch_size=5")
+    assert other.returncode == 2
+    assert "batch_size: 4 -> 5" in other.stderr
+    further = run_python(*TRAIN, f"--run_dir={run}", "--resume", "--steps=3")
+    assert further.returncode == 0, further.stderr
+    assert "Done at step 3" in further.stdout
+    sampled = run_python("-m", "experiments.sample", f"--run_dir={run}", "--n=9", f"--output={tmp_path / 'nine.png'}")
+    assert sampled.returncode == 0, sampled.stderr
+    with Image.open(tmp_path / "nine.png") as grid:
+        assert grid.size == (3 * 64 + 2 * 2, 3 * 64 + 2 * 2)
+    exported = run_python("-m", "experiments.export", f"--run_dir={run}", f"--output={tmp_path / 'exported'}")
+    assert exported.returncode == 0, exported.stderr
+    assert (tmp_path / "exported" / "saved_model.pb").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [["--variant=wgan_gp"], ["--variant=relativistic"], ["--literal_clipping"]])
+def test_the_variants_train(flags, tmp_path):
+    done = run_python(*TRAIN, *SHORT, *flags, f"--run_dir={tmp_path / 'run'}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs_a_peer_in_turn(tmp_path):
+    (tmp_path / "peer.py").write_text("print('peer seconds_per_step 0.5')")
+    done = run_python("-m", "experiments.benchmark", "--batch_size=4", "--image_size=8", "--steps=1", "--rounds=1",
+                      f"--peer={tmp_path / 'peer.py'} quickly")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"ratio to '.*peer.py quickly': \d", done.stdout)
+    assert re.search(r"\d+ GFLOP/s, \d+ % of this machine's \d+ GFLOP/s", done.stdout)
+    assert "traces of the step: 1" in done.stdout

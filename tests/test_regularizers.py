@@ -1,0 +1,70 @@
+"""Penalties on critics whose gradient is known, and clipping."""
+
+import numpy as np
+import pytest
+from conftest import make_gan
+from keras import ops
+
+from ganzoo import regularizers
+from ganzoo.errors import InputError
+
+SLOPE = np.random.default_rng(0).normal(size=(2, 3, 1)).astype("float32")
+NORM = float(np.linalg.norm(SLOPE))
+REAL, FAKE = np.random.default_rng(1).normal(size=(2, 5, 2, 3, 1)).astype("float32")
+
+
+def linear(images):
+    return ops.sum(images * SLOPE, axis=(1, 2, 3))[:, None]
+
+
+def quadratic(images):
+    return 0.5 * ops.sum(images * images, axis=(1, 2, 3))[:, None]
+
+
+def penalty(regularizer, critic, seed=(1, 2)):
+    return np.asarray(regularizer.penalty(critic, ops.convert_to_tensor(REAL), ops.convert_to_tensor(FAKE), seed))
+
+
+def test_a_linear_critic_has_one_gradient_everywhere():
+    np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), linear), [10 * (NORM - 1) ** 2] * 5, rtol=1e-5)
+    np.testing.assert_allclose(penalty(regularizers.R1(2.0), linear), [NORM**2] * 5, rtol=1e-5)
+    np.testing.assert_allclose(penalty(regularizers.R2(2.0), linear), [NORM**2] * 5, rtol=1e-5)
+
+
+def test_r1_looks_at_real_and_r2_at_generated_samples():
+    np.testing.assert_allclose(penalty(regularizers.R1(2.0), quadratic), (REAL**2).sum((1, 2, 3)), rtol=1e-5)
+    np.testing.assert_allclose(penalty(regularizers.R2(2.0), quadratic), (FAKE**2).sum((1, 2, 3)), rtol=1e-5)
+
+
+def test_the_gradient_penalty_looks_uniformly_between_real_and_generated():
+    ones = np.ones((4000, 1, 1, 1), "float32")
+    seen = []
+    regularizers.GradientPenalty().penalty(lambda x: seen.append(x) or x[:, :, 0, 0], 0 * ones, ones, (3, 4))
+    places = np.sort(np.ravel(seen[0]))
+    assert 0 <= places[0] < places[-1] < 1
+    assert np.abs(places - np.linspace(0, 1, 4000)).max() < 0.03  # Kolmogorov-Smirnov: 1.36 / sqrt(4000) = 0.022 at 5 %
+
+
+def test_a_zero_gradient_costs_the_weight_and_stays_finite():
+    np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), lambda x: linear(0 * x)), [10.0] * 5, rtol=1e-4)
+
+
+def test_clipping_takes_the_kernels_and_leaves_gains_and_statistics():
+    critic = make_gan("WGAN").discriminator
+    critic.set_weights([np.full_like(w, 3.0) for w in critic.get_weights()])
+    regularizers.WeightClip(0.01).after_update(critic)
+    for weight in critic.weights:
+        assert np.all(np.asarray(weight) == np.float32(0.01 if weight.name == "kernel" else 3.0)), weight.path
+
+
+def test_the_lectures_clipping_takes_everything():
+    critic = make_gan("WGAN", literal_clipping=True).discriminator
+    regularizers.WeightClip(0.01, only_kernels=False).after_update(critic)
+    assert max(np.abs(np.asarray(weight)).max() for weight in critic.weights) == np.float32(0.01)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "10", None])
+@pytest.mark.parametrize("make", [regularizers.GradientPenalty, regularizers.R1, regularizers.R2, regularizers.WeightClip])
+def test_weights_that_are_no_positive_number_are_refused(make, value):
+    with pytest.raises(InputError, match="must be a positive number. Received: "):
+        make(value)

@@ -1,0 +1,103 @@
+"""A run that is killed and resumed ends with the very bits of a run that was not."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from conftest import ROOT, run_python
+
+from ganzoo.runs import RunDirectory
+
+WORKER = ROOT / "tests" / "resume_worker.py"
+
+
+def final_arrays(run_dir, step):
+    found = RunDirectory(run_dir).checkpoints.latest()
+    assert found is not None
+    assert found[0] == step
+    return found[1]
+
+
+def assert_same_bits(run_dir, reference, step):
+    arrays, expected = final_arrays(run_dir, step), final_arrays(reference, step)
+    assert arrays.keys() == expected.keys()
+    assert len(arrays) > 20
+    different = [name for name in arrays if arrays[name].tobytes() != expected[name].tobytes()]
+    assert different == []
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """The run directory of 60 steps in one go."""
+    run_dir = tmp_path_factory.mktemp("reference") / "run"
+    done = run_python(WORKER, run_dir, 60)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return run_dir
+
+
+def test_killed_between_write_and_rename(uninterrupted, tmp_path):
+    killed = run_python(WORKER, tmp_path / "run", 60, "die_before_rename:30")
+    assert killed.returncode == -signal.SIGKILL
+    left = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    assert left == {"step_00000010", "step_00000020", "writing_step_00000030"}
+    done = run_python(WORKER, tmp_path / "run", 60, "resume")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert_same_bits(tmp_path / "run", uninterrupted, 60)
+
+
+def start(run_dir, steps, mode="fresh"):
+    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    return subprocess.Popen(
+        [sys.executable, WORKER, run_dir, str(steps), mode], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def wait_for_step(process, step):
+    """Read the progress lines until one of this step or a later one; returns all lines read."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("step ") and int(line[5:].split("/")[0]) >= step:
+            return lines
+    raise AssertionError("".join(lines)[-2000:])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_signal_saves_and_leaves_at_once(number, uninterrupted, tmp_path):
+    process = start(tmp_path / "run", 100_000)
+    wait_for_step(process, 15)
+    asked = time.monotonic()
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=60)
+    assert time.monotonic() - asked < 5  # a second or two, on a machine that may be busy
+    assert process.returncode != 0
+    assert "saved at step" in said
+    step = RunDirectory(tmp_path / "run").checkpoints.steps()[-1]
+    assert 15 <= step < 100_000
+    if number == signal.SIGINT and step <= 60:
+        done = run_python(WORKER, tmp_path / "run", 60, "resume")
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert_same_bits(tmp_path / "run", uninterrupted, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_twice_at_any_moment(seed, tmp_path_factory, tmp_path):
+    steps, rng = 600, random.Random(seed)
+    reference = tmp_path_factory.getbasetemp() / "long_reference"
+    if not reference.exists():
+        assert run_python(WORKER, reference, steps).returncode == 0
+    for mode in ("fresh", "resume"):
+        process = start(tmp_path / "run", steps, mode)
+        lines = wait_for_step(process, rng.randrange(20, 150) if mode == "fresh" else rng.randrange(160, 400))
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL, "".join(lines)
+    done = run_python(WORKER, tmp_path / "run", steps, "resume")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert_same_bits(tmp_path / "run", reference, steps)

@@ -1,0 +1,236 @@
+"""A run: what it leaves behind, what it refuses, and that it neither retraces nor leaks."""
+
+import csv
+import json
+import resource
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import make_tiny, run_python
+from PIL import Image
+
+from ganzoo import callbacks
+from ganzoo.errors import InputError, NonFiniteLossError
+
+EVERY = {"log_every": 2, "sample_every": 2, "checkpoint_every": 2, "verbose": False}
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of 5 steps and its directory, history and GAN."""
+    images = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), dtype="uint8")
+    run_dir = tmp_path_factory.mktemp("runs") / "one"
+    gan = make_tiny()
+    history = gan.train(images, steps=5, batch_size=8, run_dir=run_dir, **EVERY)
+    return run_dir, history, gan, images
+
+
+def test_train_returns_the_history_of_every_interval(finished):
+    _, history, gan, _ = finished
+    assert isinstance(history, keras.callbacks.History)
+    assert gan.step == 5
+    assert {name: len(values) for name, values in history.history.items()} == dict.fromkeys(
+        ("discriminator_loss", "generator_loss", "d_real", "d_fake"), 3
+    )
+
+
+def test_a_run_leaves_everything_that_it_promises(finished):
+    run_dir, history, gan, _ = finished
+    config = json.loads((run_dir / "config.json").read_text())
+    assert config["settings"]["batch_size"] == 8
+    assert config["settings"]["seed"] == 0
+    assert len(config["settings"]["data_fingerprint"]) == 64
+    assert config["versions"]["keras"] == keras.__version__
+    assert [row["step"] for row in rows(run_dir / "metrics.csv")] == ["2", "4", "5"]
+    assert float(rows(run_dir / "metrics.csv")[0]["generator_loss"]) == pytest.approx(history.history["generator_loss"][0])
+    assert [path.name for path in sorted((run_dir / "samples").iterdir())] == [
+        f"step_{step:06d}.png" for step in (0, 2, 4, 5)
+    ]
+    with Image.open(run_dir / "samples.gif") as animation:
+        assert animation.n_frames > 1
+    with Image.open(run_dir / "losses.png") as plot:
+        assert plot.size[0] > 400
+    assert (run_dir / "generator" / "saved_model.pb").exists()
+    assert [path.name for path in sorted((run_dir / "checkpoints").iterdir())] == [
+        f"step_{step:08d}" for step in (2, 4, 5)
+    ]
+    (events,) = (run_dir / "tensorboard").iterdir()
+    tags = {value.tag for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value}
+    assert {"samples", "generator_loss", "images_per_second"} <= tags
+
+
+def test_a_second_run_in_the_same_place_is_refused(finished):
+    run_dir, _, gan, images = finished
+    with pytest.raises(InputError, match="holds a run already"):
+        gan.train(images, steps=1, batch_size=8, run_dir=run_dir, **EVERY)
+
+
+def test_a_resume_with_other_settings_is_refused_and_the_differences_listed(finished):
+    run_dir, _, _, images = finished
+    other = make_tiny(seed=3)
+    with pytest.raises(InputError, match=r"batch_size: 8 -> 4; data_fingerprint: '\w+' -> '\w+'; seed: 0 -> 3"):
+        other.train(images[1:], steps=9, batch_size=4, run_dir=run_dir, resume=True, **EVERY)
+    assert other.step == 0
+
+
+def test_a_resume_may_go_further(finished, tmp_path):
+    import shutil
+
+    shutil.copytree(finished[0], tmp_path / "copy")
+    gan = make_tiny()
+    gan.train(finished[3], steps=7, batch_size=8, run_dir=tmp_path / "copy", resume=True, **EVERY)
+    assert gan.step == 7
+    assert [row["step"] for row in rows(tmp_path / "copy" / "metrics.csv")] == ["2", "4", "5", "7"]
+
+
+def test_nothing_to_resume_is_said(tmp_path, stripes):
+    with pytest.raises(InputError, match="config.json is missing"):
+        make_tiny().train(stripes, steps=1, batch_size=8, run_dir=tmp_path, resume=True, **EVERY)
+    with pytest.raises(InputError, match="resume needs the run_dir"):
+        make_tiny().train(stripes, steps=1, batch_size=8, resume=True, **EVERY)
+
+
+def test_training_twice_goes_on_and_rows_left_by_a_kill_are_dropped(tmp_path, stripes):
+    gan = make_tiny()
+    gan.train(stripes, steps=2, batch_size=8, run_dir=tmp_path, **EVERY)
+    with open(tmp_path / "metrics.csv", "a") as file:
+        file.write("4,9.0,1.0,0.1,0.1,0.1,0.1\n6,9.5,1.")
+    gan.train(stripes, steps=4, batch_size=8, run_dir=tmp_path, resume=True, **EVERY)
+    assert [row["step"] for row in rows(tmp_path / "metrics.csv")] == ["2", "4"]
+    gan.train(stripes, steps=2, batch_size=8, **EVERY)
+    assert gan.step == 6
+
+
+class Poison(keras.callbacks.Callback):
+    """Make a network's weights NaN after a step."""
+
+    def __init__(self, network, step):
+        super().__init__()
+        self.network, self.step = network, step
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.step == self.step:
+            weight = getattr(self.model, self.network).trainable_variables[0]
+            weight.assign(np.full(weight.shape, np.nan))
+
+
+@pytest.mark.parametrize("network", ["generator", "discriminator"])
+def test_the_first_loss_that_is_no_number_stops_the_run_and_the_good_checkpoint_stays(network, tmp_path, stripes):
+    gan = make_tiny()
+    with pytest.raises(NonFiniteLossError, match=r"the discriminator's \w+ became nan at step 4"):
+        # A generator of NaN is first seen by the discriminator that judges it.
+        gan.train(stripes, steps=10, batch_size=8, run_dir=tmp_path, callbacks=[Poison(network, 3)],
+                  **EVERY | {"checkpoint_every": 1})  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == ["step_00000001", "step_00000002"]
+
+
+def test_the_generators_own_loss_is_named():
+    guard = callbacks.NonFiniteGuard()
+    guard.set_model(make_tiny())
+    with pytest.raises(NonFiniteLossError, match="the generator's generator_loss became inf at step 0"):
+        guard.on_train_batch_end(0, {"discriminator_loss": 1.0, "generator_loss": float("inf")})
+
+
+def test_a_users_callbacks_and_early_stopping_work(stripes):
+    seen = []
+    stop = keras.callbacks.EarlyStopping("generator_loss", patience=1, min_delta=1e9, mode="min")
+    gan = make_tiny()
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(logs))
+    gan.train(stripes, steps=20, batch_size=8, callbacks=[spy, stop], log_every=2, verbose=False)
+    assert gan.step == 4
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "steps must be a positive integer. Received: steps=0"),
+        ({"steps": float("nan")}, "steps must be a positive integer"),
+        ({"batch_size": -1}, "batch_size must be a positive integer"),
+        ({"batch_size": 61}, "fewer than one batch"),
+        ({"sample_every": 2.5}, "sample_every must be a positive integer"),
+        ({"steps": 10, "steps_per_execution": 4}, "steps_per_execution=4 must divide steps"),
+    ],
+)
+def test_bad_arguments_are_refused_before_anything_is_written(options, message, stripes, tmp_path):
+    with pytest.raises(InputError, match=message):
+        make_tiny().train(stripes, **{"batch_size": 8, "run_dir": tmp_path / "run"} | options)
+    assert not list(tmp_path.glob("run/*"))
+
+
+def test_data_of_another_shape_is_refused(stripes):
+    with pytest.raises(InputError, match=r"makes images \(8, 8, 1\)"):
+        make_tiny().train(stripes[:, :4], batch_size=8)
+
+
+def test_a_stream_and_a_ganzoo_dataset_train_too(stripes):
+    from ganzoo.data import ImageDataset
+
+    for data in (ImageDataset(stripes), tf.data.Dataset.from_tensor_slices(stripes).batch(7)):
+        gan = make_tiny()
+        gan.train(data, steps=3, batch_size=8, verbose=False)
+        assert gan.step == 3
+
+
+def test_several_steps_per_execution_make_the_same_run(stripes):
+    runs = [make_tiny() for _ in range(2)]
+    for gan, execution in zip(runs, (1, 4), strict=True):
+        gan.train(stripes, steps=8, batch_size=8, log_every=4, steps_per_execution=execution, checkpoint_every=4,
+                  sample_every=4, verbose=False)  # fmt: skip
+    for a, b in zip(runs[0].weights, runs[1].weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def memory_megabytes():
+    """Resident memory of this process."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_one_trace_and_flat_memory_over_many_steps(stripes):
+    readings, traces = [], []
+
+    def read(epoch, logs):
+        readings.append(memory_megabytes())
+        traces.append(gan.traces)
+
+    gan = make_tiny()
+    gan.traces, play = 0, gan.one_step
+
+    def counting(data):
+        gan.traces += 1
+        return play(data)
+
+    gan.one_step = counting
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=read)
+    gan.train(stripes, steps=5000, batch_size=4, log_every=500, steps_per_execution=5, sample_every=500, checkpoint_every=500,
+              callbacks=[spy], verbose=False)  # fmt: skip
+    assert set(traces) == {traces[0]}
+    assert traces[0] <= 2
+    slope = np.polyfit(np.arange(2, 10) * 0.5, readings[2:], 1)[0]  # MB per 1,000 steps, warm-up aside
+    assert slope < 1.0
+
+
+@pytest.mark.slow
+def test_two_replicas_train_one_gan():
+    script = """
+import numpy as np, tensorflow as tf
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0],
+                                           [tf.config.LogicalDeviceConfiguration()] * 2)
+import ganzoo
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    gan = ganzoo.WGAN(image_shape=(8, 8, 1), latent=4, n_critic=2)
+gan.train(np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), dtype="uint8"), steps=4, batch_size=8, verbose=False)
+print(gan.step, int(gan.discriminator_optimizer.iterations), gan.sample(2).shape)
+"""
+    done = run_python("-c", script)
+    assert done.stdout.split("\n")[-2] == "4 8 (2, 8, 8, 1)", done.stderr[-2000:]
