@@ -12,7 +12,8 @@ from ganzoo import backend
 from ganzoo.errors import InputError
 
 
-def _positive(name, value):
+def positive_number(name, value):
+    """Return `value` as a float if it is a finite number above 0, else raise InputError naming it."""
     if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
         raise InputError(f"{name} must be a positive number. Received: {name}={value!r}")
     return float(value)
@@ -61,7 +62,7 @@ class GradientPenalty(Regularizer):
     """
 
     def __init__(self, weight=10.0):
-        self.weight = _positive("weight", weight)
+        self.weight = positive_number("weight", weight)
 
     def penalty(self, discriminate, real, fake, seed):
         shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
@@ -74,7 +75,7 @@ class R1(Regularizer):
     """weight / 2 * |grad D|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406, eq. 9)."""
 
     def __init__(self, weight=10.0):
-        self.weight = _positive("weight", weight)
+        self.weight = positive_number("weight", weight)
 
     def penalty(self, discriminate, real, fake, seed):
         return 0.5 * self.weight * _squared_norm(backend.input_gradient(discriminate, real))
@@ -98,7 +99,7 @@ class WeightClip(Regularizer):
     """
 
     def __init__(self, limit=0.01, only_kernels=True):
-        self.limit = _positive("limit", limit)
+        self.limit = positive_number("limit", limit)
         self.only_kernels = bool(only_kernels)
 
     def clipped(self, discriminator):

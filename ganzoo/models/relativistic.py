@@ -19,7 +19,7 @@ class RelativisticGAN(WGANGP):
     Args:
         image_shape: height and width multiples of 4, at least 8.
         gamma: weight of both gradient penalties.
-        critic_width: multiplies the discriminator's filters (16, 32, 64, 128).
+        critic_width: positive int, multiplies the discriminator's filters (16, 32, 64, 128).
         options: as in `GAN`.
     """
 
@@ -30,7 +30,4 @@ class RelativisticGAN(WGANGP):
         super().__init__(image_shape, critic_width=critic_width, **options)
 
     def build_optimizers(self):
-        return (
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99),
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.99),
-        )
+        return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))

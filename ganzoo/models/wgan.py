@@ -19,7 +19,7 @@ from ganzoo import losses
 from ganzoo.gan import GAN
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
 from ganzoo.models.sizes import require_multiple
-from ganzoo.regularizers import WeightClip
+from ganzoo.regularizers import WeightClip, positive_number
 
 
 class WGAN(GAN):
@@ -29,6 +29,7 @@ class WGAN(GAN):
         image_shape: height and width multiples of 4, at least 8.
         clip: limit of the critic's kernels after each of its updates.
         literal_clipping: clip every weight of the critic, as the lecture's loop does; the generator then learns nothing.
+        learning_rate: of both optimizers; four times the lecture's 5e-5 gives better pictures in the same time.
         options: as in `GAN`; loss, regularizers and n_critic have the lecture's defaults.
 
     Example:
@@ -42,7 +43,8 @@ class WGAN(GAN):
         "generator_loss": "generator loss",
     }
 
-    def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, **options):
+    def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, learning_rate=5e-5, **options):
+        self.learning_rate = positive_number("learning_rate", learning_rate)
         require_multiple(image_shape, 4, least=8, model="WGAN")
         options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [WeightClip(clip, only_kernels=not literal_clipping)])
@@ -91,7 +93,7 @@ class WGAN(GAN):
         )
 
     def build_optimizers(self):
-        return keras.optimizers.RMSprop(5e-5), keras.optimizers.RMSprop(5e-5)
+        return keras.optimizers.RMSprop(self.learning_rate), keras.optimizers.RMSprop(self.learning_rate)
 
     def game_measures(self, real_logits, fake_logits):
         return {"wasserstein_estimate": ops.subtract(real_logits, fake_logits)}

@@ -10,6 +10,7 @@ the place on the segment from a normal law and takes a square root without an ep
 import keras
 from keras import layers
 
+from ganzoo.gan import positive_integer
 from ganzoo.models.wgan import WGAN
 from ganzoo.regularizers import GradientPenalty
 
@@ -20,14 +21,15 @@ class WGANGP(WGAN):
     Args:
         image_shape: height and width multiples of 4, at least 8.
         penalty: weight of the gradient penalty.
-        critic_width: multiplies the critic's filters (16, 32, 64, 128).
+        critic_width: positive int, multiplies the critic's filters (16, 32, 64, 128).
+        learning_rate: of both optimizers.
         options: as in `GAN`.
     """
 
-    def __init__(self, image_shape=(32, 32, 3), penalty=10.0, critic_width=1, **options):
-        self.critic_width = critic_width
+    def __init__(self, image_shape=(32, 32, 3), penalty=10.0, critic_width=1, learning_rate=2e-4, **options):
+        self.critic_width = positive_integer("critic_width", critic_width)
         options.setdefault("regularizers", [GradientPenalty(penalty)])
-        super().__init__(image_shape, **options)
+        super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_discriminator(self):
         body = []
@@ -41,7 +43,4 @@ class WGANGP(WGAN):
         )
 
     def build_optimizers(self):
-        return (
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
-            keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9),
-        )
+        return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))

@@ -1,0 +1,37 @@
+"""Grids, paths and pixels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganzoo import images
+
+
+def test_pixels_are_scaled_rounded_and_clipped():
+    floats = np.array([-1.5, -1.0, 0.0, 0.999, 1.0, 2.0])
+    np.testing.assert_array_equal(images.to_uint8(floats, (-1.0, 1.0)), [0, 0, 128, 255, 255, 255])
+    np.testing.assert_array_equal(images.to_uint8(np.array([0.0, 0.2, 1.0]), (0.0, 1.0)), [0, 51, 255])
+
+
+def test_a_grid_puts_every_image_in_its_place():
+    tiles = np.arange(5, dtype="uint8")[:, None, None, None] * np.ones((5, 2, 3, 1), "uint8")
+    sheet = images.grid(tiles, zoom=2, gap=1)
+    assert sheet.shape == (2 * 4 + 1, 3 * 6 + 2, 1)
+    assert [sheet[0, 0, 0], sheet[0, 7, 0], sheet[0, 14, 0], sheet[5, 0, 0], sheet[5, 7, 0]] == [0, 1, 2, 3, 4]
+    assert sheet[5, 14, 0] == sheet[4, 0, 0] == 255
+    assert images.grid(tiles, columns=5).shape == (2, 5 * 3 + 4 * 2, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_pictures_come_back_from_png(channels, tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, (4, 5, channels), dtype="uint8")
+    images.save_png(tmp_path / "a.png", picture)
+    with Image.open(tmp_path / "a.png") as read:
+        np.testing.assert_array_equal(np.asarray(read).reshape(picture.shape), picture)
+
+
+def test_spherical_paths_keep_the_length_and_straight_ones_the_line():
+    start, end = np.array([3.0, 0.0], "float32"), np.array([0.0, 3.0], "float32")
+    np.testing.assert_allclose(np.linalg.norm(images.path_between(start, end, 7), axis=1), 3.0, rtol=1e-6)
+    np.testing.assert_allclose(images.path_between(start, end, 3, spherical=False)[1], [1.5, 1.5])
+    np.testing.assert_allclose(images.path_between(start, start, 3), [start] * 3)
