@@ -30,10 +30,10 @@ train-wgan-textures: setup ## train a texture generator; about 8 minutes on two 
 	@$(RUN) experiments.train_wgan_textures $(FLAGS)
 
 test: setup ## run the fast tests; under two minutes
-	@$(RUN) pytest -q -m "not slow" $(ARGS)
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 test-all: setup ## run every test; about ten minutes
-	@$(RUN) pytest -q $(ARGS)
+	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 lint: setup ## check style
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

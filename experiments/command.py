@@ -1,5 +1,7 @@
 """How every command starts and ends: a readable --help, one or two lines and a status instead of tracebacks."""
 
+import contextlib
+import os
 import sys
 
 from absl import flags
@@ -23,6 +25,10 @@ def run(main, documentation):
         extra = flags.FLAGS(sys.argv)[1:]
         if extra:
             raise InputError(f"flags are written --name=value. Received: {' '.join(extra)}")
+        with _silent_stderr():
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
         main()
     except (flags.Error, InputError) as error:
         _leave(f"error: {' '.join(str(error).split())}", 2)
@@ -34,6 +40,19 @@ def run(main, documentation):
         _leave("\nstopped by Ctrl-C before there was anything to save", 130)
     except OSError as error:
         _leave(f"error: {error}", 1)
+
+
+@contextlib.contextmanager
+def _silent_stderr():
+    """Drop what TensorFlow's libraries print while they load: a CPU machine is told four times that it has no GPU."""
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
 
 
 def _help(documentation):

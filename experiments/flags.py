@@ -13,7 +13,9 @@ def define_training_flags(dataset, steps, batch_size):
     choice("dataset", dataset, DATASETS, "built-in data set; grass, brick, gravel and digits need no download")
     flags.DEFINE_string("data", "", "a folder of images or an .npz archive to train on, instead of --dataset")
     flags.DEFINE_string(
-        "image_size", "", "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)"
+        "image_size",
+        "",
+        "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)",
     )
     count("steps", steps, "generator updates in the whole run, each with its discriminator updates; at least 1")
     count("batch_size", batch_size, "images per update; at least 1")

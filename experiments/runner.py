@@ -37,7 +37,8 @@ def train(experiment, build):
         print(f"skipped {line}")
     if len(images.skipped) > 10:
         print(f"skipped {len(images.skipped) - 10} more")
-    backend.make_operations_deterministic()
+    if not backend.accelerators():
+        backend.make_operations_deterministic()  # exact resume is promised on a CPU; on a GPU it would cost speed
     gan = build(options, images.image_shape)
     height, width, channels = images.image_shape
     device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"

@@ -1,7 +1,7 @@
 """Draw images from a trained generator: a grid of samples, or paths between samples.
 
-    python -m experiments.sample --run_dir=runs/wgan_textures/grass-... --n=64 --seed=1
-    python -m experiments.sample --run_dir=runs/wgan_textures/grass-... --interpolate --n=6
+python -m experiments.sample --run_dir=runs/wgan_textures/grass-... --n=64 --seed=1
+python -m experiments.sample --run_dir=runs/wgan_textures/grass-... --interpolate --n=6
 """
 
 import pathlib

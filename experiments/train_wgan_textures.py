@@ -23,7 +23,9 @@ def define_flags():
     choice("variant", "wgan", VARIANTS, "the game")
     flags.DEFINE_float("learning_rate", 2e-4, "of both networks' optimizers, above 0; the lecture's 5e-5 needs longer")
     flags.DEFINE_float(
-        "ema_half_life_images", 1000.0, "above 0; samples come from an average of the generator over about so many images"
+        "ema_half_life_images",
+        1000.0,
+        "above 0; samples come from an average of the generator over about so many images",
     )
     flags.DEFINE_boolean(
         "literal_clipping", False, "clip every weight of the critic as the lecture does, and see nothing learned"

@@ -11,7 +11,7 @@ import sys
 
 from keras import ops
 
-from ganzoo import backend, images, state
+from ganzoo import __version__, backend, images, state
 from ganzoo import callbacks as parts_of
 from ganzoo.callbacks.journal import read_rows
 from ganzoo.data import as_dataset
@@ -142,9 +142,8 @@ def _open(run, gan, data, batch_size, resume):
 
 def versions():
     """Return the versions of Python and of the packages that decide the numbers."""
-    packages = ("ganzoo", "keras", "tensorflow", "numpy")
-    found = {name: importlib.metadata.version(name) for name in packages}
-    return {"python": platform.python_version(), **found}
+    packages = {name: importlib.metadata.version(name) for name in ("keras", "tensorflow", "numpy")}
+    return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
 def _config(gan, data, batch_size, counts, first_step, notes):

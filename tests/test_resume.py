@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 from conftest import ROOT, run_python
 
@@ -53,7 +52,11 @@ def test_killed_between_write_and_rename(uninterrupted, tmp_path):
 def start(run_dir, steps, mode="fresh"):
     env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
     return subprocess.Popen(
-        [sys.executable, WORKER, run_dir, str(steps), mode], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, WORKER, run_dir, str(steps), mode],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

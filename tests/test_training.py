@@ -51,17 +51,13 @@ def test_a_run_leaves_everything_that_it_promises(finished):
     assert config["versions"]["keras"] == keras.__version__
     assert [row["step"] for row in rows(run_dir / "metrics.csv")] == ["2", "4", "5"]
     assert float(rows(run_dir / "metrics.csv")[0]["generator_loss"]) == pytest.approx(history.history["generator_loss"][0])
-    assert [path.name for path in sorted((run_dir / "samples").iterdir())] == [
-        f"step_{step:06d}.png" for step in (0, 2, 4, 5)
-    ]
+    assert [path.name for path in sorted((run_dir / "samples").iterdir())] == [f"step_{step:06d}.png" for step in (0, 2, 4, 5)]
     with Image.open(run_dir / "samples.gif") as animation:
         assert animation.n_frames > 1
     with Image.open(run_dir / "losses.png") as plot:
         assert plot.size[0] > 400
     assert (run_dir / "generator" / "saved_model.pb").exists()
-    assert [path.name for path in sorted((run_dir / "checkpoints").iterdir())] == [
-        f"step_{step:08d}" for step in (2, 4, 5)
-    ]
+    assert [path.name for path in sorted((run_dir / "checkpoints").iterdir())] == [f"step_{step:08d}" for step in (2, 4, 5)]
     (events,) = (run_dir / "tensorboard").iterdir()
     tags = {value.tag for event in tf.compat.v1.train.summary_iterator(str(events)) for value in event.summary.value}
     assert {"samples", "generator_loss", "images_per_second"} <= tags

@@ -55,9 +55,8 @@ class Checkpoints(keras.callbacks.Callback):
         if step == self.saved_step:
             return
         arrays = self.state()
-        for name, array in arrays.items():
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                return  # the guard stops the run at the next loss; the last good checkpoint must survive until then
+        if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
+            return  # the guard stops the run at the next loss; the last good checkpoint must survive until then
         self.store.save(step, arrays)
         self.saved_step = step
 

@@ -6,6 +6,7 @@ import time
 import keras
 from tqdm import tqdm
 
+
 class ProgressBar(keras.callbacks.Callback):
     """Show a bar over all steps of a run; where the output is no terminal, print a line per epoch instead.
 

@@ -109,8 +109,7 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
     def read(step):
         indexes = shuffled_indexes(step * count + tf.range(count, dtype=tf.int64), size, seed)
         batches = tuple(
-            tf.reshape(tf.gather(tensor, indexes), (batches_per_step, batch_size, *tensor.shape[1:]))
-            for tensor in tensors
+            tf.reshape(tf.gather(tensor, indexes), (batches_per_step, batch_size, *tensor.shape[1:])) for tensor in tensors
         )
         return batches if len(batches) > 1 else batches[0]
 

@@ -93,9 +93,7 @@ class ImageDataset:
         held_out = whole_number("held_out", held_out, 1)
         seed = whole_number("seed", seed, 0)
         if held_out >= len(self):
-            raise InputError(
-                f"{self.name} has {len(self)} images: held_out must be below that. Received: held_out={held_out}"
-            )
+            raise InputError(f"{self.name} has {len(self)} images: held_out must be below that. Received: held_out={held_out}")
         order = np.random.default_rng(seed).permutation(len(self))
         return self._part(order[held_out:], "train"), self._part(order[:held_out], "held out")
 

@@ -61,9 +61,7 @@ def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
         return archive(path, image_size=image_size)
     if dataset not in DATASETS:
         known = ", ".join(DATASETS)
-        raise InputError(
-            f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}"
-        )
+        raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
     return DATASETS[dataset](image_size=image_size, seed=seed)
 
 
@@ -86,7 +84,5 @@ def parse_image_size(text):
     match = re.fullmatch(r"\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", str(text), re.IGNORECASE)
     height, width = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if height < 1 or width < 1:
-        raise InputError(
-            f"image size must look like 32 or 48x32 (height x width), in pixels. Received: image_size={text!r}"
-        )
+        raise InputError(f"image size must look like 32 or 48x32 (height x width), in pixels. Received: image_size={text!r}")
     return height, width

@@ -1,6 +1,7 @@
 """A relativistic GAN with R1 and R2: Huang et al. 2024, "The GAN is dead; long live the GAN!", arXiv:2501.05441.
 
-    discriminator: E[softplus(D(G(z)) - D(x))] + gamma/2 (|grad D(x)|^2 + |grad D(G(z))|^2);   generator: E[softplus(D(x) - D(G(z)))]
+    discriminator: E[softplus(D(G(z)) - D(x))] + gamma/2 (|grad D(x)|^2 + |grad D(G(z))|^2)
+    generator:     E[softplus(D(x) - D(G(z)))]
 
 The paper's objective on the texture networks of lecture 004: the generator is the lecture's, the discriminator is its critic
 without normalisation and dropout, four times as wide. One discriminator update a step, Adam 2e-4, beta_1 = 0, beta_2 = 0.99.

@@ -34,7 +34,7 @@ class WGAN(GAN):
 
     Example:
         >>> WGAN(image_shape=(32, 32, 3)).generator.count_params()
-        1227075
+        1224643
     """
 
     log_words = {

@@ -38,9 +38,7 @@ class WGANGP(WGAN):
                 layers.Conv2D(self.critic_width * filters, 3, strides=strides, padding="same"),
                 layers.LeakyReLU(0.2),
             ]
-        return keras.Sequential(
-            [keras.Input(self.image_shape), *body, layers.Flatten(), layers.Dense(1)], name="critic"
-        )
+        return keras.Sequential([keras.Input(self.image_shape), *body, layers.Flatten(), layers.Dense(1)], name="critic")
 
     def build_optimizers(self):
         return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))

@@ -10,9 +10,7 @@ from ganzoo.errors import InputError
 
 def stand_in(monkeypatch, name, images, labels):
     """Replace one of Keras's downloads by arrays."""
-    monkeypatch.setattr(
-        getattr(keras.datasets, name), "load_data", lambda **_: ((images, labels), (images[:1], labels[:1]))
-    )
+    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", lambda **_: ((images, labels), (images[:1], labels[:1])))
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,7 @@ def test_empty_streams_are_refused_at_once(source):
         StreamDataset(source)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("batch_size", 0), ("batches_per_step", 1.0), ("start_step", -1), ("seed", -1)]
-)
+@pytest.mark.parametrize(("name", "value"), [("batch_size", 0), ("batches_per_step", 1.0), ("start_step", -1), ("seed", -1)])
 def test_batch_arguments_are_checked(name, value):
     with pytest.raises(InputError, match=f"{name} must be"):
         StreamDataset(slices(IMAGES)).batches(**{"batch_size": 2, name: value})
