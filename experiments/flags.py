@@ -8,8 +8,8 @@ FLAGS = flags.FLAGS
 DATASETS = ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits")
 
 
-def define_training_flags(dataset, steps, batch_size):
-    """Define the shared flags; the arguments are the experiment's defaults."""
+def define_training_flags(dataset, steps, batch_size, minutes):
+    """Define the shared flags; the arguments are the experiment's defaults. `minutes` holds where --steps is not given."""
     choice("dataset", dataset, DATASETS, "built-in data set; grass, brick, gravel and digits need no download")
     flags.DEFINE_string("data", "", "a folder of images or an .npz archive to train on, instead of --dataset")
     flags.DEFINE_string(
@@ -18,6 +18,9 @@ def define_training_flags(dataset, steps, batch_size):
         "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)",
     )
     count("steps", steps, "generator updates in the whole run, each with its discriminator updates; at least 1")
+    flags.DEFINE_float(
+        "minutes", minutes, "of training after which to stop even if steps are left, above 0; with --steps there is no limit"
+    )
     count("batch_size", batch_size, "images per update; at least 1")
     flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights, noise and the order of images", 0, 2**31 - 1)
     flags.DEFINE_string("run_dir", "", "folder of the run (default: a new one, runs/EXPERIMENT/DATA-DATE-TIME)")

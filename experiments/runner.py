@@ -50,6 +50,7 @@ def train(experiment, build):
         gan.train(
             images,
             steps=options.steps,
+            minutes=options.minutes if given("minutes") or not given("steps") else None,
             batch_size=options.batch_size,
             run_dir=run_dir,
             resume=options.resume,

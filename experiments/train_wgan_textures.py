@@ -19,7 +19,7 @@ VARIANTS = ("wgan", "wgan_gp", "relativistic")
 
 def define_flags():
     """Define this command's flags; not at import, since other commands import `build` and have flags of their own."""
-    define_training_flags(dataset="grass", steps=700, batch_size=32)
+    define_training_flags(dataset="grass", steps=1500, batch_size=32, minutes=9.0)
     choice("variant", "wgan", VARIANTS, "the game")
     flags.DEFINE_float("learning_rate", 2e-4, "of both networks' optimizers, above 0; the lecture's 5e-5 needs longer")
     flags.DEFINE_float(

@@ -1,16 +1,14 @@
 """Distributions of the latent vector z that a generator turns into an image."""
 
 from ganzoo import backend
-from ganzoo.errors import InputError
+from ganzoo.checks import positive_integer
 
 
 class _Latent:
     """A distribution on R^size. Equal seeds give equal draws on every machine with the same TensorFlow."""
 
     def __init__(self, size):
-        if not isinstance(size, int) or size < 1:
-            raise InputError(f"size of the latent vector must be a positive integer. Received: size={size!r}")
-        self.size = size
+        self.size = positive_integer("latent size", size)
 
     def draw(self, n, seed):
         """Draw n latent vectors.

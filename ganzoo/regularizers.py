@@ -4,19 +4,10 @@ A regularizer is an object with two methods, either of which may do nothing: `pe
 and `after_update`, called once the discriminator's optimizer has moved its weights.
 """
 
-import math
-
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.errors import InputError
-
-
-def positive_number(name, value):
-    """Return `value` as a float if it is a finite number above 0, else raise InputError naming it."""
-    if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
-        raise InputError(f"{name} must be a positive number. Received: {name}={value!r}")
-    return float(value)
+from ganzoo.checks import positive_number
 
 
 class Regularizer:

@@ -14,6 +14,7 @@ from keras import ops
 from ganzoo import __version__, backend, images, state
 from ganzoo import callbacks as parts_of
 from ganzoo.callbacks.journal import read_rows
+from ganzoo.checks import positive_integer, positive_number
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
 from ganzoo.plots import save_loss_plot
@@ -37,6 +38,7 @@ def train(
     log_every=10,
     sample_every=100,
     checkpoint_every=100,
+    minutes=None,
     steps_per_execution=1,
     verbose=True,
     notes=None,
@@ -56,6 +58,7 @@ def train(
         callbacks: more Keras callbacks.
         log_every: steps per row of the History and of metrics.csv (means over the interval).
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.
+        minutes: stop after so many minutes of training, above 0, even if not all steps are made; None sets no limit.
         steps_per_execution: steps per call into the graph; raises the speed of tiny networks. Must divide the others.
         verbose: show the progress bar and say where things are.
         notes: dictionary written into config.json beside the settings.
@@ -71,10 +74,11 @@ def train(
     counts = {"steps": steps, "batch_size": batch_size, "log_every": log_every, "sample_every": sample_every}
     counts |= {"checkpoint_every": checkpoint_every, "steps_per_execution": steps_per_execution}
     for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise InputError(f"{name} must be a positive integer. Received: {name}={value!r}")
+        positive_integer(name, value)
         if name != "batch_size" and value % steps_per_execution:
             raise InputError(f"steps_per_execution={steps_per_execution} must divide {name}. Received: {name}={value}")
+    if minutes is not None:
+        positive_number("minutes", minutes)
     if resume and run_dir is None:
         raise InputError("resume needs the run_dir to resume. Received: run_dir=None")
     data = as_dataset(data)
@@ -89,10 +93,12 @@ def train(
 
     target, images_per_step = first_step + steps, batch_size * gan.n_critic
     parts = [parts_of.NonFiniteGuard(), parts_of.StopAtStep(target)]
+    if minutes is not None:
+        parts.append(parts_of.StopAfterMinutes(minutes))
     checkpoints = None
     with contextlib.ExitStack() as at_exit:
         if verbose:
-            parts.append(parts_of.ProgressBar(target, images_per_step, gan.log_words))
+            parts.append(parts_of.ProgressBar(target, images_per_step, gan.log_words, minutes))
             at_exit.callback(parts[-1].close)
         if run is not None:
             writer = backend.EventWriter(run.tensorboard)

@@ -145,6 +145,13 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
     assert len(seen) == 2
 
 
+def test_a_time_limit_stops_and_saves(tmp_path, stripes):
+    gan = make_tiny()
+    gan.train(stripes, steps=10**6, minutes=0.01, batch_size=8, run_dir=tmp_path, **EVERY | {"checkpoint_every": 10**6})
+    assert 0 < gan.step < 10**5
+    assert (tmp_path / "checkpoints" / f"step_{gan.step:08d}").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -152,6 +159,8 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
         ({"steps": float("nan")}, "steps must be a positive integer"),
         ({"batch_size": -1}, "batch_size must be a positive integer"),
         ({"batch_size": 61}, "fewer than one batch"),
+        ({"minutes": 0.0}, "minutes must be a positive number"),
+        ({"minutes": float("nan")}, "minutes must be a positive number"),
         ({"sample_every": 2.5}, "sample_every must be a positive integer"),
         ({"steps": 10, "steps_per_execution": 4}, "steps_per_execution=4 must divide steps"),
     ],

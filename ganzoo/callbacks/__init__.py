@@ -1,9 +1,9 @@
 """What happens around training, each a Keras callback that is usable alone."""
 
 from ganzoo.callbacks.checkpoints import Checkpoints
-from ganzoo.callbacks.guards import NonFiniteGuard, StopAtStep
+from ganzoo.callbacks.guards import NonFiniteGuard, StopAfterMinutes, StopAtStep
 from ganzoo.callbacks.journal import Journal
 from ganzoo.callbacks.progress import ProgressBar
 from ganzoo.callbacks.samples import SampleGrids
 
-__all__ = ["Checkpoints", "Journal", "NonFiniteGuard", "ProgressBar", "SampleGrids", "StopAtStep"]
+__all__ = ["Checkpoints", "Journal", "NonFiniteGuard", "ProgressBar", "SampleGrids", "StopAfterMinutes", "StopAtStep"]

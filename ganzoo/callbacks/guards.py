@@ -1,6 +1,7 @@
-"""Reasons to stop: the steps are made, or a loss is no number any more."""
+"""Reasons to stop: the steps are made, the time is up, or a loss is no number any more."""
 
 import math
+import time
 
 import keras
 
@@ -16,6 +17,21 @@ class StopAtStep(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.step >= self.step:
+            self.model.stop_training = True
+
+
+class StopAfterMinutes(keras.callbacks.Callback):
+    """Stop at the end of the first step that is over after `minutes` of this call's training."""
+
+    def __init__(self, minutes):
+        super().__init__()
+        self.minutes = minutes
+
+    def on_train_begin(self, logs=None):
+        self._end = time.perf_counter() + 60 * self.minutes
+
+    def on_train_batch_end(self, batch, logs=None):
+        if time.perf_counter() >= self._end:
             self.model.stop_training = True
 
 

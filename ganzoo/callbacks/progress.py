@@ -1,5 +1,6 @@
 """A progress bar that tells time left and how the game stands, in words."""
 
+import math
 import sys
 import time
 
@@ -14,10 +15,12 @@ class ProgressBar(keras.callbacks.Callback):
         steps: the step at which the run will be done.
         images_per_step: real images that one step consumes.
         words: {name in the logs: what to call it}; these are shown, in this order.
+        minutes: time limit of the training if there is one; the time left heeds it.
     """
 
-    def __init__(self, steps, images_per_step, words):
+    def __init__(self, steps, images_per_step, words, minutes=None):
         super().__init__()
+        self.minutes = math.inf if minutes is None else minutes
         self.steps, self.images_per_step = steps, images_per_step
         self.words = words
         self.bar = None
@@ -31,13 +34,14 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if self.bar is not None:
             self.bar.set_postfix_str(self._state(logs), refresh=False)
+            self.bar.total = self._last_step()
             self.bar.update(self.model.step - self.bar.n)
 
     def on_epoch_end(self, epoch, logs=None):
         if self.bar is None:
-            left = self._seconds_per_step() * (self.steps - self.model.step)
-            minutes = f"{int(left) // 60}:{int(left) % 60:02d} left"
-            print(f"step {self.model.step}/{self.steps}, {minutes}, {self._state(logs)}", flush=True)
+            left = max(0, int(self._seconds_per_step() * (self._last_step() - self.model.step)))
+            minutes = f"{left // 60}:{left % 60:02d} left"
+            print(f"step {self.model.step}/{self._last_step()}, {minutes}, {self._state(logs)}", flush=True)
 
     def close(self):
         """Leave the terminal in order, however training ended."""
@@ -47,6 +51,11 @@ class ProgressBar(keras.callbacks.Callback):
 
     def _seconds_per_step(self):
         return (time.perf_counter() - self._start) / max(self.model.step - self._first, 1)
+
+    def _last_step(self):
+        """The step at which training will end: the last one, or the one that the time limit allows at this pace."""
+        in_time = self._first + 60 * self.minutes / self._seconds_per_step()
+        return max(self.model.step, min(self.steps, math.ceil(in_time) if math.isfinite(in_time) else self.steps))
 
     def _state(self, logs):
         shown = [f"{word} {float(logs[name]):.4g}" for name, word in self.words.items() if name in logs]

@@ -16,10 +16,11 @@ import keras
 from keras import layers, ops
 
 from ganzoo import losses
+from ganzoo.checks import positive_number
 from ganzoo.gan import GAN
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
 from ganzoo.models.sizes import require_multiple
-from ganzoo.regularizers import WeightClip, positive_number
+from ganzoo.regularizers import WeightClip
 
 
 class WGAN(GAN):

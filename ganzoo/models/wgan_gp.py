@@ -10,7 +10,7 @@ the place on the segment from a normal law and takes a square root without an ep
 import keras
 from keras import layers
 
-from ganzoo.gan import positive_integer
+from ganzoo.checks import positive_integer
 from ganzoo.models.wgan import WGAN
 from ganzoo.regularizers import GradientPenalty
 
