@@ -1,4 +1,4 @@
-"""The only module of ganzoo that speaks TensorFlow's own language (data, export and tf.distribute set-up aside).
+"""The only module of ganzoo that speaks TensorFlow's own language (data and export aside).
 
 Everything mathematical elsewhere is written in `keras.ops`. What Keras leaves to the backend stands here: gradients for
 chosen variables or for an input, loops inside one graph, stateless random numbers, the compiled step, event files.
@@ -52,8 +52,7 @@ def input_gradient(function, inputs):
 def mean_over_repeats(body, repeats):
     """Run `body(0), ..., body(repeats - 1)` one after the other and average what they return.
 
-    Inside a graph this is a graph loop: `body` is traced once however many repeats there are. Under a strategy with
-    several replicas it is unrolled, since optimizers synchronise replicas in a way that graph loops do not allow.
+    Inside a graph this is a graph loop: `body` is traced once however many repeats there are.
 
     Args:
         body: callable from an int32 index to a dictionary of scalars.
@@ -62,8 +61,7 @@ def mean_over_repeats(body, repeats):
     Returns:
         Dictionary of scalars, the means.
     """
-    many_replicas = tf.distribute.get_strategy().num_replicas_in_sync > 1
-    if repeats == 1 or many_replicas or tf.executing_eagerly():
+    if repeats == 1 or tf.executing_eagerly():
         results = [body(index) for index in range(repeats)]
         return {name: tf.add_n([result[name] for result in results]) / repeats for name in results[0]}
     # Tracing the body by itself tells which scalars it returns, hence what the loop's accumulators are.
@@ -114,15 +112,14 @@ def for_each(function, elements):
     return tf.map_fn(function, elements, fn_output_signature=tf.float32)
 
 
-def replica_index():
-    """Return the index of this replica (0 outside tf.distribute), so that replicas can draw different noise."""
-    context = tf.distribute.get_replica_context()
-    return context.replica_id_in_sync_group if context and context.num_replicas_in_sync > 1 else 0
-
-
 def read(variable):
     """Return the value of a `keras.Variable` as a plain tensor (a custom gradient takes no variables)."""
     return tf.convert_to_tensor(variable.value)
+
+
+def to_int(variable):
+    """Return the value of an integer `keras.Variable` as a Python int."""
+    return int(variable.value.numpy())
 
 
 def convolve(inputs, kernel, strides=1, padding=((0, 0), (0, 0)), bias=None):

@@ -214,8 +214,6 @@ class GAN(Sampler, keras.Model):
             Dictionary of scalar tensors.
         """
         images = self.to_value_range(ops.convert_to_tensor(data))
-        if len(images.shape) == len(self.image_shape) + 3:
-            images = images[0]  # under tf.distribute, the axis along which the replicas' batches were dealt
         if len(images.shape) == len(self.image_shape) + 1:
             logs = backend.mean_over_repeats(lambda index: self.discriminator_step(images), self.n_critic)
             return logs | self.generator_step(images)
@@ -248,7 +246,7 @@ class GAN(Sampler, keras.Model):
     @property
     def step(self):
         """Number of generator updates made so far."""
-        return int(self.generator_optimizer.iterations)
+        return backend.to_int(self.generator_optimizer.iterations)
 
     # Use.
 
@@ -286,7 +284,7 @@ class GAN(Sampler, keras.Model):
         }
 
     def _seed(self, stream, count):
-        return backend.fold_in((self.seed, stream), count, backend.replica_index())
+        return backend.fold_in((self.seed, stream), count)
 
     def _average_weights(self, n):
         decay = 0.5 ** (ops.cast(n, "float32") / self.ema_half_life_images)

@@ -9,8 +9,6 @@ import pathlib
 import platform
 import sys
 
-from keras import ops
-
 from ganzoo import __version__, backend, images, state
 from ganzoo import callbacks as parts_of
 from ganzoo.callbacks.journal import read_rows
@@ -85,7 +83,7 @@ def train(
     if data.image_shape is not None and tuple(data.image_shape) != gan.image_shape:
         raise InputError(f"the GAN makes images {gan.image_shape}. Received: images {tuple(data.image_shape)}")
     run, first_step = (None, gan.step) if run_dir is None else _open(RunDirectory(run_dir), gan, data, batch_size, resume)
-    batches = _for_replicas(data.batches(batch_size, gan.seed, gan.step, gan.n_critic), gan)
+    batches = data.batches(batch_size, gan.seed, gan.step, gan.n_critic)
     if run is not None:
         run.write_config(_config(gan, data, batch_size, counts, first_step, notes))
     if gan.steps_per_execution != steps_per_execution:
@@ -162,22 +160,6 @@ def _config(gan, data, batch_size, counts, first_step, notes):
         "command": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]],
         "notes": notes or {},
     }
-
-
-def _for_replicas(batches, gan):
-    """Under tf.distribute, put a leading axis of replicas in front, along which Keras deals the elements out."""
-    replicas = gan.distribute_strategy.num_replicas_in_sync
-    if replicas == 1:
-        return batches
-    n_critic, batch_size, *shape = batches.element_spec.shape
-    if batch_size % replicas:
-        raise InputError(f"batch_size must be a multiple of the {replicas} replicas. Received: batch_size={batch_size}")
-
-    def deal(images):
-        dealt = ops.reshape(images, (n_critic, replicas, batch_size // replicas, *shape))
-        return ops.swapaxes(dealt, 0, 1)
-
-    return batches.map(deal)
 
 
 def _finish(gan, run):

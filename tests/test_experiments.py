@@ -24,6 +24,7 @@ def invoke(arguments, monkeypatch, capfd):
         absl_flags.FLAGS[name].unparse()
     monkeypatch.setattr("sys.argv", ["train_wgan_textures.py", *arguments])
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)
+    capfd.readouterr()
     with pytest.raises(SystemExit) as end:
         command_line.run(train_wgan_textures.main, "")
     return end.value.code, capfd.readouterr().err
@@ -57,7 +58,7 @@ def test_the_shared_flags_have_the_promised_names():
         (["--seed=-1"], "seed"),
         (["--image_size=32y32"], "image size must look like"),
         (["--image_size=30"], "nearest is 32x32"),
-        (["--image_size=4096"], "largest"),
+        (["--image_size=4096"], "at most 256x256"),
         (["--data=there/is/none"], "there/is/none"),
         (["--data=README.md", "--dataset=grass"], "not both"),
         (["--data=README.md"], "README.md"),
@@ -87,7 +88,7 @@ def test_a_process_answers_bad_input_with_two_lines_and_status_2(tmp_path):
     assert len(done.stderr.strip().splitlines()) <= 2
 
 
-def test_a_folder_from_training_to_samples_and_export(tmp_path):
+def test_a_folder_from_training_to_samples_and_export(tmp_path, monkeypatch, capfd):
     rng = np.random.default_rng(0)
     folder = tmp_path / "pictures"
     folder.mkdir()
@@ -96,9 +97,9 @@ def test_a_folder_from_training_to_samples_and_export(tmp_path):
     (folder / "text.png").write_text("no picture")
     run = tmp_path / "run"
     flags = (*SHORT, f"--data={folder}", f"--run_dir={run}")
-    strict = run_python(*TRAIN, *flags, "--strict")
-    assert strict.returncode == 2
-    assert "text.png" in strict.stderr
+    status, said = invoke([*flags, "--strict"], monkeypatch, capfd)
+    assert status == 2
+    assert "text.png" in said
     done = run_python(*TRAIN, *flags)
     assert done.returncode == 0, done.stderr
     assert "text.png" in done.stdout
@@ -106,13 +107,13 @@ def test_a_folder_from_training_to_samples_and_export(tmp_path):
     assert re.search(r"step 2/2.*critic loss .*Wasserstein estimate .*generator loss .*images/s", done.stdout)
     for shown in ("experiments.sample", "--resume", "experiments.export", "tensorboard"):
         assert shown in done.stdout
-    again = run_python(*TRAIN, *flags)
-    assert again.returncode == 2
-    assert "--resume" in again.stderr
+    status, said = invoke(flags, monkeypatch, capfd)
+    assert status == 2
+    assert "--resume" in said
     # A resumed run remembers its flags; another value for one that matters is refused.
-    other = run_python(*TRAIN, f"--run_dir={run}", "--resume", "--batch_size=5")
-    assert other.returncode == 2
-    assert "batch_size: 4 -> 5" in other.stderr
+    status, said = invoke([f"--run_dir={run}", "--resume", "--batch_size=5"], monkeypatch, capfd)
+    assert status == 2
+    assert "batch_size: 4 -> 5" in said
     further = run_python(*TRAIN, f"--run_dir={run}", "--resume", "--steps=3")
     assert further.returncode == 0, further.stderr
     assert "Done at step 3" in further.stdout

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny, run_python
+from conftest import make_tiny
 from PIL import Image
 
 from ganzoo import callbacks
@@ -223,19 +223,3 @@ def test_one_trace_and_flat_memory_over_many_steps(stripes):
     assert traces[0] <= 2
     slope = np.polyfit(np.arange(2, 10) * 0.5, readings[2:], 1)[0]  # MB per 1,000 steps, warm-up aside
     assert slope < 1.0
-
-
-@pytest.mark.slow
-def test_two_replicas_train_one_gan():
-    script = """
-import numpy as np, tensorflow as tf
-tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0],
-                                           [tf.config.LogicalDeviceConfiguration()] * 2)
-import ganzoo
-with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-    gan = ganzoo.WGAN(image_shape=(8, 8, 1), latent=4, n_critic=2)
-gan.train(np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), dtype="uint8"), steps=4, batch_size=8, verbose=False)
-print(gan.step, int(gan.discriminator_optimizer.iterations), gan.sample(2).shape)
-"""
-    done = run_python("-c", script)
-    assert done.stdout.split("\n")[-2] == "4 8 (2, 8, 8, 1)", done.stderr[-2000:]
