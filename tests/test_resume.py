@@ -70,22 +70,18 @@ def wait_for_step(process, step):
     raise AssertionError("".join(lines)[-2000:])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_polite_signal_saves_and_leaves_at_once(number, uninterrupted, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_a_polite_signal_saves_and_leaves_at_once(number, tmp_path):
     process = start(tmp_path / "run", 100_000)
     wait_for_step(process, 15)
     asked = time.monotonic()
     process.send_signal(number)
-    said, _ = process.communicate(timeout=60)
-    assert time.monotonic() - asked < 5  # a second or two, on a machine that may be busy
+    said = next(line for line in process.stdout if "saved at step" in line)
+    assert time.monotonic() - asked < 4  # half a second alone on the machine
+    process.communicate(timeout=60)
     assert process.returncode != 0
-    assert "saved at step" in said
-    step = RunDirectory(tmp_path / "run").checkpoints.steps()[-1]
-    assert 15 <= step < 100_000
-    if number == signal.SIGINT and step <= 60:
-        done = run_python(WORKER, tmp_path / "run", 60, "resume")
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert_same_bits(tmp_path / "run", uninterrupted, 60)
+    (step,) = (int(word) for word in said.split() if word.isdigit())
+    assert RunDirectory(tmp_path / "run").checkpoints.steps()[-1] == step >= 15
 
 
 @pytest.mark.slow
