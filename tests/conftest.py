@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # two workers on two cores: tiny networks gain nothing from more
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # exact comparisons are promised for one CPU machine
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -58,7 +59,12 @@ ZOO = ("GAN", "WGAN", "WGANGP", "RelativisticGAN")
 
 def run_python(*arguments, timeout=300, cwd=ROOT, **environment):
     """Run python in a process of its own; returns the CompletedProcess with text output."""
-    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"} | environment
+    command = [sys.executable, *map(str, arguments)]
     return subprocess.run(
-        [sys.executable, *map(str, arguments)], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout
+        command, cwd=cwd, env=own_environment() | environment, capture_output=True, text=True, timeout=timeout
     )
+
+
+def own_environment():
+    """The environment of a process of its own: all threads, as a user has them, and this checkout to import from."""
+    return os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "TF_NUM_INTRAOP_THREADS": "0"}

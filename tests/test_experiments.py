@@ -16,7 +16,7 @@ SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--
 
 
 def invoke(arguments, monkeypatch, capfd):
-    """Run the training command in this process; returns (exit status, what it said)."""
+    """Run the training command in this process; returns (exit status, its output, its error stream)."""
     if "dataset" not in absl_flags.FLAGS:
         train_wgan_textures.define_flags()
     absl_flags.FLAGS.unparse_flags()
@@ -30,7 +30,7 @@ def invoke(arguments, monkeypatch, capfd):
         command_line.run(train_wgan_textures.main, "")
     except SystemExit as end:
         status = end.code
-    return status, "".join(capfd.readouterr())
+    return status, *capfd.readouterr()
 
 
 @pytest.mark.parametrize("command", ["train_wgan_textures", "sample", "export", "benchmark"])
@@ -76,7 +76,7 @@ def test_the_shared_flags_have_the_promised_names():
 )
 def test_bad_input_is_answered_in_a_line_or_two_with_status_2(flags, message, tmp_path, monkeypatch, capfd):
     flags = flags if any("run_dir" in flag for flag in flags) else [*flags, f"--run_dir={tmp_path / 'run'}"]
-    status, said = invoke(flags, monkeypatch, capfd)
+    status, _, said = invoke(flags, monkeypatch, capfd)
     assert status == 2
     assert "Traceback" not in said
     assert message in said
@@ -84,6 +84,7 @@ def test_bad_input_is_answered_in_a_line_or_two_with_status_2(flags, message, tm
     assert not (tmp_path / "run" / "config.json").exists()
 
 
+@pytest.mark.slow
 def test_a_process_answers_bad_input_with_two_lines_and_status_2(tmp_path):
     done = run_python(*TRAIN, "--image_size=30", f"--run_dir={tmp_path / 'run'}")
     assert done.returncode == 2
@@ -100,21 +101,21 @@ def test_a_folder_from_training_to_samples_and_export(tmp_path, monkeypatch, cap
     (folder / "text.png").write_text("no picture")
     run = tmp_path / "run"
     flags = (*SHORT, f"--data={folder}", f"--run_dir={run}")
-    status, said = invoke([*flags, "--strict"], monkeypatch, capfd)
+    status, _, said = invoke([*flags, "--strict"], monkeypatch, capfd)
     assert status == 2
     assert "text.png" in said
-    status, said = invoke(flags, monkeypatch, capfd)
+    status, said, _ = invoke(flags, monkeypatch, capfd)
     assert status == 0
     assert "text.png" in said
     assert "12 images, 8x8x3" in said
     assert re.search(r"step 2/2.*critic loss .*Wasserstein estimate .*generator loss .*images/s", said)
     for shown in ("experiments.sample", "--resume", "experiments.export", "tensorboard"):
         assert shown in said
-    status, said = invoke(flags, monkeypatch, capfd)
+    status, _, said = invoke(flags, monkeypatch, capfd)
     assert status == 2
     assert "--resume" in said
     # A resumed run remembers its flags; another value for one that matters is refused.
-    status, said = invoke([f"--run_dir={run}", "--resume", "--batch_size=5"], monkeypatch, capfd)
+    status, _, said = invoke([f"--run_dir={run}", "--resume", "--batch_size=5"], monkeypatch, capfd)
     assert status == 2
     assert "batch_size: 4 -> 5" in said
 

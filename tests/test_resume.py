@@ -1,14 +1,14 @@
 """A run that is killed and resumed ends with the very bits of a run that was not."""
 
-import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
-from conftest import ROOT, run_python
+from conftest import ROOT, own_environment, run_python
 
 from ganzoo.runs import RunDirectory
 
@@ -50,10 +50,9 @@ def test_killed_between_write_and_rename(uninterrupted, tmp_path):
 
 
 def start(run_dir, steps, mode="fresh"):
-    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
     return subprocess.Popen(
         [sys.executable, WORKER, run_dir, str(steps), mode],
-        env=env,
+        env=own_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -100,3 +99,16 @@ def test_killed_twice_at_any_moment(seed, tmp_path_factory, tmp_path):
     done = run_python(WORKER, tmp_path / "run", steps, "resume")
     assert done.returncode == 0, done.stderr[-2000:]
     assert_same_bits(tmp_path / "run", reference, steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", ["wgan", "wgan_gp", "relativistic"])
+def test_the_real_networks_resume_to_the_last_bit(variant, tmp_path):
+    command = ("-m", "experiments.train_wgan_textures", f"--variant={variant}", "--checkpoint_every=3", "--image_size=16")
+    done = run_python(*command, "--steps=6", f"--run_dir={tmp_path / 'whole'}")
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(tmp_path / "whole", tmp_path / "half")
+    shutil.rmtree(tmp_path / "half" / "checkpoints" / "step_00000006")
+    done = run_python("-m", "experiments.train_wgan_textures", "--resume", f"--run_dir={tmp_path / 'half'}")
+    assert done.returncode == 0, done.stderr
+    assert_same_bits(tmp_path / "half", tmp_path / "whole", 6)

@@ -77,6 +77,7 @@ def test_a_resume_with_other_settings_is_refused_and_the_differences_listed(fini
     assert other.step == 0
 
 
+@pytest.mark.slow
 def test_a_resume_may_go_further(finished, tmp_path):
     import shutil
 
@@ -185,6 +186,7 @@ def test_a_stream_and_a_ganzoo_dataset_train_too(stripes):
         assert gan.step == 3
 
 
+@pytest.mark.slow
 def test_several_steps_per_execution_make_the_same_run(stripes):
     runs = [make_tiny() for _ in range(2)]
     for gan, execution in zip(runs, (1, 4), strict=True):
