@@ -29,10 +29,10 @@ setup: $(VENV)/installed ## make the virtual environment, nothing else
 train-wgan-textures: setup ## train a texture generator; nine minutes
 	@$(RUN) experiments.train_wgan_textures $(FLAGS)
 
-test: setup ## run the fast tests; under two minutes
+test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-all: setup ## run every test; about ten minutes
+test-all: setup ## run every test; ten minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 lint: setup ## check style

@@ -28,7 +28,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self._first, self._start = self.model.step, time.perf_counter()
         if sys.stderr.isatty():
-            layout = "{percentage:3.0f}%|{bar:20}| step {n_fmt}/{total_fmt} [{elapsed}<{remaining}] {postfix}"
+            layout = "{percentage:3.0f}%|{bar:20}| step {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
             self.bar = tqdm(total=self.steps, initial=self._first, bar_format=layout, dynamic_ncols=True)
 
     def on_train_batch_end(self, batch, logs=None):
