@@ -21,7 +21,7 @@ def define_flags():
     """Define this command's flags; not at import, since other commands import `build` and have flags of their own."""
     define_training_flags(dataset="grass", steps=1500, batch_size=32, minutes=9.0)
     choice("variant", "wgan", VARIANTS, "the game")
-    flags.DEFINE_float("learning_rate", 2e-4, "of both networks' optimizers, above 0; the lecture's 5e-5 needs longer")
+    flags.DEFINE_float("learning_rate", 2e-4, "of both networks' optimizers, above 0; the lecture's is 5e-5")
     flags.DEFINE_float(
         "ema_half_life_images",
         1000.0,
