@@ -26,7 +26,7 @@ $(VENV)/installed: setup.cfg pyproject.toml
 
 setup: $(VENV)/installed ## make the virtual environment, nothing else
 
-train-wgan-textures: setup ## train a texture generator; nine minutes
+train-wgan-textures: setup ## train a texture generator; at most nine minutes
 	@$(RUN) experiments.train_wgan_textures $(FLAGS)
 
 test: setup ## run the fast tests; two minutes or so

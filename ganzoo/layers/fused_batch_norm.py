@@ -7,7 +7,7 @@ from ganzoo import backend
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization` on NHWC images, exactly, in half the time when training on a CPU.
+    """`keras.layers.BatchNormalization` on NHWC images, exactly, in fewer passes over memory when training.
 
     Weights, moving statistics, configuration and saving are Keras's; so is the computation wherever the fused operation
     does not apply (inference, other axes or ranks, masks, no scale or centre).
