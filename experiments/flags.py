@@ -8,8 +8,8 @@ FLAGS = flags.FLAGS
 DATASETS = ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits")
 
 
-def define_training_flags(dataset, steps, batch_size, minutes):
-    """Define the shared flags; the arguments are the experiment's defaults. `minutes` holds where --steps is not given."""
+def define_training_flags(dataset, steps, batch_size, minutes, every=None):
+    """Define the flags of experiments on images; the arguments are the experiment's defaults, see `define_run_flags`."""
     choice("dataset", dataset, DATASETS, "built-in data set; grass, brick, gravel and digits need no download")
     flags.DEFINE_string("data", "", "a folder of images or an .npz archive to train on, instead of --dataset")
     flags.DEFINE_string(
@@ -17,18 +17,30 @@ def define_training_flags(dataset, steps, batch_size, minutes):
         "",
         "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)",
     )
+    flags.DEFINE_boolean("strict", False, "refuse a folder that holds unusable images instead of skipping them")
+    define_run_flags(steps, batch_size, minutes, every)
+
+
+def define_run_flags(steps, batch_size, minutes, every=None):
+    """Define the flags that every training experiment shares.
+
+    Args:
+        steps, batch_size: defaults.
+        minutes: time limit that holds where --steps is not given.
+        every: defaults of (checkpoint_every, sample_every, log_every).
+    """
+    checkpoint_every, sample_every, log_every = every or (100, 50, 10)
     count("steps", steps, "generator updates in the whole run, each with its discriminator updates; at least 1")
     flags.DEFINE_float(
         "minutes", minutes, "of training after which to stop even if steps are left, above 0; with --steps there is no limit"
     )
-    count("batch_size", batch_size, "images per update; at least 1")
+    count("batch_size", batch_size, "examples per update; at least 1")
     flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights, noise and the order of images", 0, 2**31 - 1)
     flags.DEFINE_string("run_dir", "", "folder of the run (default: a new one, runs/EXPERIMENT/DATA-DATE-TIME)")
     flags.DEFINE_boolean("resume", False, "go on with the run in --run_dir, or with the newest; its flags are remembered")
-    count("checkpoint_every", 100, "steps between checkpoints; at least 1")
-    count("sample_every", 50, "steps between sample grids; at least 1")
-    count("log_every", 10, "steps per row of metrics.csv; at least 1")
-    flags.DEFINE_boolean("strict", False, "refuse a folder that holds unusable images instead of skipping them")
+    count("checkpoint_every", checkpoint_every, "steps between checkpoints; at least 1")
+    count("sample_every", sample_every, "steps between sample pictures; at least 1")
+    count("log_every", log_every, "steps per row of metrics.csv; at least 1")
 
 
 def count(name, default, text):

@@ -17,19 +17,12 @@ FLAGS = flags.FLAGS
 RUNS = pathlib.Path("runs")
 
 
-def train(experiment, build):
-    """Train the GAN that the flags describe and say what was made.
-
-    Args:
-        experiment: the module's name below `experiments`, e.g. "train_wgan_textures".
-        build: callable (options, image_shape) -> `ganzoo.GAN`; options has the flags' values as attributes.
-    """
-    run_dir = _run_dir(experiment)
-    options = _options(experiment, run_dir)
+def load_images(options):
+    """Return the images that --dataset or --data names, and say what was left out."""
     if given("data") and given("dataset"):
         raise InputError("give --dataset or --data, not both.")
 
-    from ganzoo import backend, data
+    from ganzoo import data
 
     size = data.parse_image_size(options.image_size) if options.image_size else None
     images = data.load(options.dataset, options.data, size, strict=options.strict)
@@ -37,12 +30,34 @@ def train(experiment, build):
         print(f"skipped {line}")
     if len(images.skipped) > 10:
         print(f"skipped {len(images.skipped) - 10} more")
+    return images
+
+
+def train(experiment, build, load=load_images, **training):
+    """Train the GAN that the flags describe and say what was made.
+
+    Args:
+        experiment: the module's name below `experiments`, e.g. "train_wgan_textures".
+        build: callable (options, data) -> `ganzoo.GAN`; options has the flags' values as attributes, data has `image_shape`
+            and `classes`.
+        load: callable options -> dataset; may change options, where a default depends on the data.
+        training: further arguments of `GAN.train`.
+
+    Returns:
+        The trained GAN.
+    """
+    run_dir = _run_dir(experiment)
+    options = _options(experiment, run_dir)
+    images = load(options)
+
+    from ganzoo import backend
+
     if not backend.accelerators():
         backend.make_operations_deterministic()  # exact resume is promised on a CPU; on a GPU it would cost speed
-    gan = build(options, images.image_shape)
-    height, width, channels = images.image_shape
+    gan = build(options, images)
     device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"
-    print(f"{type(gan).__name__} on {images.name}: {len(images)} images, {height}x{width}x{channels}, on {device}")
+    what = f"images, {'x'.join(map(str, images.image_shape))}" if gan.image_rank == 3 else "points"
+    print(f"{type(gan).__name__} on {images.name}: {len(images)} {what}, on {device}")
     print(f"run directory: {run_dir}")
     command = f"{_python()} -m experiments.{experiment}"
     go_on = f"{command} --run_dir={shlex.quote(str(run_dir))} --resume"
@@ -58,11 +73,13 @@ def train(experiment, build):
             sample_every=options.sample_every,
             checkpoint_every=options.checkpoint_every,
             notes={"experiment": experiment, "flags": vars(options)},
+            **training,
         )
     except Interrupted:
         print(f"\nTo go on: {go_on}")
         raise
     print(_farewell(run_dir, gan.step, go_on))
+    return gan
 
 
 def restore(run_dir):
@@ -83,7 +100,9 @@ def restore(run_dir):
         raise InputError(f"{run_dir} holds no run with a whole checkpoint.")
     experiment = importlib.import_module(f"experiments.{config['notes']['experiment']}")
     options = types.SimpleNamespace(**config["notes"]["flags"])
-    gan = experiment.build(options, tuple(config["settings"]["image_shape"]))
+    settings = config["settings"]
+    data = types.SimpleNamespace(image_shape=tuple(settings["image_shape"]), classes=settings.get("classes"))
+    gan = experiment.build(options, data)
     state.set_state(gan, found[1])
     return gan
 
@@ -116,7 +135,7 @@ def _run_dir(experiment):
         if found is None:
             raise InputError(f"there is no run below {folder} to resume; name one with --run_dir.")
         return found
-    source = pathlib.Path(FLAGS.data).stem if FLAGS.data else FLAGS.dataset
+    source = folder.name if "dataset" not in FLAGS else pathlib.Path(FLAGS.data).stem if FLAGS.data else FLAGS.dataset
     return folder / f"{source}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
 
@@ -150,9 +169,9 @@ def _farewell(run_dir, step, go_on):
     run = shlex.quote(str(run_dir))
     return f"""
 Done at step {step}. In {run_dir}:
-  samples.gif, samples/     the same latents over time
+  samples.gif, samples/     the same latents over time (samples.mp4 too where there is ffmpeg)
   losses.png, metrics.csv   the numbers; curves: tensorboard --logdir={run}
-  generator/                SavedModel: latents -> images, seeds -> images
+  generator/                SavedModel: from latents, or from seeds
   checkpoints/              to resume
 Next:
   {_python()} -m experiments.sample --run_dir={run} --n=64 --seed=1

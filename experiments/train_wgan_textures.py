@@ -32,14 +32,14 @@ def define_flags():
     )
 
 
-def build(options, image_shape):
+def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
 
     if options.literal_clipping and options.variant != "wgan":
         raise InputError(f"--literal_clipping goes with --variant=wgan. Received: --variant={options.variant}")
     shared = {
-        "image_shape": image_shape,
+        "image_shape": data.image_shape,
         "learning_rate": options.learning_rate,
         "ema_half_life_images": options.ema_half_life_images,
         "seed": options.seed,

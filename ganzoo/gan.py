@@ -1,4 +1,4 @@
-"""The game, written once: `class GAN`, the base of every model of the zoo and of yours.
+"""`class GAN`, the base of every model of the zoo and of yours.
 
     min_G max_D  E_x[log D(x)] + E_z[log(1 - D(G(z)))]          Goodfellow et al. 2014, arXiv:1406.2661, eq. 1
 
@@ -13,12 +13,13 @@ from keras import layers, ops
 from ganzoo import backend, losses, training
 from ganzoo.checks import positive_integer
 from ganzoo.errors import InputError
+from ganzoo.game import Game
 from ganzoo.latents import Normal
 from ganzoo.random_state import temporary_seed
 from ganzoo.sampler import Sampler
 
 
-class GAN(Sampler, keras.Model):
+class GAN(Game, Sampler, keras.Model):
     """A generative adversarial network: two networks, a loss, regularizers, a schedule.
 
     On its own it is the classic GAN with two small dense networks. A subclass overrides `build_generator`,
@@ -26,7 +27,7 @@ class GAN(Sampler, keras.Model):
 
     Args:
         image_shape: (height, width, channels) of the images, positive ints.
-        latent: a distribution of `ganzoo.latents`, or its size as an int (then standard normal).
+        latent: a distribution of `ganzoo.latents`, or its size as an int (then of the law `latent_law`, here normal).
         loss: an object of `ganzoo.losses`.
         regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
         n_critic: discriminator updates per generator update.
@@ -39,7 +40,8 @@ class GAN(Sampler, keras.Model):
     Attributes:
         generator: `keras.Model`, latents float32 `(N, latent.size)` -> images `(N, H, W, C)` in `value_range`.
         discriminator: `keras.Model`, images `(N, H, W, C)` -> logits `(N, 1)`, high for real.
-        combined: `keras.Model`, latents -> logits: the generator trains through it.
+        combined: `keras.Model`, latents -> logits: D(G(z)), which the generator's gradient goes through.
+        needs_labels: whether it is conditional: networks then take [latents, labels] and [images, labels].
         log_words: {name in the logs: what the progress bar calls it}, in the order shown.
 
     Raises:
@@ -51,11 +53,15 @@ class GAN(Sampler, keras.Model):
         (4, 8, 8, 1)
     """
 
+    image_rank = 3
+    latent_law = Normal
+    needs_labels = False
+    use_xla = False  # slower for convolutions and large matrices on CPU; quicker for networks of a few neurons
     log_words = {
         "discriminator_loss": "discriminator loss",
         "generator_loss": "generator loss",
-        "d_real": "D(real)",
-        "d_fake": "D(fake)",
+        "d_real": "D(x)",
+        "d_fake": "D(G(z))",
     }
 
     def __init__(
@@ -73,10 +79,11 @@ class GAN(Sampler, keras.Model):
         name=None,
     ):
         super().__init__(name=name)
-        if len(image_shape) != 3:
-            raise InputError(f"image_shape must be (height, width, channels). Received: image_shape={image_shape!r}")
+        if len(image_shape) != self.image_rank:
+            sides = "(height, width, channels)" if self.image_rank == 3 else f"of {self.image_rank} entries"
+            raise InputError(f"image_shape must be {sides}. Received: image_shape={image_shape!r}")
         self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.latent = Normal(latent) if isinstance(latent, int) else latent
+        self.latent = self.latent_law(latent) if isinstance(latent, int) else latent
         self.loss_pair = losses.NonSaturating() if loss is None else loss
         self.regularizers = list(regularizers)
         self.n_critic = positive_integer("n_critic", n_critic)
@@ -94,11 +101,15 @@ class GAN(Sampler, keras.Model):
         if self.ema_generator is not None:
             self.ema_generator.set_weights(self.generator.get_weights())
         self._check_networks()
-        latents = keras.Input((self.latent.size,), name="latents")
-        self.combined = keras.Model(latents, self.discriminator(self.generator(latents)), name="combined")
+        inputs = [keras.Input(each.shape[1:], dtype=each.dtype) for each in self.generator.inputs]
+        fake = self.generator(inputs if self.needs_labels else inputs[0])
+        judged = self.discriminator([fake, *inputs[1:]] if self.needs_labels else fake)
+        self.combined = keras.Model(inputs, judged, name="combined")
         self.log_means = {}
+        self.steps_together = 1
         self._one_step = backend.compiled(self.one_step)
-        self._generate = backend.compiled(lambda latents: self.sampling_generator(latents, training=False))
+        self._generate = backend.compiled(self._images)
+        self._draw_each = backend.compiled(self.latent.draw_each)
         self.built = True
         self.compile(discriminator_optimizer, generator_optimizer)
 
@@ -132,6 +143,15 @@ class GAN(Sampler, keras.Model):
         """Return what the generator minimises, per sample `(N,)`; real_logits is None unless the loss sees real ones."""
         return self.loss_pair.generator(real_logits, fake_logits)
 
+    def auxiliary_losses(self, outputs, latents):
+        """Return {name: per-sample loss `(N,)`} that both players minimise besides the game.
+
+        Args:
+            outputs: list of what the discriminator returns for the generated images after the logits.
+            latents: float32 `(N, latent.size)` that these images were made from.
+        """
+        return {}
+
     def game_measures(self, real_logits, fake_logits):
         """Return {name: per-sample `(N, 1)`} that tell how the game stands; their means are logged."""
         return {"d_real": ops.sigmoid(real_logits), "d_fake": ops.sigmoid(fake_logits)}
@@ -150,98 +170,8 @@ class GAN(Sampler, keras.Model):
             )
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.generator_optimizer.build(self.generator.trainable_variables)
-        kwargs.setdefault("jit_compile", False)  # XLA is slower for convolutions on CPU; pass True to try it
+        kwargs.setdefault("jit_compile", self.use_xla)
         super().compile(optimizer=self.generator_optimizer, loss=None, **kwargs)
-
-    def discriminator_step(self, real):
-        """Update the discriminator once, nothing else.
-
-        Args:
-            real: float32 `(N, H, W, C)` in `value_range`.
-
-        Returns:
-            Dictionary of scalars: discriminator_loss, the regularizers' penalties, the game's measures.
-        """
-        seed = self._seed(0, self.discriminator_optimizer.iterations)
-        fake = self.generator(self.latent.draw(ops.shape(real)[0], seed), training=True)
-
-        def discriminate(images):
-            return self.discriminator(images, training=True)
-
-        def objective():
-            real_logits, fake_logits = discriminate(real), discriminate(fake)
-            loss = ops.mean(self.discriminator_loss(real_logits, fake_logits))
-            logs = {"discriminator_loss": loss}
-            logs |= {k: ops.mean(v) for k, v in self.game_measures(real_logits, fake_logits).items()}
-            for index, regularizer in enumerate(self.regularizers):
-                penalty = regularizer.penalty(discriminate, real, fake, backend.fold_in(seed, 1, index))
-                if penalty is not None:
-                    logs[regularizer.name] = ops.mean(penalty)
-                    loss = loss + logs[regularizer.name]
-            return loss, logs
-
-        variables = self.discriminator.trainable_variables
-        _, logs, gradients = backend.value_and_gradients(objective, variables)
-        self.discriminator_optimizer.apply(gradients, variables)
-        for regularizer in self.regularizers:
-            regularizer.after_update(self.discriminator)
-        return logs
-
-    def generator_step(self, real):
-        """Update the generator once through `combined`, nothing else; returns {"generator_loss": scalar}."""
-        n = ops.shape(real)[0]
-        latents = self.latent.draw(n, self._seed(1, self.generator_optimizer.iterations))
-
-        def objective():
-            real_logits = self.discriminator(real, training=True) if self.loss_pair.generator_sees_real else None
-            return ops.mean(self.generator_loss(real_logits, self.combined(latents, training=True))), None
-
-        variables = self.generator.trainable_variables
-        loss, _, gradients = backend.value_and_gradients(objective, variables)
-        self.generator_optimizer.apply(gradients, variables)
-        if self.ema_generator is not None:
-            self._average_weights(n)
-        return {"generator_loss": loss}
-
-    def one_step(self, data):
-        """Play one whole step: n_critic discriminator updates, then one generator update.
-
-        Args:
-            data: images `(n_critic, N, H, W, C)`, a batch for each discriminator update, or `(N, H, W, C)`, one for all;
-                uint8, or float already in `value_range`.
-
-        Returns:
-            Dictionary of scalar tensors.
-        """
-        images = self.to_value_range(ops.convert_to_tensor(data))
-        if len(images.shape) == len(self.image_shape) + 1:
-            logs = backend.mean_over_repeats(lambda index: self.discriminator_step(images), self.n_critic)
-            return logs | self.generator_step(images)
-        if images.shape[0] != self.n_critic:
-            raise InputError(f"expected n_critic={self.n_critic} batches a step. Received: shape {tuple(images.shape)}")
-        logs = backend.mean_over_repeats(lambda index: self.discriminator_step(images[index]), self.n_critic)
-        return logs | self.generator_step(images[-1])
-
-    def train_step(self, data):
-        """Play one step for Keras's `fit`; the logs are means since the epoch began."""
-        logs = self.one_step(data[0] if isinstance(data, tuple) else data)
-        for name, value in logs.items():
-            if name not in self.log_means:
-                self.log_means[name] = keras.metrics.Mean(name)
-            self.log_means[name].update_state(value)
-        return {name: self.log_means[name].result() for name in logs}
-
-    def train_on_batch(self, images):
-        """Play one whole step (n_critic discriminator updates, one generator update), for loops of your own.
-
-        Args:
-            images: as in `one_step`.
-
-        Returns:
-            Dictionary of floats for this step.
-        """
-        self._check_images(images)
-        return {name: float(value) for name, value in self._one_step(ops.convert_to_tensor(images)).items()}
 
     @property
     def step(self):
@@ -254,9 +184,21 @@ class GAN(Sampler, keras.Model):
         """Train on images; see `ganzoo.training.train` for all options (batch_size, run_dir, resume, callbacks, ...)."""
         return training.train(self, data, steps, **options)
 
-    def call(self, latents, training=False):
-        """Generate images in `value_range` from latents."""
-        return self.generator(latents, training=training)
+    def call(self, inputs, training=False):
+        """Generate images in `value_range` from latents, or from [latents, labels] where the GAN is conditional."""
+        return self.generator(inputs, training=training)
+
+    def check_data(self, data):
+        """Raise InputError if a dataset of `ganzoo.data` is not what this GAN can train on."""
+        if data.image_shape is not None and tuple(data.image_shape) != self.image_shape:
+            raise InputError(f"the GAN makes images {self.image_shape}. Received: images {tuple(data.image_shape)}")
+        if self.needs_labels and not data.has_labels:
+            raise InputError(f"{type(self).__name__} trains on images with labels, and {data.name} has none.")
+
+    def play_together(self, steps):
+        """Play so many steps in one call of `train_step`, in one compiled program."""
+        if steps != self.steps_together:
+            self.steps_together, self.train_function = steps, None  # `fit` then traces anew
 
     def to_value_range(self, images):
         """Scale uint8 images to `value_range`; floats are taken as already in it."""
@@ -283,23 +225,10 @@ class GAN(Sampler, keras.Model):
             "discriminator_parameters": self.discriminator.count_params(),
         }
 
-    def _seed(self, stream, count):
-        return backend.fold_in((self.seed, stream), count)
-
-    def _average_weights(self, n):
-        decay = 0.5 ** (ops.cast(n, "float32") / self.ema_half_life_images)
-        for average, weight in zip(self.ema_generator.weights, self.generator.weights, strict=True):
-            average.assign(weight + decay * (average - weight))
-
     def _check_networks(self):
         made = tuple(self.generator.output_shape[1:])
         if made != self.image_shape:
             raise InputError(f"build_generator must make images {self.image_shape}. Received: output shape {made}")
-        judged = tuple(self.discriminator.output_shape[1:])
+        judged = tuple(self.discriminator.outputs[0].shape[1:])
         if judged != (1,):
             raise InputError(f"build_discriminator must return logits (N, 1). Received: output shape (N, *{judged})")
-
-    def _check_images(self, images):
-        shape = tuple(images.shape)
-        if shape[-3:] != self.image_shape or len(shape) not in (4, 5):
-            raise InputError(f"images must be (N, {', '.join(map(str, self.image_shape))}). Received: shape {shape}")

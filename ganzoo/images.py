@@ -69,3 +69,17 @@ def save_animation(path, picture_paths, seconds_per_frame=0.25):
             frames.append(picture.convert("P", palette=Image.Palette.ADAPTIVE))
     durations = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
+
+
+def save_film(path, picture_paths, frames_per_second=8):
+    """Write the pictures as an MP4 where ffmpeg is installed; returns whether it was written."""
+    import shutil
+    import subprocess
+
+    if shutil.which("ffmpeg") is None:
+        return False
+    even = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white,format=yuv420p"  # what every player can show
+    command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "image2pipe", "-framerate", str(frames_per_second), "-i", "-"]
+    pictures = b"".join(picture_path.read_bytes() for picture_path in picture_paths)
+    done = subprocess.run([*command, "-vf", even, str(path)], input=pictures, capture_output=True, check=False)
+    return done.returncode == 0

@@ -1,5 +1,7 @@
 """Distributions of the latent vector z that a generator turns into an image."""
 
+from keras import ops
+
 from ganzoo import backend
 from ganzoo.checks import positive_integer
 
@@ -52,3 +54,38 @@ class Uniform(_Latent):
 
     def __repr__(self):
         return f"Uniform({self.size})"
+
+
+class Codes(_Latent):
+    """A latent in three parts: noise, a category and continuous codes (Chen et al. 2016, InfoGAN, arXiv:1606.03657).
+
+    Args:
+        noise: size of the part that means nothing, uniform in [-1, 1); positive int.
+        categories: number of equally likely categories, one-hot in the latent; int of at least 2.
+        continuous: number of codes uniform in [-1, 1); positive int.
+    """
+
+    def __init__(self, noise=62, categories=10, continuous=2):
+        self.noise = positive_integer("noise", noise)
+        self.categories = positive_integer("categories", categories)
+        self.continuous = positive_integer("continuous", continuous)
+        super().__init__(noise + categories + continuous)
+
+    def _numbers(self, shape, seed):
+        category, rest = (backend.fold_in(seed, stream) for stream in (1, 2))
+        chosen = ops.floor(backend.uniform(shape[:-1], category, 0.0, self.categories))
+        chosen = ops.one_hot(ops.cast(chosen, "int32"), self.categories, dtype="float32")
+        numbers = backend.uniform((*shape[:-1], self.noise + self.continuous), rest, -1.0, 1.0)
+        return self.join(numbers[..., : self.noise], chosen, numbers[..., self.noise :])
+
+    def join(self, noise, category, codes):
+        """Return latents `(N, size)` from noise `(N, noise)`, one-hot categories and codes, float32."""
+        return ops.concatenate([noise, category, codes], axis=-1)
+
+    def split(self, latents):
+        """Return (noise, one-hot category, codes), the parts of latents `(N, size)`."""
+        end = self.noise + self.categories
+        return latents[:, : self.noise], latents[:, self.noise : end], latents[:, end:]
+
+    def __repr__(self):
+        return f"Codes(noise={self.noise}, categories={self.categories}, continuous={self.continuous})"

@@ -21,3 +21,33 @@ def save_loss_plot(path, rows):
         axes.grid(alpha=0.3)
     axes.set_xlabel("step (generator updates)")
     figure.savefig(path, dpi=100)
+
+
+def point_picture(points, truth=None, title=""):
+    """Draw points of the plane or of space.
+
+    Args:
+        points: float `(N, 2)` or `(N, 3)`, in blue.
+        truth: float `(M, 2)`, a red curve, or `(m * m, 3)` over a square grid, a red surface; None draws none.
+        title: text above.
+
+    Returns:
+        uint8 array `(480, 480, 3)`.
+    """
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.8, 4.8), dpi=100, layout="constrained")
+    canvas, space = FigureCanvasAgg(figure), points.shape[1] == 3
+    axes = figure.add_subplot(projection="3d" if space else None)
+    if truth is not None and space:
+        side = round(len(truth) ** 0.5)
+        axes.plot_surface(*(column.reshape(side, side) for column in truth.T), color="red", alpha=0.3)
+    elif truth is not None:
+        axes.plot(*truth.T, color="red", linewidth=2)
+    axes.scatter(*points.T, s=4, color="tab:blue", alpha=0.5)
+    reach = 1.5 if truth is None else 1.2 * float(np.abs(truth).max())
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=title, **({"zlim": (-reach, reach)} if space else {}))
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()

@@ -57,7 +57,8 @@ def train(
         log_every: steps per row of the History and of metrics.csv (means over the interval).
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.
         minutes: stop after so many minutes of training, above 0, even if not all steps are made; None sets no limit.
-        steps_per_execution: steps per call into the graph; raises the speed of tiny networks. Must divide the others.
+        steps_per_execution: steps played in one call of a compiled program; raises the speed of tiny networks. Must divide
+            the others.
         verbose: show the progress bar and say where things are.
         notes: dictionary written into config.json beside the settings.
 
@@ -80,14 +81,16 @@ def train(
     if resume and run_dir is None:
         raise InputError("resume needs the run_dir to resume. Received: run_dir=None")
     data = as_dataset(data)
-    if data.image_shape is not None and tuple(data.image_shape) != gan.image_shape:
-        raise InputError(f"the GAN makes images {gan.image_shape}. Received: images {tuple(data.image_shape)}")
+    gan.check_data(data)
     run, first_step = (None, gan.step) if run_dir is None else _open(RunDirectory(run_dir), gan, data, batch_size, resume)
-    batches = data.batches(batch_size, gan.seed, gan.step, gan.n_critic)
+    if gan.step % steps_per_execution:
+        raise InputError(f"steps_per_execution={steps_per_execution} must divide the step to start from, {gan.step}.")
+    # Each element holds the batches of the steps that one call plays together.
+    together, calls = steps_per_execution, gan.step // steps_per_execution
+    batches = data.batches(batch_size, gan.seed, calls, together * gan.n_critic, gan.needs_labels)
     if run is not None:
         run.write_config(_config(gan, data, batch_size, counts, first_step, notes))
-    if gan.steps_per_execution != steps_per_execution:
-        gan.compile(gan.discriminator_optimizer, gan.generator_optimizer, steps_per_execution=steps_per_execution)
+    gan.play_together(together)
 
     target, images_per_step = first_step + steps, batch_size * gan.n_critic
     parts = [parts_of.NonFiniteGuard(), parts_of.StopAtStep(target)]
@@ -96,7 +99,8 @@ def train(
     checkpoints = None
     with contextlib.ExitStack() as at_exit:
         if verbose:
-            parts.append(parts_of.ProgressBar(target, images_per_step, gan.log_words, minutes))
+            size = len(data) if hasattr(data, "__len__") else None
+            parts.append(parts_of.ProgressBar(target, images_per_step, gan.log_words, minutes, size))
             at_exit.callback(parts[-1].close)
         if run is not None:
             writer = backend.EventWriter(run.tensorboard)
@@ -111,7 +115,7 @@ def train(
         history = gan.fit(
             batches,
             epochs=math.ceil((target - gan.step) / log_every),
-            steps_per_epoch=log_every,
+            steps_per_epoch=log_every // together,
             shuffle=False,  # the order is the data set's own, a function of (seed, step)
             callbacks=[*parts, *callbacks, *([checkpoints] if checkpoints else [])],
             verbose=0,
@@ -165,5 +169,7 @@ def _config(gan, data, batch_size, counts, first_step, notes):
 def _finish(gan, run):
     """Draw the losses, animate the samples, export the generator."""
     save_loss_plot(run.path / "losses.png", read_rows(run.metrics_path))
-    images.save_animation(run.path / "samples.gif", sorted(run.samples.glob("step_*.png")))
+    pictures = sorted(run.samples.glob("step_*.png"))
+    images.save_animation(run.path / "samples.gif", pictures)
+    images.save_film(run.path / "samples.mp4", pictures)
     gan.export(run.saved_model)

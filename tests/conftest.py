@@ -54,7 +54,15 @@ def make_tiny(**options):
     return Tiny(image_shape=(8, 8, 1), latent=4, **options)
 
 
-ZOO = ("GAN", "WGAN", "WGANGP", "RelativisticGAN")
+ZOO = (
+    *("GAN", "DCGAN", "LSGAN", "CGAN", "InfoGAN", "DigitWGAN", "DigitWGANGP"),
+    *("WGAN", "WGANGP", "RelativisticGAN"),
+)
+
+
+def labels_for(gan, n):
+    """Return (labels,) for n images where the GAN is conditional, else ()."""
+    return (np.arange(n, dtype="int32") % 10,) if gan.needs_labels else ()
 
 
 def run_python(*arguments, timeout=300, cwd=ROOT, **environment):

@@ -16,13 +16,15 @@ class ProgressBar(keras.callbacks.Callback):
         images_per_step: real images that one step consumes.
         words: {name in the logs: what to call it}; these are shown, in this order.
         minutes: time limit of the training if there is one; the time left heeds it.
+        images: size of the data set if it is known; the epoch is then shown too.
     """
 
-    def __init__(self, steps, images_per_step, words, minutes=None):
+    def __init__(self, steps, images_per_step, words, minutes=None, images=None):
         super().__init__()
         self.minutes = math.inf if minutes is None else minutes
         self.steps, self.images_per_step = steps, images_per_step
         self.words = words
+        self.images = images
         self.bar = None
 
     def on_train_begin(self, logs=None):
@@ -58,5 +60,6 @@ class ProgressBar(keras.callbacks.Callback):
         return max(self.model.step, min(self.steps, math.ceil(in_time) if math.isfinite(in_time) else self.steps))
 
     def _state(self, logs):
+        epoch = [] if self.images is None else [f"epoch {self.model.step * self.images_per_step / self.images:.1f}"]
         shown = [f"{word} {float(logs[name]):.4g}" for name, word in self.words.items() if name in logs]
-        return ", ".join([*shown, f"{self.images_per_step / self._seconds_per_step():.0f} images/s"])
+        return ", ".join([*epoch, *shown, f"{self.images_per_step / self._seconds_per_step():.0f} images/s"])

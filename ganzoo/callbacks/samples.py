@@ -1,4 +1,4 @@
-"""Sample grids from fixed latents, so that pictures of different steps can be compared."""
+"""Pictures from fixed latents, so that those of different steps can be compared."""
 
 import pathlib
 
@@ -13,14 +13,13 @@ class SampleGrids(keras.callbacks.Callback):
     Args:
         folder: where to.
         every: steps between grids.
-        n: images per grid.
         show: optional callable (picture uint8 `(H, W, C)`, step), e.g. to send it to TensorBoard.
     """
 
-    def __init__(self, folder, every, n=64, show=None):
+    def __init__(self, folder, every, show=None):
         super().__init__()
         self.folder = pathlib.Path(folder)
-        self.every, self.n, self.show = every, n, show
+        self.every, self.show = every, show
 
     def on_train_begin(self, logs=None):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -37,8 +36,8 @@ class SampleGrids(keras.callbacks.Callback):
             self.write(self.model.step)
 
     def write(self, step):
-        """Draw the fixed latents' images and save the grid."""
-        picture = images.grid(self.model.sample(self.n), zoom=images.zoom_for(self.model.image_shape))
+        """Save the model's own picture of itself."""
+        picture = self.model.picture()
         images.save_png(self._path(step), picture)
         if self.show is not None:
             self.show(picture, step)

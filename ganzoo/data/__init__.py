@@ -3,12 +3,16 @@
 from ganzoo.data.archive import archive
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import folder
+from ganzoo.data.functions import FunctionGraph
 from ganzoo.data.load import load, parse_image_size
 from ganzoo.data.photographs import photographs
+from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
 
 __all__ = [
+    "FunctionGraph",
     "ImageDataset",
+    "PointDataset",
     "StreamDataset",
     "archive",
     "as_dataset",

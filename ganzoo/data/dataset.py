@@ -59,6 +59,11 @@ class ImageDataset:
         """Return (H, W, C)."""
         return self.images.shape[1:]
 
+    @property
+    def has_labels(self):
+        """Return whether `batches(with_labels=True)` works."""
+        return self.labels is not None
+
     @functools.cached_property
     def fingerprint(self):
         """Return the SHA-256 of shape, pixels and labels, in hexadecimal: equal data, equal fingerprint."""
@@ -76,6 +81,22 @@ class ImageDataset:
 
         with tf.device("CPU"):
             return tuple(tf.constant(array) for array in (self.images, self.labels) if array is not None)
+
+    @property
+    def classes(self):
+        """Return how many labels there are, counted from 0 to the largest, or None without labels."""
+        return None if self.labels is None else int(self.labels.max()) + 1
+
+    def only(self, label):
+        """Return the images of one label.
+
+        Raises:
+            InputError: if there are no labels, or none of this one.
+        """
+        if self.labels is None or label not in self.labels:
+            known = "no labels" if self.labels is None else f"labels from {self.labels.min()} to {self.labels.max()}"
+            raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
+        return self._part(np.flatnonzero(self.labels == label), f"label {label}")
 
     def split(self, held_out, seed=0):
         """Set images aside, for a score on images the model has not seen.

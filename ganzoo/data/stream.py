@@ -6,6 +6,7 @@ import numpy as np
 
 from ganzoo.data.checks import whole_number
 from ganzoo.data.dataset import ImageDataset
+from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
 
 
@@ -23,6 +24,7 @@ class StreamDataset:
 
     Attributes:
         image_shape: tuple (H, W, C).
+        has_labels: bool, whether the stream yields (images, labels).
         skipped: empty; a stream reports nothing it left out.
 
     Raises:
@@ -34,7 +36,7 @@ class StreamDataset:
     def __init__(self, dataset, image_shape=None, name="stream"):
         self.name = str(name)
         self._spec = dataset.element_spec
-        self._has_labels = isinstance(self._spec, tuple) and len(self._spec) == 2
+        self.has_labels = isinstance(self._spec, tuple) and len(self._spec) == 2
         images = self._spec[0] if isinstance(self._spec, tuple) and len(self._spec) in (1, 2) else self._spec
         self._batched, self.image_shape = _checked_spec(images, image_shape, self.name)
         self._dataset = dataset
@@ -80,7 +82,7 @@ class StreamDataset:
         batches_per_step = whole_number("batches_per_step", batches_per_step, 1)
         start_step = whole_number("start_step", start_step, 0)
         whole_number("seed", seed, 0)
-        if with_labels and not self._has_labels:
+        if with_labels and not self.has_labels:
             raise InputError(f"{self.name} has no labels. Received: with_labels=True")
 
         import tensorflow as tf
@@ -103,18 +105,18 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: ImageDataset or StreamDataset (returned as it is), uint8 array (N, H, W, C) or (N, H, W), pair
+        data: ImageDataset, PointDataset or StreamDataset (returned as it is), uint8 array (N, H, W, C) or (N, H, W), pair
             (images, labels) of arrays, or `tf.data.Dataset` of images.
 
     Returns:
-        ImageDataset or StreamDataset.
+        ImageDataset, PointDataset or StreamDataset.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
     """
     import tensorflow as tf
 
-    if isinstance(data, (ImageDataset, StreamDataset)):
+    if isinstance(data, (ImageDataset, PointDataset, StreamDataset)):
         return data
     if isinstance(data, np.ndarray):
         return ImageDataset(data)

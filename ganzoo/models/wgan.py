@@ -23,7 +23,21 @@ from ganzoo.models.sizes import require_multiple
 from ganzoo.regularizers import WeightClip
 
 
-class WGAN(GAN):
+class WassersteinGame:
+    """What every Wasserstein GAN logs: the critic's loss and its estimate of the distance, in words."""
+
+    log_words = {
+        "discriminator_loss": "critic loss",
+        "wasserstein_estimate": "Wasserstein estimate",
+        "generator_loss": "generator loss",
+    }
+
+    def game_measures(self, real_logits, fake_logits):
+        """Return E[D(x)] - E[D(G(z))] before the mean."""
+        return {"wasserstein_estimate": ops.subtract(real_logits, fake_logits)}
+
+
+class WGAN(WassersteinGame, GAN):
     """The lecture's Wasserstein GAN for textures.
 
     Args:
@@ -37,12 +51,6 @@ class WGAN(GAN):
         >>> WGAN(image_shape=(32, 32, 3)).generator.count_params()
         1224643
     """
-
-    log_words = {
-        "discriminator_loss": "critic loss",
-        "wasserstein_estimate": "Wasserstein estimate",
-        "generator_loss": "generator loss",
-    }
 
     def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, learning_rate=5e-5, **options):
         self.learning_rate = positive_number("learning_rate", learning_rate)
@@ -95,6 +103,3 @@ class WGAN(GAN):
 
     def build_optimizers(self):
         return keras.optimizers.RMSprop(self.learning_rate), keras.optimizers.RMSprop(self.learning_rate)
-
-    def game_measures(self, real_logits, fake_logits):
-        return {"wasserstein_estimate": ops.subtract(real_logits, fake_logits)}
