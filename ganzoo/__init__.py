@@ -13,7 +13,15 @@ os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "1")
 __version__ = "0.1.0"
 
 _CLASSES = {
+    "CGAN": "ganzoo.models.cgan",
+    "DCGAN": "ganzoo.models.dcgan",
+    "DigitWGAN": "ganzoo.models.digit_wgan",
+    "DigitWGANGP": "ganzoo.models.digit_wgan",
+    "FunctionGAN": "ganzoo.models.function_gan",
     "GAN": "ganzoo.gan",
+    "InfoGAN": "ganzoo.models.infogan",
+    "LSGAN": "ganzoo.models.lsgan",
+    "PointGAN": "ganzoo.models.function_gan",
     "RelativisticGAN": "ganzoo.models.relativistic",
     "WGAN": "ganzoo.models.wgan",
     "WGANGP": "ganzoo.models.wgan_gp",

@@ -1,0 +1,51 @@
+"""Train the GAN of lecture 002: two dense networks, and digits from noise.
+
+By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the lecture's example, 50 epochs in batches
+of 128. --digit=9 trains on one digit alone, as in lecture 000. Pictures and weights are saved every epoch.
+
+    python -m experiments.train_mlp_gan
+    python -m experiments.train_mlp_gan --dataset=mnist --digit=9 --epochs=20
+"""
+
+from absl import flags
+
+from experiments import command, runner
+from experiments.flags import count, define_training_flags, given
+
+
+def define_flags():
+    define_training_flags(dataset="digits", steps=1, batch_size=128, minutes=30.0)
+    flags.FLAGS["steps"].help = "generator updates in the whole run; at least 1 (default: --epochs of the data)"
+    for name in ("checkpoint_every", "sample_every"):
+        flags.FLAGS[name].help += " (default: every epoch)"
+    count("epochs", 50, "how often the run sees the data, where --steps is not given; at least 1")
+    flags.DEFINE_integer("digit", -1, "train on the images with this label alone, 0 to 9; -1 takes all", -1, 9)
+
+
+def load(options):
+    """Return the images, of one digit where one is asked for; count steps in epochs where nothing else is said."""
+    images = runner.load_images(options)
+    if options.digit >= 0:
+        images = images.only(options.digit)
+    epoch = max(1, len(images) // options.batch_size)
+    if not options.resume:
+        options.steps = options.steps if given("steps") else options.epochs * epoch
+        for name in ("checkpoint_every", "sample_every"):
+            setattr(options, name, getattr(options, name) if given(name) else epoch)
+    return images
+
+
+def build(options, data):
+    """Return the GAN that the flags describe."""
+    import ganzoo
+
+    return ganzoo.GAN(data.image_shape, seed=options.seed)
+
+
+def main():
+    runner.train("train_mlp_gan", build, load)
+
+
+if __name__ == "__main__":
+    define_flags()
+    command.run(main, __doc__)

@@ -1,0 +1,117 @@
+"""The GAN on functions of lecture 000: points on a curve y = f(x) or a surface z = f(x, y), from noise.
+
+The networks are the lecture's, 5 -> 32 ReLU -> 2 and 2 -> 32 ReLU -> 1, on 100 points in one full batch. Departures, each
+measured in the README's table of this model: the lecture's generator minimises log(1 - D(G(z))), which is flat where D wins,
+and Adam at 1e-3 for ever lets the two circle; here the generator's loss is the non-saturating one, R1 damps the circling, and
+an average of the generator's weights is sampled. The lecture sizes its labels by `len(f)` of a function; there are no labels
+here. `FunctionGAN.as_in_the_lecture()` has the lecture's own settings.
+"""
+
+import keras
+import numpy as np
+from keras import layers
+
+from ganzoo import losses, plots
+from ganzoo.checks import positive_integer
+from ganzoo.data.functions import FunctionGraph
+from ganzoo.gan import GAN
+from ganzoo.regularizers import R1
+
+
+class PointGAN(GAN):
+    """A GAN of points of R^d instead of images.
+
+    Two dense networks with one hidden layer; hundreds of steps are one XLA program, as each takes microseconds.
+
+    Args:
+        dimensions: d, positive int.
+        latent: as in `GAN`.
+        hidden: neurons of the hidden layers, positive int.
+        options: as in `GAN`.
+    """
+
+    image_rank = 1
+    use_xla = True
+
+    def __init__(self, dimensions=2, latent=5, hidden=32, **options):
+        self.hidden = positive_integer("hidden", hidden)
+        super().__init__((dimensions,), latent, **options)
+
+    def build_generator(self):
+        body = [layers.Dense(self.hidden, activation="relu"), layers.Dense(self.image_shape[0])]
+        return keras.Sequential([keras.Input((self.latent.size,)), *body], name="generator")
+
+    def build_discriminator(self):
+        body = [layers.Dense(self.hidden, activation="relu"), layers.Dense(1)]
+        return keras.Sequential([keras.Input(self.image_shape), *body], name="discriminator")
+
+    def finish(self, outputs):
+        """Return points as they are, float32 `(N, d)`."""
+        return np.asarray(outputs, "float32")
+
+    def picture(self, seed=0):
+        """Draw 1,000 generated points, uint8 `(H, W, 3)`."""
+        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}")
+
+    def train(self, data, steps=8000, **options):
+        """Train on a `ganzoo.data.PointDataset`; options as in `GAN.train`, with defaults for steps of microseconds."""
+        every = next(n for n in (100, 50, 20, 10, 5, 2, 1) if steps % n == 0)
+        defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}
+        defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every}
+        return super().train(data, steps, **defaults | options)
+
+
+class FunctionGAN(PointGAN):
+    """The lecture's GAN that learns where the points of a function's graph lie.
+
+    Args:
+        function: a `ganzoo.data.FunctionGraph`, or what it takes: an expression such as "x**3", or a callable.
+        options: as in `PointGAN`.
+
+    Example:
+        >>> FunctionGAN("x * y").sample(4).shape
+        (4, 3)
+    """
+
+    def __init__(self, function="x**3", latent=5, **options):
+        self.graph = function if isinstance(function, FunctionGraph) else FunctionGraph(function)
+        options.setdefault("regularizers", [R1(0.1)])
+        options.setdefault("ema_half_life_images", 20_000.0)
+        super().__init__(self.graph.variables + 1, latent, **options)
+
+    @classmethod
+    def as_in_the_lecture(cls, function="x**3", **options):
+        """Return the GAN with the lecture's own settings: saturating loss, Adam 1e-3, nothing else."""
+        adam = (keras.optimizers.Adam(1e-3) for _ in range(2))
+        options |= dict(zip(("discriminator_optimizer", "generator_optimizer"), adam, strict=True))
+        return cls(function, loss=losses.Minimax(), regularizers=[], ema_half_life_images=None, **options)
+
+    def build_optimizers(self):
+        return tuple(keras.optimizers.Adam(1e-3, beta_1=0.5) for _ in range(2))
+
+    def train(self, data=None, steps=8000, **options):
+        """Train on 100 points of the graph, or on those given; options as in `GAN.train`."""
+        return super().train(self.graph.points(seed=self.seed) if data is None else data, steps, **options)
+
+    def quality(self, n=10_000, seed=1):
+        """Measure n generated points.
+
+        Returns:
+            Dictionary: `mean_distance` to the graph, and `ks_distance`, the largest Kolmogorov-Smirnov distance of an
+            input's marginal to the uniform law on [-1, 1]; both 0 at best.
+        """
+        from scipy.stats import kstest
+
+        points = self.sample(n, seed)
+        marginals = points[:, : self.graph.variables].T
+        return {
+            "mean_distance": float(self.graph.distances(points).mean()),
+            "ks_distance": float(max(kstest(marginal, "uniform", args=(-1, 2)).statistic for marginal in marginals)),
+        }
+
+    def picture(self, seed=0):
+        """Draw 1,000 generated points in blue against the true graph in red, uint8 `(H, W, 3)`."""
+        return plots.point_picture(self.sample(1000, seed), self.graph.knots(101), title=f"step {self.step}")
+
+    def settings(self):
+        return super().settings() | {"function": repr(self.graph)}
