@@ -11,7 +11,8 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train-wgan-textures test test-all lint benchmark clean
+DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-digit-wgan
+.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) evaluate test test-all lint benchmark clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,30 @@ setup: $(VENV)/installed ## make the virtual environment, nothing else
 
 train-wgan-textures: setup ## train a texture generator; at most nine minutes
 	@$(RUN) experiments.train_wgan_textures $(FLAGS)
+
+train-function-gan: setup ## lecture 000: from noise to points on a curve; under a minute
+	@$(RUN) experiments.train_function_gan $(FLAGS)
+
+train-mlp-gan: setup ## lecture 002: dense networks write digits
+	@$(RUN) experiments.train_mlp_gan $(FLAGS)
+
+train-dcgan: setup ## convolutional networks write digits
+	@$(RUN) experiments.train_dcgan $(FLAGS)
+
+train-lsgan: setup ## the same with the least-squares loss
+	@$(RUN) experiments.train_lsgan $(FLAGS)
+
+train-cgan: setup ## the digit that is asked for
+	@$(RUN) experiments.train_cgan $(FLAGS)
+
+train-infogan: setup ## ten kinds of digits found without labels
+	@$(RUN) experiments.train_infogan $(FLAGS)
+
+train-digit-wgan: setup ## digits in the Wasserstein game
+	@$(RUN) experiments.train_digit_wgan $(FLAGS)
+
+evaluate: setup ## measure the newest run
+	@$(RUN) experiments.evaluate $(ARGS)
 
 test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)

@@ -19,7 +19,7 @@ RUNS = pathlib.Path("runs")
 
 def load_images(options):
     """Return the images that --dataset or --data names, and say what was left out."""
-    if given("data") and given("dataset"):
+    if "dataset" in FLAGS and given("data") and given("dataset"):
         raise InputError("give --dataset or --data, not both.")
 
     from ganzoo import data
@@ -105,6 +105,21 @@ def restore(run_dir):
     gan = experiment.build(options, data)
     state.set_state(gan, found[1])
     return gan
+
+
+def data_of(run_dir):
+    """Return (the data that a run trained on, their held-out half or None)."""
+    from ganzoo import data
+    from ganzoo.runs import RunDirectory
+
+    notes = RunDirectory(run_dir).config()["notes"]
+    options = types.SimpleNamespace(**notes["flags"])
+    experiment = importlib.import_module(f"experiments.{notes['experiment']}")
+    images = getattr(experiment, "load", load_images)(options)
+    if not hasattr(options, "dataset"):
+        return images, None
+    size = data.parse_image_size(options.image_size) if options.image_size else None
+    return images, data.load_held_out(options.dataset, options.data, size)
 
 
 def newest(experiment="*"):

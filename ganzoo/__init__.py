@@ -28,7 +28,10 @@ _CLASSES = {
     "WGAN": "ganzoo.models.wgan",
     "WGANGP": "ganzoo.models.wgan_gp",
 }
-_MODULES = ("callbacks", "data", "errors", "export", "images", "latents", "layers", "losses", "models", "regularizers")
+_MODULES = (
+    *("callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
+    *("metrics", "models", "regularizers"),
+)
 
 __all__ = [*_CLASSES, *_MODULES]
 

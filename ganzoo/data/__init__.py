@@ -4,7 +4,7 @@ from ganzoo.data.archive import archive
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import folder
 from ganzoo.data.functions import FunctionGraph
-from ganzoo.data.load import load, parse_image_size
+from ganzoo.data.load import load, load_held_out, parse_image_size
 from ganzoo.data.photographs import photographs
 from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
@@ -18,6 +18,7 @@ __all__ = [
     "as_dataset",
     "folder",
     "load",
+    "load_held_out",
     "parse_image_size",
     "photographs",
 ]

@@ -46,6 +46,14 @@ def archive(path, key=None, image_size=None):
     return resized(ImageDataset(images, labels, name=path.stem), image_size)
 
 
+def archive_keys(path):
+    """Return the names of the arrays in an .npz file; none if it cannot be read."""
+    try:
+        return tuple(_headers(path))
+    except (InputError, OSError, ValueError, zipfile.BadZipFile):
+        return ()
+
+
 def _headers(path):
     """Return {key: (shape, dtype)} of the arrays in the archive, without reading their content."""
     if not path.is_file() or not zipfile.is_zipfile(path):

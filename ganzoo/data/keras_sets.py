@@ -10,24 +10,24 @@ from ganzoo.errors import InputError
 _FOREST = 33
 
 
-def mnist():
-    """Return MNIST's 60000 training images, 28x28x1, with labels 0 to 9. Downloads 11 MB the first time."""
-    return _downloaded("mnist")
+def mnist(half="train"):
+    """Return MNIST's 60000 training or 10000 test images, 28x28x1, labels 0 to 9. Downloads 11 MB the first time."""
+    return _downloaded("mnist", half)
 
 
-def fashion_mnist():
-    """Return Fashion-MNIST's 60000 training images, 28x28x1, with labels 0 to 9. Downloads 30 MB the first time."""
-    return _downloaded("fashion_mnist")
+def fashion_mnist(half="train"):
+    """Return Fashion-MNIST's 60000 training or 10000 test images, 28x28x1, labels 0 to 9. Downloads 30 MB the first time."""
+    return _downloaded("fashion_mnist", half)
 
 
-def cifar10():
-    """Return CIFAR-10's 50000 training images, 32x32x3, with labels 0 to 9. Downloads 170 MB the first time."""
-    return _downloaded("cifar10")
+def cifar10(half="train"):
+    """Return CIFAR-10's 50000 training or 10000 test images, 32x32x3, labels 0 to 9. Downloads 170 MB the first time."""
+    return _downloaded("cifar10", half)
 
 
-def forest():
-    """Return the 500 training images of CIFAR-100's class forest, 32x32x3. Downloads 170 MB the first time."""
-    cifar100 = _downloaded("cifar100", label_mode="fine")
+def forest(half="train"):
+    """Return the 500 training or 100 test images of CIFAR-100's class forest, 32x32x3. Downloads 170 MB the first time."""
+    cifar100 = _downloaded("cifar100", half, label_mode="fine")
     return ImageDataset(cifar100.images[cifar100.labels == _FOREST], name="forest")
 
 
@@ -43,16 +43,17 @@ def digits():
     return ImageDataset(images, bunch.target, name="digits")
 
 
-def _downloaded(name, **options):
-    """Return the training half of one of Keras's data sets."""
+def _downloaded(name, half, **options):
+    """Return the training or the test half of one of Keras's data sets."""
     import keras
 
     try:
-        (images, labels), _ = getattr(keras.datasets, name).load_data(**options)
+        halves = getattr(keras.datasets, name).load_data(**options)
     # Keras raises a bare Exception when a download fails, and whatever the unpacking raises when it is cut short.
     except Exception as error:
         raise InputError(
             f"{name} could not be downloaded: {one_line(error)}\n"
             "Without a network take --data=file.npz, --data=folder, or one of grass, brick, gravel, digits."
         ) from error
+    images, labels = halves[("train", "test").index(half)]
     return ImageDataset(images, np.reshape(labels, -1), name=name)

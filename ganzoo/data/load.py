@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from ganzoo.data import keras_sets
-from ganzoo.data.archive import archive
+from ganzoo.data.archive import archive, archive_keys
 from ganzoo.data.checks import existing_path, size_pair, suggestion
 from ganzoo.data.folder import folder
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
@@ -63,6 +63,25 @@ def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
         known = ", ".join(DATASETS)
         raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
     return DATASETS[dataset](image_size=image_size, seed=seed)
+
+
+def load_held_out(dataset="mnist", data="", image_size=None):
+    """Load the half of a data set that no training sees: the test images of Keras's sets, x_test of an .npz file.
+
+    Args:
+        dataset, data, image_size: as in `load`.
+
+    Returns:
+        ImageDataset, or None if the data have no such half.
+    """
+    image_size = None if image_size is None else size_pair(image_size)
+    if data:
+        path = existing_path(data)
+        if path.is_dir() or "x_test" not in archive_keys(path):
+            return None
+        return archive(path, "x_test", image_size)
+    read = getattr(keras_sets, dataset, None)
+    return None if dataset in PHOTOGRAPHS or dataset == "digits" else resized(read("test"), image_size)
 
 
 def parse_image_size(text):

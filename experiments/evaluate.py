@@ -1,0 +1,84 @@
+"""Measure how good a trained generator is, beside real images measured in the same way.
+
+Distances are between features: of a small classifier that is trained on the data's own labels once and kept, or raw pixels
+where there are no labels. Each stands beside its floor, the same distance between real and unseen real images. The numbers
+go to evaluation.json in the run's folder.
+
+    python -m experiments.evaluate --run_dir=runs/cgan/mnist-...
+    python -m experiments.evaluate --n=2000 --features=pixels
+"""
+
+import json
+import pathlib
+
+from absl import flags
+
+from experiments import command, runner
+from experiments.flags import choice, count
+from ganzoo.errors import InputError
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("run_dir", "", "folder of the run (default: the newest below runs/)")
+count("n", 10000, "samples; at least 1. As many real images are taken, or all there are")
+flags.DEFINE_integer("seed", 1, "0 to 2147483647; decides the samples", 0, 2**31 - 1)
+choice("features", "auto", ("auto", "classifier", "pixels"), "what distances are between; auto takes the classifier if it can")
+
+
+def evaluate(gan, train, held_out, n, seed, features):
+    """Return {measure: value} of n samples; prints nothing but the classifier's training."""
+    import numpy as np
+
+    from ganzoo import metrics
+
+    if held_out is None:  # a floor needs real images apart
+        train, held_out = train.split(len(train) // 2)
+    reader = metrics.Classifier.cached(train, held_out) if train.labels is not None and features != "pixels" else None
+    if features == "classifier" and reader is None:
+        raise InputError(f"{train.name} has no labels to train a classifier on; take --features=pixels.")
+    extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
+    n_real = min(n, len(train), len(held_out))
+    asked = np.arange(n) % gan.classes if gan.needs_labels else None
+    samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
+    some = np.sort(np.random.default_rng(0).permutation(len(train))[:n_real])
+    fake, real, unseen = extract(samples[:n_real]), extract(train.images[some]), extract(held_out.images[:n_real])
+    results = {"samples": n, "real_images": n_real, "features": "classifier" if reader else "pixels"}
+    for name, other in (("", fake), ("floor_", unseen)):
+        if n_real > fake.shape[1]:
+            results[f"{name}frechet_distance"] = metrics.frechet_distance(real, other)
+        if n_real >= 20:
+            distance, error = metrics.kernel_distance(real, other)
+            results |= {f"{name}kernel_distance": distance, f"{name}kernel_distance_error": error}
+        results |= {f"{name}{key}": value for key, value in metrics.manifold_measures(real, other).items()}
+    results |= metrics.memorisation(real, unseen, fake)
+    if reader:
+        read = reader.read(samples)
+        results["classifier_accuracy"] = reader.accuracy
+        results |= {f"class_{key}": value for key, value in metrics.class_balance(read, train.classes).items()}
+        if asked is not None:
+            results["label_accuracy"], results["label_accuracy_error"] = metrics.label_accuracy(read, asked)
+    if hasattr(gan, "recognise") and held_out.labels is not None:
+        clusters = gan.recognise(held_out.images)[0].argmax(axis=1)
+        results["cluster_accuracy"] = metrics.cluster_accuracy(clusters, held_out.labels)[0]
+    return results
+
+
+def main():
+    run_dir = runner.chosen_run()
+    gan = runner.restore(run_dir)
+    if gan.image_rank != 3:
+        raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
+    train, held_out = runner.data_of(run_dir)
+    results = {"step": gan.step} | evaluate(gan, train, held_out, FLAGS.n, FLAGS.seed, FLAGS.features)
+    path = pathlib.Path(run_dir) / "evaluation.json"
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for name, value in results.items():
+        print(
+            f"  {name.replace('_', ' '):28s} {value:.5g}"
+            if isinstance(value, float)
+            else f"  {name.replace('_', ' '):28s} {value}"
+        )
+    print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    command.run(main, __doc__)

@@ -1,0 +1,61 @@
+"""Measures on labels that a classifier, or a GAN's own recogniser, reads from samples."""
+
+import numpy as np
+
+from ganzoo.errors import InputError
+
+
+def class_balance(labels, classes):
+    """Measure how evenly samples spread over the classes.
+
+    Args:
+        labels: ints `(N,)` from 0 to classes - 1, read from samples.
+        classes: positive int.
+
+    Returns:
+        Dictionary: `covered`, the number of classes with at least one sample; `entropy` of their shares in nats; `ceiling`,
+        log(classes), which the entropy reaches when all are equally frequent.
+    """
+    labels = _labels(labels, classes)
+    shares = np.bincount(labels, minlength=classes) / len(labels)
+    seen = shares[shares > 0]
+    return {"covered": len(seen), "entropy": float(-(seen * np.log(seen)).sum()), "ceiling": float(np.log(classes))}
+
+
+def label_accuracy(read, asked):
+    """Return the share of samples in which the asked label is read, and its standard error."""
+    read, asked = np.asarray(read), np.asarray(asked)
+    if read.shape != asked.shape or read.ndim != 1 or not len(read):
+        raise InputError(f"labels must be two equal rows. Received: shapes {read.shape} and {asked.shape}")
+    share = float((read == asked).mean())
+    return share, float(np.sqrt(share * (1 - share) / len(read)))
+
+
+def cluster_accuracy(clusters, labels):
+    """Return the share of labels that clusters give under the best one-to-one matching, and the matching.
+
+    Args:
+        clusters, labels: ints `(N,)` from 0 on.
+
+    Returns:
+        (float, dictionary {cluster: label}).
+
+    Reference: Kuhn 1955, the Hungarian method.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    size = int(max(np.max(clusters), np.max(labels))) + 1
+    clusters, labels = _labels(clusters, size), _labels(labels, size)
+    if len(clusters) != len(labels):
+        raise InputError(f"clusters and labels must be as many. Received: {len(clusters)} and {len(labels)}")
+    together = np.zeros((size, size), int)
+    np.add.at(together, (clusters, labels), 1)
+    rows, columns = linear_sum_assignment(-together)
+    return float(together[rows, columns].sum() / len(labels)), dict(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _labels(labels, classes):
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
+        raise InputError(f"labels must be integers (N,) from 0 to {classes - 1}. Received: {labels.dtype} {labels.shape}")
+    return labels

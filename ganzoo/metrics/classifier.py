@@ -1,0 +1,112 @@
+"""A small classifier trained on a data set's own labels: it reads what samples show, and its features measure them."""
+
+import os
+import pathlib
+
+import keras
+import numpy as np
+from keras import layers
+
+from ganzoo.errors import InputError
+from ganzoo.random_state import temporary_seed
+
+
+class Classifier:
+    """A convolutional network of a few hundred thousand weights, for images of some 28 pixels.
+
+    Attributes:
+        network: `keras.Model`, images float32 in [0, 1] -> [logits `(N, classes)`, features `(N, 128)`].
+        accuracy: share of unseen images that it classifies rightly, measured once when it was trained.
+    """
+
+    def __init__(self, network, accuracy):
+        self.network, self.accuracy = network, accuracy
+
+    @classmethod
+    def train(cls, train, test=None, epochs=6, seed=0, verbose=True):
+        """Train on a labelled data set.
+
+        Args:
+            train: `ganzoo.data.ImageDataset` with labels.
+            test: another one for `accuracy`; None sets a tenth of `train` aside.
+            epochs: passes over the data.
+            seed: int; initial weights and the order of images.
+            verbose: show Keras's progress bar and print the accuracy.
+
+        Raises:
+            InputError: if there are no labels.
+        """
+        if train.labels is None:
+            raise InputError(f"{train.name} has no labels, so no classifier can be trained on it.")
+        if test is None:
+            train, test = train.split(max(1, len(train) // 10))
+        steps = epochs * -(-len(train) // 128)
+        with temporary_seed(seed):
+            network = _network(train.image_shape, train.classes)
+            trained = keras.Model(network.inputs, network.outputs[0])
+            trained.compile(
+                keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+                keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+                metrics=["accuracy"],
+            )
+            trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=1 if verbose else 0)
+        reader = cls(network, None)
+        reader.accuracy = float((reader.read(test.images) == test.labels).mean())
+        if verbose:
+            print(f"classifier of {train.name}: {100 * reader.accuracy:.2f} % of {len(test)} unseen images right")
+        return reader
+
+    @classmethod
+    def cached(cls, train, test=None, folder=None, **options):
+        """Return the classifier of a data set, trained at the first call and read from a file from then on.
+
+        Args:
+            train, test, options: as in `train`.
+            folder: of the files; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
+        """
+        folder = pathlib.Path(folder or os.environ.get("GANZOO_HOME") or pathlib.Path.home() / ".cache" / "ganzoo")
+        path = folder / f"classifier_{train.fingerprint[:16]}.npz"
+        if path.exists():
+            with np.load(path, allow_pickle=False) as stored:
+                network = _network(train.image_shape, train.classes)
+                network.set_weights([stored[f"w{i}"] for i in range(len(network.weights))])
+                return cls(network, float(stored["accuracy"]))
+        reader = cls.train(train, test, **options)
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {f"w{i}": value for i, value in enumerate(reader.network.get_weights())}
+        temporary = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez(temporary, accuracy=reader.accuracy, **weights)
+        os.replace(temporary, path)
+        return reader
+
+    def read(self, images):
+        """Return the label that each image shows, ints `(N,)`; images uint8 `(N, H, W, C)`."""
+        return self._apply(images)[0].argmax(axis=1)
+
+    def features(self, images):
+        """Return the last hidden layer on each image, float32 `(N, 128)`; images uint8 `(N, H, W, C)`."""
+        return self._apply(images)[1]
+
+    def _apply(self, images):
+        images = np.asarray(images)
+        shape = self.network.input_shape[1:]
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != shape or not len(images):
+            raise InputError(f"images must be uint8 (N, *{shape}). Received: {images.dtype} {images.shape}")
+        parts = [self.network(_unit(images[i : i + 512]), training=False) for i in range(0, len(images), 512)]
+        return [np.concatenate([np.asarray(part) for part in column]) for column in zip(*parts, strict=True)]
+
+
+def _unit(images):
+    return images.astype("float32") / 255.0
+
+
+def _network(image_shape, classes):
+    x = inputs = keras.Input(image_shape)
+    for filters in (32, 64):
+        for _ in range(2):
+            x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+            x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.MaxPooling2D(padding="same")(x)
+    features = layers.Dense(128, activation="relu")(layers.Dropout(0.25)(layers.Flatten()(x)))
+    logits = layers.Dense(classes)(layers.Dropout(0.5)(features))
+    return keras.Model(inputs, [logits, features], name="classifier")

@@ -1,0 +1,151 @@
+"""The measures against closed forms, against scipy, and against input that would make them lie."""
+
+import time
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from ganzoo import metrics
+from ganzoo.errors import InputError
+
+RNG = np.random.default_rng(0)
+
+
+def gaussian(n, mean, scale):
+    return np.random.default_rng(n).normal(size=(n, len(mean))) * scale + mean
+
+
+def test_the_frechet_distance_of_two_gaussians_is_the_closed_form():
+    mean, scale = np.array([1.0, -2.0, 0.0]), np.array([1.0, 2.0, 0.5])
+    real, fake = gaussian(200_000, np.zeros(3), 1.0), gaussian(200_001, mean, scale)
+    expected = (mean**2).sum() + ((1 - scale) ** 2).sum()
+    assert metrics.frechet_distance(real, fake) == pytest.approx(expected, rel=0.01)
+
+
+def test_the_frechet_distance_agrees_with_scipys_matrix_root():
+    real, fake = RNG.normal(size=(300, 20)), RNG.normal(size=(250, 20)) @ RNG.normal(size=(20, 20)) + 0.5
+    s, t = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
+    root = scipy.linalg.sqrtm(s @ t).real
+    expected = ((real.mean(0) - fake.mean(0)) ** 2).sum() + np.trace(s + t - 2 * root)
+    assert metrics.frechet_distance(real, fake) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_kernel_distance_agrees_with_a_double_loop():
+    real, fake = RNG.normal(size=(12, 4)), RNG.normal(size=(12, 4)) + 1
+
+    def k(x, y):
+        return (x @ y / 4 + 1) ** 3
+
+    def mean(a, b, skip):
+        return np.mean([k(x, y) for i, x in enumerate(a) for j, y in enumerate(b) if not skip or i != j])
+
+    parts = [(real[:6], fake[:6]), (real[6:], fake[6:])]
+    estimates = [mean(a, a, True) + mean(b, b, True) - 2 * mean(a, b, False) for a, b in parts]
+    value, error = metrics.kernel_distance(real, fake, blocks=2)
+    assert value == pytest.approx(np.mean(estimates), rel=1e-9)
+    assert error == pytest.approx(abs(estimates[0] - estimates[1]) / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        metrics.frechet_distance,
+        lambda a, b: metrics.kernel_distance(a, b)[0],
+        lambda a, b: metrics.sliced_wasserstein_distance(a, b)[0],
+        lambda a, b: -metrics.manifold_measures(a, b)["precision"],
+        lambda a, b: -metrics.manifold_measures(a, b)["coverage"],
+    ],
+)
+def test_a_set_that_moves_away_scores_worse_all_the_way(measure):
+    real, fake = gaussian(500, np.zeros(4), 1.0), gaussian(501, np.zeros(4), 1.0)
+    scores = [measure(real, fake + shift) for shift in (0.0, 1.0, 2.0, 4.0)]
+    assert scores == sorted(scores)
+    assert scores[0] < scores[1] < scores[2]
+
+
+def test_the_same_set_twice_is_no_distance_and_all_inside():
+    points = RNG.normal(size=(300, 5))
+    assert metrics.frechet_distance(points, points) == pytest.approx(0, abs=1e-9)
+    assert metrics.sliced_wasserstein_distance(points, points)[0] == pytest.approx(0, abs=1e-12)
+    measures = metrics.manifold_measures(points, points)
+    assert (measures["precision"], measures["recall"], measures["coverage"]) == (1.0, 1.0, 1.0)
+    assert abs(metrics.kernel_distance(points, RNG.normal(size=(300, 5)))[0]) < 0.3
+
+
+def test_fidelity_and_variety_are_told_apart():
+    modes = np.repeat([[0.0, 0.0], [50.0, 0.0]], 100, axis=0) + RNG.normal(size=(200, 2))
+    collapsed = metrics.manifold_measures(modes, RNG.normal(size=(200, 2)) * 0.5)
+    assert collapsed["precision"] > 0.95
+    assert 0.1 < collapsed["recall"] < 0.55
+    scattered = metrics.manifold_measures(modes, RNG.uniform(-20, 70, (200, 2)))
+    assert scattered["precision"] < 0.3
+
+
+def test_the_sliced_distance_of_a_shift_in_one_dimension_is_the_shift():
+    points = RNG.normal(size=(1000, 1))
+    assert metrics.sliced_wasserstein_distance(points, points + 2.5)[0] == pytest.approx(2.5, rel=1e-9)
+    assert metrics.sliced_wasserstein_distance(points, (points + 2.5)[:500])[0] == pytest.approx(2.5, abs=0.15)
+
+
+def test_classes_are_counted_and_matched():
+    balance = metrics.class_balance(np.array([0, 0, 1, 1]), 4)
+    assert balance["covered"] == 2
+    assert balance["entropy"] == pytest.approx(np.log(2))
+    assert balance["ceiling"] == pytest.approx(np.log(4))
+    accuracy, matching = metrics.cluster_accuracy(np.array([2, 2, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 0]))
+    assert accuracy == pytest.approx(5 / 6)
+    assert matching == {2: 0, 0: 1, 1: 2}
+    assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
+
+
+def test_copies_are_found():
+    train, held_out = RNG.normal(size=(500, 8)), RNG.normal(size=(500, 8))
+    fresh, copied = (
+        metrics.memorisation(train, held_out, RNG.normal(size=(400, 8))),
+        metrics.memorisation(train, held_out, train),
+    )
+    assert fresh["copies"] < 0.05
+    assert copied["copies"] == 1.0
+    assert copied["nearest_fake"] == 0 < copied["nearest_held_out"]
+
+
+@pytest.mark.parametrize("measure", [metrics.frechet_distance, metrics.kernel_distance, metrics.manifold_measures,
+                                     metrics.sliced_wasserstein_distance])  # fmt: skip
+def test_input_that_would_make_a_number_lie_is_refused(measure):
+    good = RNG.normal(size=(40, 3))
+    bad = good.copy()
+    bad[3, 1] = np.nan
+    for other, message in ((bad, "finite"), (good[:, :2], "equally wide"), (good[:0], "shape"), (good[:1], "at least")):
+        with pytest.raises(InputError, match=message):
+            measure(good, other)
+    with pytest.raises(InputError, match="at least 4 samples"):
+        metrics.frechet_distance(good, good[:3])
+    with pytest.raises(InputError, match="from 0 to 9"):
+        metrics.class_balance(np.array([10]), 10)
+
+
+@pytest.mark.slow
+def test_ten_thousand_by_512_takes_under_ten_seconds():
+    real, fake = RNG.normal(size=(10_000, 512)), RNG.normal(size=(10_000, 512))
+    start = time.perf_counter()
+    assert metrics.frechet_distance(real, fake) > 0
+    metrics.kernel_distance(real, fake)
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.slow
+def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
+    from ganzoo import data
+
+    digits = data.load("digits")
+    reader = metrics.Classifier.cached(digits, folder=tmp_path, epochs=8, verbose=False)
+    assert 0.95 < reader.accuracy <= 1.0
+    again = metrics.Classifier.cached(digits, folder=tmp_path)
+    assert again.accuracy == reader.accuracy
+    np.testing.assert_array_equal(again.read(digits.images[:50]), reader.read(digits.images[:50]))
+    assert reader.features(digits.images[:3]).shape == (3, 128)
+    with pytest.raises(InputError, match="images must be uint8"):
+        reader.read(np.zeros((1, 9, 9, 1), "uint8"))
+    with pytest.raises(InputError, match="has no labels"):
+        metrics.Classifier.train(data.ImageDataset(digits.images))
