@@ -23,7 +23,7 @@ _CLASSES = {
     "GAN": "ganzoo.gan",
     "InfoGAN": "ganzoo.models.infogan",
     "LSGAN": "ganzoo.models.lsgan",
-    "PointGAN": "ganzoo.models.function_gan",
+    "PointGAN": "ganzoo.models.point_gan",
     "RelativisticGAN": "ganzoo.models.relativistic",
     "WGAN": "ganzoo.models.wgan",
     "WGANGP": "ganzoo.models.wgan_gp",

@@ -51,3 +51,30 @@ def point_picture(points, truth=None, title=""):
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=title, **({"zlim": (-reach, reach)} if space else {}))
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def panels(points, centres):
+    """Draw one panel a name: its points in blue, the centres of the true modes as red crosses.
+
+    Args:
+        points: dictionary {name: float `(N, 2)`}.
+        centres: float `(K, 2)`.
+
+    Returns:
+        uint8 array `(H, W, 3)`.
+    """
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(3, len(points))
+    rows = -(-len(points) // columns)
+    figure = Figure(figsize=(3.2 * columns, 3.4 * rows), dpi=100, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    reach = 1.3 * float(np.abs(centres).max())
+    for axes, (name, cloud) in zip(figure.subplots(rows, columns, squeeze=False).flat, points.items(), strict=False):
+        axes.scatter(*cloud.T, s=2, color="tab:blue", alpha=0.4)
+        axes.scatter(*centres.T, marker="+", color="red", linewidth=0.8)
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=name, aspect="equal")
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()

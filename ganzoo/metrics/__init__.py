@@ -6,6 +6,7 @@ from ganzoo.metrics.frechet import frechet_distance
 from ganzoo.metrics.kernel import kernel_distance
 from ganzoo.metrics.manifold import manifold_measures
 from ganzoo.metrics.memorisation import memorisation
+from ganzoo.metrics.modes import mode_coverage
 from ganzoo.metrics.sliced import sliced_wasserstein_distance
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "label_accuracy",
     "manifold_measures",
     "memorisation",
+    "mode_coverage",
     "sliced_wasserstein_distance",
 ]

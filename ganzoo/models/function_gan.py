@@ -8,57 +8,11 @@ here. `FunctionGAN.as_in_the_lecture()` has the lecture's own settings.
 """
 
 import keras
-import numpy as np
-from keras import layers
 
 from ganzoo import losses, plots
-from ganzoo.checks import positive_integer
 from ganzoo.data.functions import FunctionGraph
-from ganzoo.gan import GAN
+from ganzoo.models.point_gan import PointGAN
 from ganzoo.regularizers import R1
-
-
-class PointGAN(GAN):
-    """A GAN of points of R^d instead of images.
-
-    Two dense networks with one hidden layer; hundreds of steps are one XLA program, as each takes microseconds.
-
-    Args:
-        dimensions: d, positive int.
-        latent: as in `GAN`.
-        hidden: neurons of the hidden layers, positive int.
-        options: as in `GAN`.
-    """
-
-    image_rank = 1
-    use_xla = True
-
-    def __init__(self, dimensions=2, latent=5, hidden=32, **options):
-        self.hidden = positive_integer("hidden", hidden)
-        super().__init__((dimensions,), latent, **options)
-
-    def build_generator(self):
-        body = [layers.Dense(self.hidden, activation="relu"), layers.Dense(self.image_shape[0])]
-        return keras.Sequential([keras.Input((self.latent.size,)), *body], name="generator")
-
-    def build_discriminator(self):
-        body = [layers.Dense(self.hidden, activation="relu"), layers.Dense(1)]
-        return keras.Sequential([keras.Input(self.image_shape), *body], name="discriminator")
-
-    def finish(self, outputs):
-        """Return points as they are, float32 `(N, d)`."""
-        return np.asarray(outputs, "float32")
-
-    def picture(self, seed=0):
-        """Draw 1,000 generated points, uint8 `(H, W, 3)`."""
-        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}")
-
-    def train(self, data, steps=8000, **options):
-        """Train on a `ganzoo.data.PointDataset`; options as in `GAN.train`, with defaults for steps of microseconds."""
-        every = next(n for n in (100, 50, 20, 10, 5, 2, 1) if steps % n == 0)
-        defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}
-        defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every}
-        return super().train(data, steps, **defaults | options)
 
 
 class FunctionGAN(PointGAN):

@@ -1,0 +1,58 @@
+"""Distributions on the plane whose modes can be counted: a ring and a grid of Gaussians; and a spiral."""
+
+import numpy as np
+
+from ganzoo.checks import positive_integer, positive_number
+from ganzoo.data.points import PointDataset
+from ganzoo.errors import InputError
+
+
+class Mixture:
+    """Equally likely round Gaussians.
+
+    Args:
+        centres: floats (K, d).
+        sigma: standard deviation of each, above 0, in the units of the plane.
+        name: str, for messages.
+
+    Attributes:
+        centres: float64 array (K, d).
+        sigma: float.
+    """
+
+    def __init__(self, centres, sigma, name="mixture"):
+        self.centres = np.asarray(centres, "float64")
+        if self.centres.ndim != 2 or not len(self.centres) or not np.isfinite(self.centres).all():
+            raise InputError(f"centres must be finite, of shape (K, d). Received: shape {self.centres.shape}")
+        self.sigma = positive_number("sigma", sigma)
+        self.name = str(name)
+
+    def __repr__(self):
+        return f"Mixture({self.name}, modes={len(self.centres)}, sigma={self.sigma})"
+
+    def points(self, n=20_000, seed=0):
+        """Draw n points as a PointDataset."""
+        rng = np.random.default_rng(seed)
+        modes = rng.integers(len(self.centres), size=positive_integer("n", n))
+        noise = rng.normal(size=(n, self.centres.shape[1])) * self.sigma
+        return PointDataset(self.centres[modes] + noise, name=f"points of {self!r}")
+
+
+def ring(modes=8, radius=2.0, sigma=0.02):
+    """Return Gaussians evenly on a circle (Metz et al. 2017, arXiv:1611.02163, section 3.1)."""
+    angles = 2 * np.pi * np.arange(positive_integer("modes", modes)) / modes
+    return Mixture(radius * np.column_stack([np.cos(angles), np.sin(angles)]), sigma, f"ring of {modes}")
+
+
+def grid(side=5, spacing=2.0, sigma=0.05):
+    """Return side x side Gaussians on a square lattice (Srivastava et al. 2017, arXiv:1705.07761, section 4.1)."""
+    axis = spacing * (np.arange(positive_integer("side", side)) - (side - 1) / 2)
+    return Mixture(np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2), sigma, f"grid of {side * side}")
+
+
+def swiss_roll(n=20_000, noise=0.25, seed=0):
+    """Draw n points of a spiral in the plane as a PointDataset, scaled to about unit variance; `noise` before scaling."""
+    from sklearn.datasets import make_swiss_roll
+
+    points, _ = make_swiss_roll(positive_integer("n", n), noise=noise, random_state=seed)
+    return PointDataset(points[:, [0, 2]] / 7.5, name="swiss roll")

@@ -1,0 +1,35 @@
+"""How many modes of a known mixture a generator covers."""
+
+import numpy as np
+
+from ganzoo.metrics.checks import feature_pair
+
+
+def mode_coverage(points, centres, sigma, within=3.0):
+    """Count the modes that points fall into.
+
+    Args:
+        points: floats `(N, d)`.
+        centres: floats `(K, d)`, of equally likely round Gaussians.
+        sigma: their standard deviation.
+        within: how many standard deviations from the nearest centre a point of high quality lies at most.
+
+    Returns:
+        Dictionary: `modes`, how many centres have at least one point of high quality (and `of`, K); `high_quality`, the share
+        of such points; `kl`, the divergence in nats of the points' mode shares from the true, equal ones: sum of
+        p log(p K), 0 when all modes are equally frequent.
+
+    Reference: Srivastava et al. 2017, VEEGAN, arXiv:1705.07761, section 4.1; Lin et al. 2018, PacGAN, arXiv:1712.04086.
+    """
+    points, centres = feature_pair(points, centres, least=1)
+    distances = np.linalg.norm(points[:, None] - centres, axis=2)
+    nearest = distances.argmin(axis=1)
+    good = distances[np.arange(len(points)), nearest] <= within * sigma
+    shares = np.bincount(nearest, minlength=len(centres)) / len(points)
+    seen = shares[shares > 0]
+    return {
+        "modes": len(np.unique(nearest[good])),
+        "of": len(centres),
+        "high_quality": float(good.mean()),
+        "kl": float((seen * np.log(seen * len(centres))).sum()),
+    }
