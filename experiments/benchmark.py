@@ -2,6 +2,7 @@
 
     python -m experiments.benchmark
     python -m experiments.benchmark --peer="torch_wgan.py channels_last" --peer_python=torch/bin/python
+    python -m experiments.benchmark --model=dcgan --steps=20
 
 A peer is a script that prints `NAME seconds_per_step X`. Machines are noisy: ours and the peer's alternate for --rounds rounds,
 and the ratio of the medians is what counts. GFLOP/s counts the multiply-adds of convolutions and matrix products that the
@@ -24,11 +25,23 @@ from experiments.flags import choice, count
 from ganzoo.errors import InputError
 
 FLAGS = flags.FLAGS
-MODELS = {"wgan": "WGAN", "wgan_gp": "WGANGP", "relativistic": "RelativisticGAN"}
+# name: (class, the lecture's batch size, image size, channels)
+MODELS = {
+    "wgan": ("WGAN", 128, "32", 3),
+    "wgan_gp": ("WGANGP", 128, "32", 3),
+    "relativistic": ("RelativisticGAN", 128, "32", 3),
+    "dcgan": ("DCGAN", 64, "28", 1),
+    "lsgan": ("LSGAN", 64, "28", 1),
+    "cgan": ("CGAN", 64, "28", 1),
+    "infogan": ("InfoGAN", 64, "28", 1),
+    "mlp": ("GAN", 128, "28", 1),
+    "function": ("FunctionGAN", 100, "", 0),
+}
+TOGETHER = 100  # steps of the function GAN in one program, as its experiment has them
 choice("model", "wgan", tuple(MODELS), "which GAN")
-count("batch_size", 128, "images per update; at least 1")
-flags.DEFINE_string("image_size", "32", "pixels, 32 or 48x32 (height x width)")
-count("channels", 3, "1, 3 or 4")
+flags.DEFINE_integer("batch_size", 0, "images per update; 0 for the lecture's", 0)
+flags.DEFINE_string("image_size", "", "pixels, 32 or 48x32 (height x width); default: the lecture's")
+flags.DEFINE_integer("channels", 0, "1, 3 or 4; 0 for the lecture's", 0)
 count("steps", 4, "steps timed in each round, after two that are not; at least 1")
 count("rounds", 3, "turns of ours and of each peer; at least 1")
 flags.DEFINE_multi_string("peer", [], "script and arguments of a peer, run in turn; may be repeated")
@@ -67,8 +80,14 @@ def step_operations(gan, images):
 
     total = 0
     options = tf.compat.v1.profiler.ProfileOptionBuilder(tf.compat.v1.profiler.ProfileOptionBuilder.float_operation())
-    for step, repeats in ((gan.discriminator_step, gan.n_critic), (gan.generator_step, 1)):
-        graph = tf.function(step, autograph=False).get_concrete_function(tf.TensorSpec(images.shape[1:], tf.float32)).graph
+    batch = [tf.TensorSpec(images.shape[1:], tf.float32)]
+    batch += [tf.TensorSpec(images.shape[1:2], tf.int32)] if gan.needs_labels else []
+
+    def last(*batch):  # the last discriminator update plays on the generator's own fakes
+        return gan.generator_step(*batch, meanwhile=lambda fakes: gan.discriminator_step(*batch, fakes=fakes))
+
+    for step, repeats in ((gan.discriminator_step, gan.n_critic - 1), (last, 1)):
+        graph = tf.function(step, autograph=False).get_concrete_function(*batch).graph
         found = tf.compat.v1.profiler.profile(graph, cmd="op", options=options.with_empty_output().build())
         total += repeats * sum(
             child.total_float_ops - sum(below.total_float_ops for below in child.children)
@@ -115,7 +134,7 @@ def benchmark_layers():
         forward = tf.function(lambda: tf.reduce_sum(layer(inputs, training=True)))
         return [1e3 * min(seconds(function, 8)) for function in (forward, tf.function(gradient))]
 
-    n, plain = FLAGS.batch_size, keras.layers
+    n, plain = FLAGS.batch_size or 128, keras.layers
     for name, shape, fast, slow in (
         ("UpsampleConv2D(128, 4)", (n, 8, 8, 128), layers.UpsampleConv2D(128, 4),
          keras.Sequential([plain.UpSampling2D(), plain.Conv2D(128, 4, padding="same")])),
@@ -129,47 +148,59 @@ def benchmark_layers():
               f"with gradients {ours[1]:.0f} ms, Keras {theirs[1]:.0f} ms")  # fmt: skip
 
 
-def main():
-    if FLAGS.layers:
-        benchmark_layers()
-        return
+def prepare():
+    """Return (GAN, random images of a step, callable that plays a step, or `TOGETHER` of them, and returns a scalar tensor)."""
     import tensorflow as tf
 
     import ganzoo
     from ganzoo.data import parse_image_size
 
-    if FLAGS.channels not in (1, 3, 4):
-        raise InputError(f"channels must be 1, 3 or 4. Received: --channels={FLAGS.channels}")
+    name, batch_size, size, channels = MODELS[FLAGS.model]
+    batch_size, channels = FLAGS.batch_size or batch_size, FLAGS.channels or channels
+    if FLAGS.model == "function":
+        gan = ganzoo.FunctionGAN()
+        gan.play_together(TOGETHER)
+        points = tf.random.uniform((TOGETHER, batch_size, 2), -1.0, 1.0)
+        program = tf.function(gan.train_step, jit_compile=True, autograph=False)
+        return gan, points[:1], lambda: program(points)["generator_loss"]
+    if channels not in (1, 3, 4):
+        raise InputError(f"channels must be 1, 3 or 4. Received: --channels={channels}")
+    gan = getattr(ganzoo, name)(image_shape=(*parse_image_size(FLAGS.image_size or size), channels))
+    images = tf.cast(tf.random.uniform((gan.n_critic, batch_size, *gan.image_shape), 0, 256, tf.int32), tf.uint8)
+    labels = (tf.zeros((gan.n_critic, batch_size), tf.int32),) if gan.needs_labels else ()
+    return gan, images, lambda: gan._one_step(images, *labels)["generator_loss"]
+
+
+def main():
+    if FLAGS.layers:
+        benchmark_layers()
+        return
     for line in FLAGS.peer:
         if not shlex.split(line) or not pathlib.Path(shlex.split(line)[0]).is_file():
             raise InputError(f"there is no peer script {line!r}.")
-    shape = (*parse_image_size(FLAGS.image_size), FLAGS.channels)
-    gan = getattr(ganzoo, MODELS[FLAGS.model])(image_shape=shape)
-    images = tf.random.uniform((gan.n_critic, FLAGS.batch_size, *shape), 0, 256, tf.int32)
-    images = tf.cast(images, tf.uint8)
-
-    def step():
-        return gan._one_step(images)["generator_loss"]
-
+    gan, images, step = prepare()
+    together, batch_size = gan.steps_together, images.shape[1]
     start = time.perf_counter()
     step().numpy()
     print(f"first step, tracing included: {time.perf_counter() - start:.1f} s")
     ours, theirs, peaks = [], {line: [] for line in FLAGS.peer}, []
     for round_number in range(1, FLAGS.rounds + 1):
         peaks.append(measured_peak())
-        ours.append(statistics.fmean(seconds(step, FLAGS.steps)))
-        line = f"round {round_number}: {type(gan).__name__} {ours[-1]:.3f} s/step"
+        ours.append(statistics.fmean(seconds(step, FLAGS.steps)) / together)
+        line = f"round {round_number}: {type(gan).__name__} {ours[-1]:.4g} s/step"
         for peer, times in theirs.items():
             times.append(peer_seconds(peer))
-            line += f", {pathlib.Path(shlex.split(peer)[0]).stem} {times[-1]:.3f} s/step"
+            line += f", {pathlib.Path(shlex.split(peer)[0]).stem} {times[-1]:.4g} s/step"
         print(line, flush=True)
     middle = statistics.median(ours)
-    rate, peak = step_operations(gan, images) / middle / 1e9, statistics.median(peaks)
-    print(f"{type(gan).__name__}, batch {FLAGS.batch_size}, {shape[0]}x{shape[1]}x{shape[2]}: {middle:.3f} s/step (median), "
-          f"{gan.n_critic * FLAGS.batch_size / middle:.0f} images/s")  # fmt: skip
-    print(f"{rate:.0f} GFLOP/s, {100 * rate / peak:.0f} % of this machine's {peak:.0f} GFLOP/s")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, "
-          f"traces of the step: {gan._one_step.experimental_get_tracing_count()}")  # fmt: skip
+    shape = "x".join(map(str, images.shape[2:]))
+    print(f"{type(gan).__name__}, batch {batch_size}, {shape}: {middle:.4g} s/step (median), "
+          f"{gan.n_critic * batch_size / middle:.0f} images/s")  # fmt: skip
+    if together == 1:
+        rate, peak = step_operations(gan, images) / middle / 1e9, statistics.median(peaks)
+        print(f"{rate:.0f} GFLOP/s, {100 * rate / peak:.0f} % of this machine's {peak:.0f} GFLOP/s")
+        print(f"traces of the step: {gan._one_step.experimental_get_tracing_count()}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     for peer, times in theirs.items():
         print(f"ratio to {peer!r}: {middle / statistics.median(times):.3f} (medians of {FLAGS.rounds} rounds)")
 
