@@ -63,5 +63,5 @@ def choice(name, default, values, text):
 
 
 def given(name):
-    """Return whether the flag stands on the command line."""
-    return FLAGS[name].present > 0
+    """Return whether the command has the flag and it stands on the command line."""
+    return name in FLAGS and FLAGS[name].present > 0

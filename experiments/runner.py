@@ -19,7 +19,7 @@ RUNS = pathlib.Path("runs")
 
 def load_images(options):
     """Return the images that --dataset or --data names, and say what was left out."""
-    if "dataset" in FLAGS and given("data") and given("dataset"):
+    if given("data") and given("dataset"):
         raise InputError("give --dataset or --data, not both.")
 
     from ganzoo import data

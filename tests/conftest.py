@@ -54,9 +54,10 @@ def make_tiny(**options):
     return Tiny(image_shape=(8, 8, 1), latent=4, **options)
 
 
+# Those that differ from another one in a loss only are tested with all tests, not with the fast ones.
 ZOO = (
-    *("GAN", "DCGAN", "LSGAN", "CGAN", "InfoGAN", "DigitWGAN", "DigitWGANGP"),
-    *("WGAN", "WGANGP", "RelativisticGAN"),
+    *("GAN", "DCGAN", "CGAN", "InfoGAN", "WGAN", "WGANGP", "RelativisticGAN"),
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("LSGAN", "DigitWGAN", "DigitWGANGP")),
 )
 
 

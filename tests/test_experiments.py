@@ -1,5 +1,6 @@
 """The commands as a user types them: help, typing errors, bad data, a run from start to end."""
 
+import json
 import re
 
 import numpy as np
@@ -33,7 +34,14 @@ def invoke(arguments, monkeypatch, capfd):
     return status, *capfd.readouterr()
 
 
-@pytest.mark.parametrize("command", ["train_wgan_textures", "sample", "export", "benchmark"])
+DIGITS = ("train_mlp_gan", "train_dcgan", "train_lsgan", "train_cgan", "train_infogan", "train_digit_wgan")
+OTHERS = ("train_function_gan", "mode_coverage", "evaluate", "benchmark")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["train_wgan_textures", "sample", "export", *(pytest.param(name, marks=pytest.mark.slow) for name in (*DIGITS, *OTHERS))],
+)
 def test_help_is_text_and_names_every_flag(command):
     done = run_python("-m", f"experiments.{command}", "--help")
     assert done.returncode == 0
@@ -142,6 +150,70 @@ def test_a_run_in_processes_of_its_own_is_resumed_sampled_and_exported(tmp_path)
 def test_the_variants_train(flags, tmp_path):
     done = run_python(*TRAIN, *SHORT, *flags, f"--run_dir={tmp_path / 'run'}")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", DIGITS)
+def test_every_experiment_on_digits_trains_resumes_and_samples(experiment, tmp_path):
+    run = tmp_path / "run"
+    short = ("--steps=2", "--batch_size=4", "--log_every=1", f"--run_dir={run}")
+    done = run_python("-m", f"experiments.{experiment}", *short)
+    assert done.returncode == 0, done.stderr
+    assert "on digits: 1797 images, 8x8x1" in done.stdout
+    further = run_python("-m", f"experiments.{experiment}", f"--run_dir={run}", "--resume", "--steps=3")
+    assert further.returncode == 0, further.stderr
+    assert "Done at step 3" in further.stdout
+    extra = {"train_cgan": ["--labels=0-9", "--n=20"], "train_infogan": ["--traverse=1"]}.get(
+        experiment, ["--interpolate", "--n=2"]
+    )
+    sampled = run_python("-m", "experiments.sample", f"--run_dir={run}", *extra, f"--output={tmp_path / 'picture.png'}")
+    assert sampled.returncode == 0, sampled.stderr
+    assert (tmp_path / "picture.png").exists()
+
+
+@pytest.mark.slow
+def test_one_digit_alone_counts_its_steps_in_epochs(tmp_path):
+    run = tmp_path / "run"
+    done = run_python("-m", "experiments.train_mlp_gan", "--digit=9", "--epochs=3", "--batch_size=60", f"--run_dir={run}")
+    assert done.returncode == 0, done.stderr
+    assert "digits (label 9): 180 images" in done.stdout
+    assert "Done at step 9" in done.stdout
+    assert [path.name for path in sorted((run / "samples").glob("*.png"))] == [f"step_{i:06d}.png" for i in (0, 3, 6, 9)]
+
+
+@pytest.mark.slow
+def test_the_function_gan_says_how_near_it_came(tmp_path):
+    done = run_python("-m", "experiments.train_function_gan", "--function=x*y", "--steps=400", f"--run_dir={tmp_path / 'run'}")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"mean distance to the graph 0\.\d+", done.stdout)
+    refused = run_python("-m", "experiments.train_function_gan", "--function=x+", f"--run_dir={tmp_path / 'other'}")
+    assert refused.returncode == 2
+    assert "cannot be computed" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_run_is_evaluated(tmp_path):
+    run = tmp_path / "run"
+    assert run_python("-m", "experiments.train_cgan", "--steps=2", "--log_every=1", f"--run_dir={run}").returncode == 0
+    done = run_python("-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", GANZOO_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    results = json.loads((run / "evaluation.json").read_text())
+    assert results["floor_frechet_distance"] < results["frechet_distance"]
+    assert results["class_ceiling"] == pytest.approx(np.log(10))
+    assert 0 <= results["label_accuracy"] <= 1
+    assert results["classifier_accuracy"] > 0.9
+
+
+@pytest.mark.slow
+def test_modes_are_counted_in_a_table(tmp_path):
+    done = run_python("-m", "experiments.mode_coverage", "--mixture=ring", "--settings=gan,minimax", "--steps=200", "--seeds=2",
+                      f"--output={tmp_path / 'modes'}")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "modes" / "table.md").read_text().splitlines()) == 2 + 4
+    assert (tmp_path / "modes" / "modes.png").exists()
+    refused = run_python("-m", "experiments.mode_coverage", "--settings=gam")
+    assert refused.returncode == 2
+    assert "--settings must be of gan, minimax" in refused.stderr
 
 
 @pytest.mark.slow

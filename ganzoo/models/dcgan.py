@@ -66,9 +66,8 @@ class DCGAN(GAN):
     def images_from(self, vector):
         """Return the generator's symbolic images `(N, *image_shape)` from vectors `(N, any)`."""
         height, width, channels = self.image_shape
-        first = 1 if self.strides_last else 4
-        x = layers.Dense(128 * (height // first) * (width // first))(vector)
-        x = layers.Reshape((height // first, width // first, 128))(x)
+        x = layers.Dense(128 * (height // 4) * (width // 4))(vector)
+        x = layers.Reshape((height // 4, width // 4, 128))(x)
         strides = (1, 1, 2, 2) if self.strides_last else (2, 2, 1, 1)
         for filters, stride in zip((128, 64, 32, channels), strides, strict=True):
             x = layers.ReLU()(FusedBatchNormalization()(x))
