@@ -30,7 +30,7 @@ _CLASSES = {
 }
 _MODULES = (
     *("callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
-    *("metrics", "models", "regularizers", "theory"),
+    *("inversion", "metrics", "models", "regularizers", "theory"),
 )
 
 __all__ = [*_CLASSES, *_MODULES]

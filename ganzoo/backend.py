@@ -76,6 +76,30 @@ def mean_over_repeats(body, repeats):
     return {name: total / repeats for name, total in totals.items()}
 
 
+def descend(function, start, steps, learning_rate):
+    """Minimise `function` row by row with Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
+
+    Args:
+        function: callable from a tensor like `start` to one loss per row, `(N,)`.
+        start: float32 `(N, d)`.
+        steps: positive int.
+        learning_rate: float.
+
+    Returns:
+        float32 `(N, d)`.
+    """
+
+    def step(count, x, mean, square):
+        gradient = input_gradient(function, x)
+        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+        power = tf.cast(count + 1, tf.float32)
+        scale = learning_rate / (1 - 0.9**power)
+        return count + 1, x - scale * mean / (tf.sqrt(square / (1 - 0.999**power)) + 1e-8), mean, square
+
+    zeros = tf.zeros_like(start)
+    return tf.while_loop(lambda count, *_: count < steps, step, (tf.constant(0), start, zeros, zeros))[1]
+
+
 def compiled(function):
     """Turn `function` into one that is traced into a graph at its first call and reused for every batch size."""
     return tf.function(function, reduce_retracing=True, autograph=False)

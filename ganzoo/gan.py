@@ -4,7 +4,8 @@
 
 The lecture's pattern (compile D, freeze it, compile a combined model z -> D(G(z)), alternate two `train_on_batch`) trains no
 discriminator in Keras 3: which weights move is read when the step is traced, after the freeze. Here `combined` exists and
-the generator is trained through it, but what moves is decided by the variables that a gradient is taken for.
+the generator's gradient goes through the same D(G(z)), but what moves is decided by the variables that a gradient is taken
+for. How the game is played stands in `ganzoo.game`, what a trained generator is good for in `ganzoo.sampler`.
 """
 
 import keras

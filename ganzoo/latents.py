@@ -24,6 +24,14 @@ class _Latent:
         """
         return self._numbers((n, self.size), seed)
 
+    def project(self, latents, start):
+        """Bring latents that moved away from `start` back to where the distribution lives; both `(N, size)`."""
+        return latents
+
+    def spread(self, latents):
+        """Return latents `(N, size)` whose discrete parts, if there are any, take all values in turn."""
+        return latents
+
     def draw_each(self, seeds):
         """Draw one latent vector a seed, so that vector i depends on `seeds[i]` alone, whatever stands beside it.
 
@@ -52,6 +60,9 @@ class Uniform(_Latent):
     def _numbers(self, shape, seed):
         return backend.uniform(shape, seed, -1.0, 1.0)
 
+    def project(self, latents, start):
+        return ops.clip(latents, -1.0, 1.0)
+
     def __repr__(self):
         return f"Uniform({self.size})"
 
@@ -77,6 +88,16 @@ class Codes(_Latent):
         chosen = ops.one_hot(ops.cast(chosen, "int32"), self.categories, dtype="float32")
         numbers = backend.uniform((*shape[:-1], self.noise + self.continuous), rest, -1.0, 1.0)
         return self.join(numbers[..., : self.noise], chosen, numbers[..., self.noise :])
+
+    def spread(self, latents):
+        noise, _, codes = self.split(latents)
+        turn = ops.arange(latents.shape[0]) % self.categories
+        return self.join(noise, ops.one_hot(turn, self.categories, dtype="float32"), codes)
+
+    def project(self, latents, start):
+        """Keep the category of the start; noise and codes may move in [-1, 1]."""
+        noise, _, codes = self.split(latents)
+        return self.join(ops.clip(noise, -1.0, 1.0), self.split(start)[1], ops.clip(codes, -1.0, 1.0))
 
     def join(self, noise, category, codes):
         """Return latents `(N, size)` from noise `(N, noise)`, one-hot categories and codes, float32."""

@@ -1,0 +1,91 @@
+"""Find the latent of an image: image in, latent and reconstruction out.
+
+The picture shows, a row an image: the image, its reconstruction, and the nearest training image. The latents go to a .npy file
+beside it. Without --image, images of the run's held-out data are taken, or of its training data where there are none.
+
+    python -m experiments.invert --run_dir=runs/dcgan/mnist-... --n=8
+    python -m experiments.invert --image=seven.png --label=7
+"""
+
+import pathlib
+
+from absl import flags
+
+from experiments import command, runner
+from experiments.flags import count
+from ganzoo.errors import InputError
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("run_dir", "", "folder of the run (default: the newest below runs/)")
+flags.DEFINE_string("image", "", "an image file, cropped and resized to what the GAN makes")
+count("n", 8, "how many of the run's own images, where --image is not given; at least 1")
+flags.DEFINE_integer("label", 0, "of the images given by --image, for a conditional GAN; 0 or more", 0)
+count("starts", 10, "latents to descend from for each image; at least 1")
+count("steps", 200, "of the descent; at least 1")
+flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides the starts", 0, 2**31 - 1)
+flags.DEFINE_string("output", "", "PNG to write (default: inverted.png in the run's folder)")
+
+
+def read(path, image_shape):
+    """Return an image file as uint8 `(1, *image_shape)`."""
+    import numpy as np
+
+    from ganzoo.data.checks import existing_path
+    from ganzoo.data.picture import UnusableError, read_picture
+
+    try:
+        picture = read_picture(existing_path(path), image_shape[:2], 50_000_000)
+    except UnusableError as reason:
+        raise InputError(f"{path}: {reason}") from reason
+    channels = image_shape[2]
+    if channels == 1 and picture.ndim == 3:
+        picture = np.rint(picture @ [0.299, 0.587, 0.114]).astype("uint8")  # luma, ITU-R BT.601
+    if channels == 3 and picture.ndim == 2:
+        picture = np.repeat(picture[..., None], 3, axis=2)
+    if channels == 4:
+        raise InputError("--image takes GANs of 1 or 3 channels; this run's has 4.")
+    return picture.reshape(1, *image_shape)
+
+
+def main():
+    import numpy as np
+
+    from ganzoo import images
+    from ganzoo.inversion import invert
+
+    run_dir = runner.chosen_run()
+    output = pathlib.Path(FLAGS.output or run_dir / "inverted.png")
+    if output.suffix.lower() != ".png" or not output.parent.is_dir():
+        raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")
+    gan = runner.restore(run_dir)
+    if gan.image_rank != 3:
+        raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
+    train, held_out = runner.data_of(run_dir)
+    if FLAGS.image:
+        targets = read(FLAGS.image, gan.image_shape)
+        labels = np.full(len(targets), FLAGS.label)
+    else:
+        source = held_out or train
+        targets, labels = source.images[: FLAGS.n], None if source.labels is None else source.labels[: FLAGS.n]
+    conditions = gan.generator_inputs(np.zeros((len(targets), gan.latent.size)), labels=labels)[1:] if gan.needs_labels else ()
+    found = invert(gan, targets, FLAGS.starts, FLAGS.steps, seed=FLAGS.seed, conditions=conditions)
+    nearest = _nearest(train.images, targets)
+    rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
+    images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
+    np.save(output.with_suffix(".npy"), found["latents"])
+    beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
+    print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
+          f"nearest training image {beside.mean():.4f}")  # fmt: skip
+    print(f"wrote {output} and {output.with_suffix('.npy')}")
+
+
+def _nearest(train, targets):
+    """Return the training image nearest to each target, pixel by pixel."""
+    from sklearn.neighbors import NearestNeighbors
+
+    flat = [x.reshape(len(x), -1) / 255.0 for x in (train, targets)]
+    return train[NearestNeighbors(n_neighbors=1).fit(flat[0]).kneighbors(flat[1], return_distance=False)[:, 0]]
+
+
+if __name__ == "__main__":
+    command.run(main, __doc__)

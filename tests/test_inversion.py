@@ -1,0 +1,45 @@
+"""From an image back to a latent that makes it."""
+
+import numpy as np
+import pytest
+from conftest import make_gan
+
+import ganzoo
+from ganzoo.errors import InputError
+from ganzoo.inversion import invert
+
+
+@pytest.mark.parametrize(
+    "name", ["WGAN", pytest.param("CGAN", marks=pytest.mark.slow), pytest.param("InfoGAN", marks=pytest.mark.slow)]
+)
+def test_its_own_images_are_found_again(name):
+    gan = make_gan(name)
+    for variable in gan.generator.trainable_variables:  # an untrained generator's images differ by less than their rounding
+        variable.assign(3 * variable if name != "WGAN" else variable)
+    labels = {"labels": [1, 2, 3]} if gan.needs_labels else {}
+    images = gan.sample(3, seed=5, **labels)
+    conditions = (np.array([1, 2, 3], "int32"),) if gan.needs_labels else ()
+    near = invert(gan, images, starts=30, steps=150, learning_rate=0.1, conditions=conditions)
+    far = invert(gan, images, starts=1, steps=1, conditions=conditions)
+    assert near["latents"].shape == (3, gan.latent.size)
+    assert near["reconstructions"].shape == images.shape
+    assert (near["errors"] < 0.3 * far["errors"]).all()
+    made = np.square(near["reconstructions"] / 255.0 - images / 255.0).mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(made, near["errors"], atol=2e-4)
+
+
+def test_bounded_latents_stay_in_their_bounds():
+    gan = make_gan("DCGAN")
+    found = invert(gan, np.full((2, 8, 8, 1), 255, "uint8"), starts=2, steps=20, learning_rate=1.0)
+    assert np.abs(found["latents"]).max() <= 1.0
+
+
+def test_images_of_another_kind_are_refused(stripes):
+    gan = ganzoo.GAN(image_shape=(8, 8, 1), latent=4)
+    for images in (stripes[:2] / 255.0, stripes[:2, :4], stripes[:0], stripes[0]):
+        with pytest.raises(InputError, match="images must be uint8"):
+            invert(gan, images)
+    with pytest.raises(InputError, match="steps must be a positive integer"):
+        invert(gan, stripes[:2], steps=0)
+    with pytest.raises(InputError, match="GAN needs 0 conditions"):
+        invert(gan, stripes[:2], conditions=([1, 2],))
