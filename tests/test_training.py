@@ -146,6 +146,21 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
     assert len(seen) == 2
 
 
+def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp_path):
+    gan = make_tiny()
+    quality = callbacks.Quality(stripes, every=4, n=40)
+    best = keras.callbacks.ModelCheckpoint(
+        tmp_path / "best.weights.h5", "kernel_distance", save_best_only=True, save_weights_only=True, mode="min"
+    )
+    stop = keras.callbacks.EarlyStopping("kernel_distance", patience=2, min_delta=1e9, mode="min")
+    history = gan.train(stripes, steps=40, batch_size=8, log_every=2, callbacks=[quality, best, stop], verbose=False).history
+    assert gan.step == 6
+    assert len(set(history["kernel_distance"])) == 2  # measured at steps 2 and 6
+    assert all(distance > 0 for distance in history["kernel_distance"])
+    assert "frechet_distance" not in history  # 40 samples have no covariance in 64 dimensions
+    assert (tmp_path / "best.weights.h5").exists()
+
+
 def test_a_time_limit_stops_and_saves(tmp_path, stripes):
     gan = make_tiny()
     gan.train(stripes, steps=10**6, minutes=0.01, batch_size=8, run_dir=tmp_path, **EVERY | {"checkpoint_every": 10**6})

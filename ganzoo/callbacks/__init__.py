@@ -4,6 +4,16 @@ from ganzoo.callbacks.checkpoints import Checkpoints
 from ganzoo.callbacks.guards import NonFiniteGuard, StopAfterMinutes, StopAtStep
 from ganzoo.callbacks.journal import Journal
 from ganzoo.callbacks.progress import ProgressBar
+from ganzoo.callbacks.quality import Quality
 from ganzoo.callbacks.samples import SampleGrids
 
-__all__ = ["Checkpoints", "Journal", "NonFiniteGuard", "ProgressBar", "SampleGrids", "StopAfterMinutes", "StopAtStep"]
+__all__ = [
+    "Checkpoints",
+    "Journal",
+    "NonFiniteGuard",
+    "ProgressBar",
+    "Quality",
+    "SampleGrids",
+    "StopAfterMinutes",
+    "StopAtStep",
+]

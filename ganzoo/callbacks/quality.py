@@ -1,0 +1,50 @@
+"""The missing stopping criterion: a distance to real images, measured while training goes on."""
+
+import keras
+import numpy as np
+
+from ganzoo.checks import positive_integer
+
+
+class Quality(keras.callbacks.Callback):
+    """Measure samples every so often and put the latest distances into the logs, for `monitor`.
+
+    `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on something real, and
+    `keras.callbacks.ModelCheckpoint(path, monitor="kernel_distance", mode="min", save_best_only=True,
+    save_weights_only=True)` keeps the best weights; list them after this callback. An epoch is `log_every` steps.
+
+    Args:
+        real: uint8 images `(N, H, W, C)`, best those that training does not see.
+        features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes the pixels in [0, 1].
+        every: steps between measurements.
+        n: samples, and real images at most.
+        seed: int; decides the samples, the same each time.
+
+    Logs: kernel_distance, and frechet_distance where n exceeds the features' d; squared units of the features.
+    """
+
+    def __init__(self, real, features=None, every=500, n=1000, seed=1):
+        super().__init__()
+        self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
+        self.features = features or (lambda images: images.reshape(len(images), -1) / 255.0)
+        self.real = np.asarray(self.features(np.asarray(real)[:n]))
+        self.latest = {}
+
+    def on_train_begin(self, logs=None):
+        self._due = self.model.step
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.model.step >= self._due:
+            self.latest = self.measure()
+            self._due = self.model.step + self.every
+        logs.update(self.latest)
+
+    def measure(self):
+        """Return the distances of `n` samples to the real images as a dictionary of floats."""
+        from ganzoo.metrics import frechet_distance, kernel_distance  # scikit-learn loads slowly; most runs do without
+
+        fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
+        distances = {"kernel_distance": kernel_distance(self.real, fake)[0]}
+        if min(len(self.real), len(fake)) > fake.shape[1]:
+            distances["frechet_distance"] = frechet_distance(self.real, fake)
+        return distances
