@@ -193,3 +193,19 @@ def test_start_step_must_not_be_negative():
 
 def test_numpy_integers_are_integers():
     assert order(numbered(10), 1, batch_size=np.int64(10), seed=np.int32(3)).size == 10
+
+
+def test_the_images_of_one_label_can_be_taken_alone():
+    dataset = ImageDataset(
+        np.arange(6, dtype=np.uint8).reshape(6, 1, 1) * np.ones((6, 2, 2), np.uint8), np.array([0, 3, 0, 1, 3, 3])
+    )
+    assert dataset.classes == 4
+    assert dataset.has_labels
+    assert dataset.only(3).images[:, 0, 0, 0].tolist() == [1, 4, 5]
+    with pytest.raises(InputError, match="no images with label 2: it has labels from 0 to 3"):
+        dataset.only(2)
+    without = ImageDataset(dataset.images)
+    assert without.classes is None
+    assert not without.has_labels
+    with pytest.raises(InputError, match="it has no labels"):
+        without.only(0)

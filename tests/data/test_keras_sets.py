@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ganzoo.data import keras_sets
+from ganzoo.data import keras_sets, load_held_out
 from ganzoo.errors import InputError
 
 
@@ -64,3 +64,12 @@ def test_digits_name_the_package_they_need(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(InputError, match="pip install scikit-learn"):
         keras_sets.digits()
+
+
+def test_the_test_half_is_the_other_one(monkeypatch):
+    labels = np.arange(6, dtype=np.uint8)
+    stand_in(monkeypatch, "mnist", np.full((6, 28, 28), 9, np.uint8), labels)
+    assert len(keras_sets.mnist("test")) == 1
+    assert len(load_held_out("mnist")) == 1
+    assert load_held_out("digits") is None
+    assert load_held_out("grass") is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo.data import ImageDataset, load, parse_image_size, photographs
+from ganzoo.data import ImageDataset, load, load_held_out, parse_image_size, photographs
 from ganzoo.errors import InputError
 
 # The package's attribute of this name is the function.
@@ -86,3 +86,14 @@ def test_image_sizes_are_read(text, size):
 def test_unreadable_image_sizes_are_refused(text):
     with pytest.raises(InputError, match=r"32 or 48x32 \(height x width\)"):
         parse_image_size(text)
+
+
+def test_an_archive_may_hold_its_own_test_half(tmp_path):
+    images = np.zeros((7, 8, 8), np.uint8)
+    np.savez(tmp_path / "both.npz", x_train=images, x_test=images[:3], y_test=np.arange(3))
+    np.savez(tmp_path / "one.npz", x_train=images)
+    held_out = load_held_out(data=tmp_path / "both.npz", image_size=(4, 4))
+    assert held_out.images.shape == (3, 4, 4, 1)
+    assert held_out.labels.tolist() == [0, 1, 2]
+    assert load_held_out(data=tmp_path / "one.npz") is None
+    assert load_held_out(data=tmp_path) is None
