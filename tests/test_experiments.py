@@ -69,7 +69,7 @@ def test_the_shared_flags_have_the_promised_names():
         (["--seed=-1"], "seed"),
         (["--image_size=32y32"], "image size must look like"),
         (["--image_size=30"], "nearest is 32x32"),
-        (["--image_size=4096"], "at most 256x256"),
+        (["--image_size=4096"], "at most 512x512"),
         (["--data=there/is/none"], "there/is/none"),
         (["--data=README.md", "--dataset=grass"], "not both"),
         (["--data=README.md"], "README.md"),

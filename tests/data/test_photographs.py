@@ -25,7 +25,7 @@ def test_crops_come_from_the_photograph_and_some_are_mirrored():
     photograph = skimage.data.brick()
     windows = np.lib.stride_tricks.sliding_window_view(photograph, (500, 510))
     plain = mirrored = 0
-    for image in photographs("brick", image_size=(500, 510), crops=40, scale=1).images[..., 0]:
+    for image in photographs("brick", image_size=(500, 510), crops=40, scale=1, stretch=False).images[..., 0]:
         plain += bool((windows == image).all(axis=(2, 3)).any())
         mirrored += bool((windows == image[:, ::-1]).all(axis=(2, 3)).any())
     assert plain + mirrored == 40
@@ -33,9 +33,17 @@ def test_crops_come_from_the_photograph_and_some_are_mirrored():
 
 
 def test_scale_averages_before_cropping():
-    (image,) = photographs("gravel", image_size=(128, 128), crops=1, scale=4).images[..., 0]
+    (image,) = photographs("gravel", image_size=(128, 128), crops=1, scale=4, stretch=False).images[..., 0]
     reduced = np.asarray(Image.fromarray(skimage.data.gravel()).reduce(4))
     assert np.array_equal(image, reduced) or np.array_equal(image[:, ::-1], reduced)
+
+
+@pytest.mark.parametrize("name", ["brick", "grass", "gravel"])
+def test_the_whole_range_of_grays_is_used(name):
+    plain, stretched = (photographs(name, crops=2000, stretch=stretch).images for stretch in (False, True))
+    assert stretched.std() > 1.2 * plain.std()
+    assert (stretched.min(), stretched.max()) == (0, 255)
+    assert ((stretched == 0) | (stretched == 255)).mean() < 0.05
 
 
 def test_image_size_is_height_by_width():
@@ -44,8 +52,8 @@ def test_image_size_is_height_by_width():
 
 def test_oversized_crops_are_refused_with_the_largest():
     with pytest.raises(InputError, match=r"at scale 2 .* at most 256x256 .*image_size=\(257, 32\)"):
-        photographs("grass", image_size=(257, 32))
-    assert photographs("grass", image_size=(256, 256), crops=1).image_shape == (256, 256, 1)
+        photographs("brick", image_size=(257, 32))
+    assert photographs("brick", image_size=(256, 256), crops=1).image_shape == (256, 256, 1)
 
 
 def test_unknown_names_get_a_suggestion():
