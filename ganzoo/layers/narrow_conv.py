@@ -1,8 +1,8 @@
 """A convolution for few output channels, such as a generator's last layer, in a form that a CPU computes well.
 
-With 3 output channels a vector unit of 8 lanes idles for more than half of the time, and TensorFlow's kernel gradient
-for it is an order of magnitude slower than its arithmetic. Forward, convolving by the kernel's columns first turns the
-k columns into k times as many channels; shifting and adding the columns finishes the sum. Backward, the shifted output
+With 3 output channels a vector unit of 8 lanes idles for more than half of the time, and without oneDNN TensorFlow's kernel
+gradient for it is an order of magnitude slower than its arithmetic. Forward, convolving by the kernel's columns first turns
+the k columns into k times as many channels; shifting and adding the columns finishes the sum. Backward, the shifted output
 gradients side by side make both gradients one matrix product each.
 """
 
