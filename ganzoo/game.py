@@ -14,7 +14,7 @@ from ganzoo.errors import InputError
 
 def _with(labels, inputs):
     """Return what a network is called with: the inputs, and the labels where there are any."""
-    return inputs if labels is None else [inputs, ops.convert_to_tensor(labels)]
+    return inputs if labels is None else [ops.convert_to_tensor(inputs), ops.convert_to_tensor(labels)]
 
 
 class Game:

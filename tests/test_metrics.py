@@ -139,7 +139,7 @@ def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
     from ganzoo import data
 
     digits = data.load("digits")
-    reader = metrics.Classifier.cached(digits, folder=tmp_path, epochs=8, verbose=False)
+    reader = metrics.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
     assert 0.95 < reader.accuracy <= 1.0
     again = metrics.Classifier.cached(digits, folder=tmp_path)
     assert again.accuracy == reader.accuracy

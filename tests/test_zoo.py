@@ -149,8 +149,8 @@ def test_a_conditional_gan_learns_the_condition(stripes):
     labels = np.arange(512) % 8
     images = np.random.default_rng(0).integers(0, 40, (512, 8, 8, 1))
     images[np.arange(512), :, labels] += 200
-    gan = ganzoo.CGAN((8, 8, 1), classes=8, latent=8)
-    gan.train((images.astype("uint8"), labels), steps=300, batch_size=64, verbose=False)
+    gan = ganzoo.CGAN((8, 8, 1), classes=8, latent=8, learning_rate=1e-3)
+    gan.train((images.astype("uint8"), labels), steps=600, batch_size=64, verbose=False)
     asked = np.arange(64) % 8
     assert (gan.sample(64, labels=asked)[..., 0].sum(axis=1).argmax(axis=1) == asked).mean() > 0.9
 
@@ -198,6 +198,6 @@ def test_the_information_is_bounded_by_the_entropy_of_the_category():
 
 @pytest.mark.slow
 def test_training_raises_the_information(stripes):
-    gan = ganzoo.InfoGAN((8, 8, 1), Codes(4, 8, 1))
-    history = gan.train(stripes, steps=300, batch_size=32, verbose=False).history["information"]
+    gan = ganzoo.InfoGAN((8, 8, 1), Codes(4, 8, 1), learning_rate=1e-3)
+    history = gan.train(stripes, steps=700, batch_size=32, verbose=False).history["information"]
     assert history[0] < 0.5 < 1.0 < history[-1] <= np.log(8)

@@ -23,13 +23,14 @@ class Classifier:
         self.network, self.accuracy = network, accuracy
 
     @classmethod
-    def train(cls, train, test=None, epochs=6, seed=0, verbose=True):
+    def train(cls, train, test=None, steps=2000, seed=0, verbose=True):
         """Train on a labelled data set.
 
         Args:
             train: `ganzoo.data.ImageDataset` with labels.
             test: another one for `accuracy`; None sets a tenth of `train` aside.
-            epochs: passes over the data.
+            steps: updates in batches of 128, rounded to whole passes over the data, at least one; 2,000 are four passes over
+                MNIST.
             seed: int; initial weights and the order of images.
             verbose: show Keras's progress bar and print the accuracy.
 
@@ -40,12 +41,13 @@ class Classifier:
             raise InputError(f"{train.name} has no labels, so no classifier can be trained on it.")
         if test is None:
             train, test = train.split(max(1, len(train) // 10))
-        steps = epochs * -(-len(train) // 128)
+        per_epoch = -(-len(train) // 128)
+        epochs = max(1, round(steps / per_epoch))
         with temporary_seed(seed):
             network = _network(train.image_shape, train.classes)
             trained = keras.Model(network.inputs, network.outputs[0])
             trained.compile(
-                keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+                keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, epochs * per_epoch)),
                 keras.losses.SparseCategoricalCrossentropy(from_logits=True),
                 metrics=["accuracy"],
             )
@@ -105,7 +107,7 @@ def _network(image_shape, classes):
     for filters in (32, 64):
         for _ in range(2):
             x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
-            x = layers.ReLU()(layers.BatchNormalization()(x))
+            x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
         x = layers.MaxPooling2D(padding="same")(x)
     features = layers.Dense(128, activation="relu")(layers.Dropout(0.25)(layers.Flatten()(x)))
     logits = layers.Dense(classes)(layers.Dropout(0.5)(features))
