@@ -57,7 +57,7 @@ evaluate: setup ## measure the newest run
 test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-all: setup ## run every test; ten minutes or so
+test-all: setup ## run every test; a quarter of an hour or so
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 lint: setup ## check style
