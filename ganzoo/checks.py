@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from ganzoo.errors import InputError
 
 
@@ -17,3 +19,11 @@ def positive_number(name, value):
     if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
         raise InputError(f"{name} must be a positive number. Received: {name}={value!r}")
     return float(value)
+
+
+def choices(name, values, size):
+    """Return `values` as a flat array if they are integers from 0 to size - 1, at least one, else raise InputError."""
+    values = np.asarray(values).reshape(-1)
+    if values.size == 0 or values.dtype.kind not in "iu" or values.min() < 0 or values.max() >= size:
+        raise InputError(f"{name} must be integers from 0 to {size - 1}. Received: {name}={values.tolist()}")
+    return values

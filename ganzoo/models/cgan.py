@@ -12,7 +12,7 @@ import numpy as np
 from keras import layers, ops
 
 from ganzoo import images
-from ganzoo.checks import positive_integer
+from ganzoo.checks import choices, positive_integer
 from ganzoo.errors import InputError
 from ganzoo.models.dcgan import DCGAN
 
@@ -98,9 +98,7 @@ class CGAN(DCGAN):
         return super().sample(n, seed, labels=labels)
 
     def generator_inputs(self, latents, labels=None):
-        labels = np.arange(self.classes) if labels is None else np.asarray(labels).reshape(-1)
-        if labels.size == 0 or labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= self.classes:
-            raise InputError(f"labels must be integers from 0 to {self.classes - 1}. Received: labels={labels.tolist()}")
+        labels = choices("labels", np.arange(self.classes) if labels is None else labels, self.classes)
         return latents, np.resize(labels, len(latents)).astype("int32")
 
     def interpolate(self, n=8, seed=0, end_seed=1, spherical=True, label=0):

@@ -4,7 +4,7 @@ The networks are the lecture's, 5 -> 32 ReLU -> 2 and 2 -> 32 ReLU -> 1, on 100 
 lecture's generator minimises log(1 - D(G(z))), which is flat where D wins, and Adam at 1e-3 for ever lets the two circle; here
 the generator's loss is the non-saturating one, R1 damps the circling, and an average of the generator's weights is sampled.
 On x^3 the mean distance to the curve was 0.008 to 0.013 in 5 seeds, and 0.013, 0.016 and 0.129 in 3 seeds of the lecture's own
-settings, `FunctionGAN.as_in_the_lecture()` (`python -m experiments.train_function_gan --seed=...` prints it). The lecture sizes
+settings, `FunctionGAN.as_in_the_lecture()`: `gan.train()`, then `gan.quality()`, on one machine. The lecture sizes
 its labels by `len(f)` of a function; there are no labels here.
 """
 

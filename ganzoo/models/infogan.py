@@ -18,7 +18,7 @@ import numpy as np
 from keras import layers, ops
 
 from ganzoo import images
-from ganzoo.checks import positive_number
+from ganzoo.checks import choices, positive_number
 from ganzoo.errors import InputError
 from ganzoo.latents import Codes
 from ganzoo.models.dcgan import DCGAN
@@ -77,10 +77,8 @@ class InfoGAN(DCGAN):
         """
         noise, category, drawn = (np.array(part) for part in self.latent.split(np.asarray(latents)))
         if categories is not None:
-            chosen = np.asarray(categories).reshape(-1)
             size = self.latent.categories
-            if chosen.size == 0 or chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= size:
-                raise InputError(f"categories must be integers from 0 to {size - 1}. Received: {chosen.tolist()}")
+            chosen = choices("categories", categories, size)
             category = np.eye(size, dtype="float32")[np.resize(chosen, len(noise))]
         if codes is not None:
             codes = np.asarray(codes, "float32")
