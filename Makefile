@@ -12,7 +12,8 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 
 .DEFAULT_GOAL := help
 DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-digit-wgan
-.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) evaluate test test-all lint benchmark clean
+STUDIES := results pathologies mode-coverage optimal-discriminator
+.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint benchmark clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,18 @@ train-infogan: setup ## ten kinds of digits found without labels
 
 train-digit-wgan: setup ## digits in the Wasserstein game
 	@$(RUN) experiments.train_digit_wgan $(FLAGS)
+
+results: setup ## train every model with its budget, measure it, write RESULTS.md; hours, in pieces of one
+	@$(RUN) experiments.results $(ARGS)
+
+pathologies: setup ## provoke the lecture's three failures beside their remedies; a minute
+	@$(RUN) experiments.pathologies $(ARGS)
+
+mode-coverage: setup ## which GAN finds all modes of a mixture? six settings; ten minutes
+	@$(RUN) experiments.mode_coverage $(ARGS)
+
+optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
+	@$(RUN) experiments.optimal_discriminator $(ARGS)
 
 evaluate: setup ## measure the newest run
 	@$(RUN) experiments.evaluate $(ARGS)

@@ -1,8 +1,8 @@
 """Measure how good a trained generator is, beside real images measured in the same way.
 
-Distances are between features: of a small classifier that is trained on the data's own labels once and kept, or raw pixels
-where there are no labels. Each stands beside its floor, the same distance between real and unseen real images. The numbers
-go to evaluation.json in the run's folder.
+Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
+where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
+floor, the same distance between real and unseen real images. The numbers go to evaluation.json in the run's folder.
 
     python -m experiments.evaluate --run_dir=runs/cgan/mnist-...
     python -m experiments.evaluate --n=2000 --features=pixels
@@ -21,7 +21,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string("run_dir", "", "folder of the run (default: the newest below runs/)")
 count("n", 10000, "samples; at least 1. As many real images are taken, or all there are")
 flags.DEFINE_integer("seed", 1, "0 to 2147483647; decides the samples", 0, 2**31 - 1)
-choice("features", "auto", ("auto", "classifier", "pixels"), "what distances are between; auto takes the classifier if it can")
+FEATURES = ("auto", "classifier", "pixels", "inception")
+choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can")
 
 
 def evaluate(gan, train, held_out, n, seed, features):
@@ -32,16 +33,21 @@ def evaluate(gan, train, held_out, n, seed, features):
 
     if held_out is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
-    reader = metrics.Classifier.cached(train, held_out) if train.labels is not None and features != "pixels" else None
+    use_labels = train.labels is not None and features != "pixels"
+    reader = metrics.Classifier.cached(train, held_out) if use_labels else None
     if features == "classifier" and reader is None:
         raise InputError(f"{train.name} has no labels to train a classifier on; take --features=pixels.")
-    extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
+    if features == "inception":
+        extract = metrics.Inception().features
+    else:
+        extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
     n_real = min(n, len(train), len(held_out))
     asked = np.arange(n) % gan.classes if gan.needs_labels else None
     samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
     some = np.sort(np.random.default_rng(0).permutation(len(train))[:n_real])
     fake, real, unseen = extract(samples[:n_real]), extract(train.images[some]), extract(held_out.images[:n_real])
-    results = {"samples": n, "real_images": n_real, "features": "classifier" if reader else "pixels"}
+    used = "inception" if features == "inception" else "classifier" if reader else "pixels"
+    results = {"samples": n, "real_images": n_real, "features": used}
     for name, other in (("", fake), ("floor_", unseen)):
         if n_real > fake.shape[1]:
             results[f"{name}frechet_distance"] = metrics.frechet_distance(real, other)

@@ -27,9 +27,9 @@ def define_run_flags(steps, batch_size, minutes, every=None):
     Args:
         steps, batch_size: defaults.
         minutes: time limit that holds where --steps is not given.
-        every: defaults of (checkpoint_every, sample_every, log_every).
+        every: defaults of (checkpoint_every, sample_every, log_every, diagnose_every).
     """
-    checkpoint_every, sample_every, log_every = every or (100, 50, 10)
+    checkpoint_every, sample_every, log_every, diagnose_every = every or (100, 50, 10, 100)
     count("steps", steps, "generator updates in the whole run, each with its discriminator updates; at least 1")
     flags.DEFINE_float(
         "minutes", minutes, "of training after which to stop even if steps are left, above 0; with --steps there is no limit"
@@ -40,6 +40,7 @@ def define_run_flags(steps, batch_size, minutes, every=None):
     flags.DEFINE_boolean("resume", False, "go on with the run in --run_dir, or with the newest; its flags are remembered")
     count("checkpoint_every", checkpoint_every, "steps between checkpoints; at least 1")
     count("sample_every", sample_every, "steps between sample pictures; at least 1")
+    count("diagnose_every", diagnose_every, "steps between two looks for symptoms of failure; at least 1")
     count("log_every", log_every, "steps per row of metrics.csv; at least 1")
 
 

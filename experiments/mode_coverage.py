@@ -1,7 +1,8 @@
-"""Which GAN finds all modes? Train several on a known mixture in the plane and count.
+"""Which GAN finds all modes? Train several on a known distribution in the plane, count, and watch.
 
-Writes table.md, table.csv and modes.png (the samples of the first seed) into --output. A sample is of high quality within 3
-standard deviations of a mode; kl is the divergence of the samples' mode shares from the true ones, in nats.
+Writes table.md, table.csv, and the samples of each setting's first seed as modes.png and modes.gif into --output. A sample is
+of high quality within 3 standard deviations of a mode; kl is the divergence of the samples' mode shares from the true ones, in
+nats. The swiss roll has no modes: there it is the sliced Wasserstein distance to unseen points, with its floor.
 
     python -m experiments.mode_coverage
     python -m experiments.mode_coverage --mixture=ring --settings=gan,wgan_gp --seeds=5
@@ -20,86 +21,125 @@ from ganzoo.errors import InputError
 
 FLAGS = flags.FLAGS
 SETTINGS = ("gan", "minimax", "least_squares", "gan_r1", "wgan_gp", "relativistic")
-choice("mixture", "grid", ("grid", "ring"), "25 Gaussians on a square lattice, or 8 on a ring")
+MOMENTS = 20  # frames of the animation
+choice("mixture", "grid", ("grid", "ring", "swiss_roll"), "25 Gaussians on a square lattice, 8 on a ring, or a spiral")
 flags.DEFINE_list("settings", ",".join(SETTINGS), f"of {', '.join(SETTINGS)}; separated by commas")
 count("seeds", 1, "runs of each setting; at least 1")
-count("steps", 10000, "generator updates of each run, in hundreds; at least 100")
-count("samples", 2500, "points to count modes in; at least 1")
+count("steps", 20000, "generator updates of each run, in hundreds; at least 2000")
+count("samples", 2500, "points to measure; at least 1")
 flags.DEFINE_string("output", "", "folder to write (default: a new one, runs/mode_coverage/MIXTURE-DATE-TIME)")
 
 
-def build(setting, seed):
-    """Return the GAN of a setting: three hidden layers of 128 neurons, a latent of 2, Adam."""
+def build(setting, seed, steps):
+    """Return the GAN of a setting: three hidden layers of 128 neurons, a latent of 2, Adam whose rate falls on a cosine."""
     import keras
 
     from ganzoo import PointGAN, losses, regularizers
 
-    loss, penalties, options = {
-        "gan": (losses.NonSaturating(), [], {}),
-        "minimax": (losses.Minimax(), [], {}),
-        "least_squares": (losses.LeastSquares(), [], {}),
-        "gan_r1": (losses.NonSaturating(), [regularizers.R1(0.1)], {}),
-        "wgan_gp": (losses.Wasserstein(), [regularizers.GradientPenalty(0.1)], {"n_critic": 5}),
-        "relativistic": (losses.Relativistic(), [regularizers.R1(0.1), regularizers.R2(0.1)], {}),
+    # The weights are small, as modes of width 0.05 need a discriminator with a steep gradient.
+    loss, penalties, n_critic = {
+        "gan": (losses.NonSaturating(), [], 1),
+        "minimax": (losses.Minimax(), [], 1),
+        "least_squares": (losses.LeastSquares(), [], 1),
+        "gan_r1": (losses.NonSaturating(), [regularizers.R1(0.05)], 1),
+        "wgan_gp": (losses.Wasserstein(), [regularizers.GradientPenalty(0.1)], 2),
+        "relativistic": (losses.Relativistic(), [regularizers.R1(0.03), regularizers.R2(0.03)], 1),
     }[setting]
-    adam = [keras.optimizers.Adam(1e-3, beta_1=0.5 if setting in ("gan", "minimax", "least_squares") else 0.0, beta_2=0.9)
-            for _ in range(2)]  # fmt: skip
-    return PointGAN(2, latent=2, hidden=(128, 128, 128), loss=loss, regularizers=penalties, discriminator_optimizer=adam[0],
-                    generator_optimizer=adam[1], ema_half_life_images=20_000.0, seed=seed, **options)  # fmt: skip
+    schedules = [keras.optimizers.schedules.CosineDecay(1e-3, steps * updates) for updates in (n_critic, 1)]
+    adam = [keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.99) for schedule in schedules]
+    gan = PointGAN(2, 2, (128, 128, 128), loss=loss, regularizers=penalties, n_critic=n_critic, seed=seed,
+                   discriminator_activation="leaky_relu", ema_half_life_images=20_000.0)  # fmt: skip
+    gan.compile(*adam, jit_compile=False)  # at this width XLA is no quicker, and it compiles for seconds
+    return gan
+
+
+def load(name, seed):
+    """Return (points to train on, callable from samples to measures, marks to draw)."""
+    from ganzoo import metrics
+    from ganzoo.data import mixtures
+
+    if name == "swiss_roll":
+        points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))
+
+        def distances(samples):
+            some = unseen[: len(samples)]
+            floor, _ = metrics.sliced_wasserstein_distance(points[: len(samples)], some)
+            distance, error = metrics.sliced_wasserstein_distance(samples, some)
+            return {"sliced_wasserstein": distance, "error": error, "floor": floor}
+
+        return mixtures.swiss_roll(seed=seed), distances, unseen[:300]
+    mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
+
+    def count_modes(samples):
+        return metrics.mode_coverage(samples, mixture.centres, mixture.sigma)
+
+    return mixture.points(seed=seed), count_modes, mixture.centres
 
 
 def run(setting, mixture, seed, steps, samples):
-    """Train one GAN; returns (row of the table, samples float32 (N, 2))."""
-    from ganzoo.metrics import mode_coverage
+    """Train one GAN; returns (row of the table, list of MOMENTS arrays of samples, float32 (N, 2))."""
+    import keras
 
-    gan, start = build(setting, seed), time.perf_counter()
-    gan.train(mixture.points(seed=seed), steps=steps, batch_size=256, verbose=False)
+    data, measure, _ = load(mixture, seed)
+    gan, frames, start = build(setting, seed, steps), [], time.perf_counter()
+    every = max(1, steps // (100 * MOMENTS))
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: frames.append(gan.sample(samples)) if (epoch + 1) % every == 0 else None
+    )
+    gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
     seconds = time.perf_counter() - start
-    points = gan.sample(samples)
-    measures = mode_coverage(points, mixture.centres, mixture.sigma)
-    return {"setting": setting, "seed": seed, **measures, "seconds": round(seconds, 1)}, points
+    frames = [*frames[: MOMENTS - 1], gan.sample(samples)]
+    return {"setting": setting, "seed": seed, **measure(frames[-1]), "seconds": round(seconds, 1)}, frames
 
 
 def as_table(rows):
     """Return the rows as a Markdown table."""
-    lines = ["| setting | seed | modes | high quality | kl (nats) | seconds |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        lines.append(f"| {row['setting']} | {row['seed']} | {row['modes']} of {row['of']} | {100 * row['high_quality']:.1f} % "
-                     f"| {row['kl']:.3f} | {row['seconds']} |")  # fmt: skip
-    return "\n".join(lines) + "\n"
+    cells = [[f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows]
+    lines = [[name.replace("_", " ") for name in rows[0]], ["---"] * len(rows[0]), *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def write(output, rows, panels, marks):
+    """Write tables and pictures of what has been trained so far."""
+    from ganzoo import images, plots
+
+    with open(output / "table.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    (output / "table.md").write_text(as_table(rows), encoding="utf-8")
+    pictures = []
+    for moment in range(MOMENTS):
+        pictures.append(output / "frames" / f"{moment:03d}.png")
+        picture = plots.panels({name: frames[moment] for name, frames in panels.items()}, marks)
+        images.save_png(pictures[-1], picture)
+    (output / "modes.png").write_bytes(pictures[-1].read_bytes())
+    images.save_animation(output / "modes.gif", pictures)
 
 
 def main():
     unknown = [setting for setting in FLAGS.settings if setting not in SETTINGS]
     if unknown or not FLAGS.settings:
         raise InputError(f"--settings must be of {', '.join(SETTINGS)}. Received: {', '.join(unknown) or 'none'}")
-    if FLAGS.steps % 100:
-        raise InputError(f"--steps must be a multiple of 100. Received: {FLAGS.steps}")
-
-    from ganzoo import images, plots
-    from ganzoo.data.mixtures import grid, ring
-
-    mixture = {"grid": grid, "ring": ring}[FLAGS.mixture]()
+    if FLAGS.steps % 100 or FLAGS.steps < 100 * MOMENTS:
+        raise InputError(f"--steps must be a multiple of 100, at least {100 * MOMENTS}. Received: {FLAGS.steps}")
     stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
     output = pathlib.Path(FLAGS.output or pathlib.Path("runs") / "mode_coverage" / f"{FLAGS.mixture}-{stamp}")
-    output.mkdir(parents=True, exist_ok=True)
+    (output / "frames").mkdir(parents=True, exist_ok=True)
     rows, panels, total = [], {}, len(FLAGS.settings) * FLAGS.seeds
     for setting in FLAGS.settings:
         for seed in range(FLAGS.seeds):
-            row, points = run(setting, mixture, seed, FLAGS.steps, FLAGS.samples)
-            panels.setdefault(setting, points)
+            row, frames = run(setting, FLAGS.mixture, seed, FLAGS.steps, FLAGS.samples)
+            panels.setdefault(setting, frames)
             rows.append(row)
             left = sum(each["seconds"] for each in rows) / len(rows) * (total - len(rows))
-            print(f"{len(rows)}/{total} {setting}, seed {seed}: {row['modes']} of {row['of']} modes, "
-                  f"{100 * row['high_quality']:.1f} % high quality, kl {row['kl']:.3f}, {row['seconds']} s; "
-                  f"about {left:.0f} s left", flush=True)  # fmt: skip
-            with open(output / "table.csv", "w", newline="", encoding="utf-8") as file:
-                table = csv.DictWriter(file, list(row))
-                table.writeheader()
-                table.writerows(rows)
-    (output / "table.md").write_text(as_table(rows), encoding="utf-8")
-    images.save_png(output / "modes.png", plots.panels(panels, mixture.centres))
-    print(f"wrote {output}/table.md, table.csv and modes.png")
+            shown = ", ".join(
+                f"{name.replace('_', ' ')} {value:.4g}" if isinstance(value, float) else f"{name.replace('_', ' ')} {value}"
+                for name, value in row.items()
+            )
+            print(f"{len(rows)}/{total}: {shown}; about {left:.0f} s left", flush=True)
+        write(output, rows, panels, load(FLAGS.mixture, 0)[2])
+    print(f"wrote {output}/table.md, table.csv, modes.png and modes.gif")
 
 
 if __name__ == "__main__":

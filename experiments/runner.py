@@ -72,6 +72,7 @@ def train(experiment, build, load=load_images, **training):
             log_every=options.log_every,
             sample_every=options.sample_every,
             checkpoint_every=options.checkpoint_every,
+            diagnose_every=options.diagnose_every,
             notes={"experiment": experiment, "flags": vars(options)},
             **training,
         )
@@ -185,6 +186,7 @@ def _farewell(run_dir, step, go_on):
     return f"""
 Done at step {step}. In {run_dir}:
   samples.gif, samples/     the same latents over time (samples.mp4 too where there is ffmpeg)
+  diagnosis.json            symptoms of failure that were seen, and the evidence
   losses.png, metrics.csv   the numbers; curves: tensorboard --logdir={run}
   generator/                SavedModel: from latents, or from seeds
   checkpoints/              to resume

@@ -15,7 +15,7 @@ from experiments.flags import define_training_flags
 
 
 def define_flags():
-    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50))
+    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
     flags.DEFINE_integer(
         "embedding_size", 0, "0 for one-hot labels as in the lecture; above 0, a learned embedding of that size", 0
     )

@@ -15,7 +15,7 @@ from experiments.flags import define_training_flags
 
 
 def define_flags():
-    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50))
+    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
     flags.DEFINE_boolean(
         "discriminator_batch_norm", False, "normalise batches in the discriminator too; the lecture warns of it"
     )

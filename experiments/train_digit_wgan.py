@@ -11,7 +11,7 @@ from experiments.flags import choice, define_training_flags
 
 
 def define_flags():
-    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50))
+    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
     choice("variant", "wgan", ("wgan", "wgan_gp"), "the game: clipped kernels or a gradient penalty")
 
 

@@ -17,7 +17,7 @@ LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax"}
 
 
 def define_flags():
-    define_run_flags(steps=8000, batch_size=100, minutes=10.0, every=(2000, 200, 100))
+    define_run_flags(steps=8000, batch_size=100, minutes=10.0, every=(2000, 200, 100, 1000))
     flags.DEFINE_string("function", "x^3", "an expression in x (a curve) or in x and y (a surface), over [-1, 1]")
     count("points", 100, "points of the graph to train on; at least --batch_size")
     choice("loss", "non_saturating", tuple(LOSSES), "what the generator minimises")

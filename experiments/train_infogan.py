@@ -14,7 +14,7 @@ from experiments.flags import count, define_training_flags
 
 
 def define_flags():
-    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50))
+    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
     count("categories", 10, "of the categorical code; at least 1")
     count("codes", 2, "continuous codes; at least 1")
     flags.DEFINE_float("category_weight", 1.0, "lambda of the categorical code's log-likelihood, above 0")

@@ -197,7 +197,7 @@ def make_operations_deterministic():
 
 
 class EventWriter:
-    """Writes TensorBoard events: `writer.scalar(name, value, step)`, `writer.image(name, uint8 HWC, step)`."""
+    """Writes TensorBoard events: `scalar(name, value, step)`, `image(name, uint8 HWC, step)`, `text(name, str, step)`."""
 
     def __init__(self, folder):
         self._writer = tf.summary.create_file_writer(str(folder))
@@ -211,6 +211,11 @@ class EventWriter:
         """Write one picture, uint8 `(H, W, C)`."""
         with self._writer.as_default():
             tf.summary.image(name, image[None], step=step)
+
+    def text(self, name, text, step):
+        """Write a line of text."""
+        with self._writer.as_default():
+            tf.summary.text(name, text, step=step)
 
     def flush(self):
         """Push what was written to disk, so that a killed run keeps its curves."""

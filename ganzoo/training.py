@@ -9,6 +9,8 @@ import pathlib
 import platform
 import sys
 
+from tqdm import tqdm
+
 from ganzoo import __version__, backend, images, state
 from ganzoo import callbacks as parts_of
 from ganzoo.callbacks.journal import read_rows
@@ -36,6 +38,7 @@ def train(
     log_every=10,
     sample_every=100,
     checkpoint_every=100,
+    diagnose_every=100,
     minutes=None,
     steps_per_execution=1,
     verbose=True,
@@ -56,6 +59,8 @@ def train(
         callbacks: more Keras callbacks.
         log_every: steps per row of the History and of metrics.csv (means over the interval).
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.
+        diagnose_every: with a run_dir and data held in memory (20 examples or more), steps between two looks for symptoms of
+            failure; see `ganzoo.callbacks.Diagnosis`.
         minutes: stop after so many minutes of training, above 0, even if not all steps are made; None sets no limit.
         steps_per_execution: steps played in one call of a compiled program; raises the speed of tiny networks. Must divide
             the others.
@@ -71,7 +76,8 @@ def train(
         Interrupted: after Ctrl-C or SIGTERM, the state saved (with a run_dir).
     """
     counts = {"steps": steps, "batch_size": batch_size, "log_every": log_every, "sample_every": sample_every}
-    counts |= {"checkpoint_every": checkpoint_every, "steps_per_execution": steps_per_execution}
+    counts |= {"checkpoint_every": checkpoint_every, "diagnose_every": diagnose_every}
+    counts |= {"steps_per_execution": steps_per_execution}
     for name, value in counts.items():
         positive_integer(name, value)
         if name != "batch_size" and value % steps_per_execution:
@@ -105,13 +111,18 @@ def train(
         if run is not None:
             writer = backend.EventWriter(run.tensorboard)
             at_exit.callback(writer.close)
+            examples = getattr(data, "examples", ())
+            if len(examples) >= 20:
+                place = run.path / "diagnosis.json"
+                say = tqdm.write if verbose else None
+                parts.insert(0, parts_of.Diagnosis(examples, data.labels, diagnose_every, place, writer, say))
             parts.append(parts_of.Journal(run.metrics_path, images_per_step, writer))
             show = functools.partial(writer.image, "samples")
             parts.append(parts_of.SampleGrids(run.samples, sample_every, show=show))
             checkpoints = parts_of.Checkpoints(run.checkpoints, lambda: state.get_state(gan), checkpoint_every)
             checkpoints.install_handlers()
             at_exit.callback(checkpoints.restore_handlers)
-        # The guard comes first, so that nothing sees a loss that is no number, and the checkpoint last.
+        # The diagnosis and the guard come first, so that nothing else sees a loss that is no number, and the checkpoint last.
         history = gan.fit(
             batches,
             epochs=math.ceil((target - gan.step) / log_every),

@@ -1,5 +1,6 @@
 """The commands as a user types them: help, typing errors, bad data, a run from start to end."""
 
+import csv
 import json
 import re
 
@@ -35,7 +36,8 @@ def invoke(arguments, monkeypatch, capfd):
 
 
 DIGITS = ("train_mlp_gan", "train_dcgan", "train_lsgan", "train_cgan", "train_infogan", "train_digit_wgan")
-OTHERS = ("train_function_gan", "mode_coverage", "evaluate", "benchmark")
+STUDIES = ("mode_coverage", "pathologies", "optimal_discriminator", "results")
+OTHERS = ("train_function_gan", "evaluate", "benchmark", *STUDIES)
 
 
 @pytest.mark.parametrize(
@@ -206,14 +208,66 @@ def test_a_run_is_evaluated(tmp_path):
 
 @pytest.mark.slow
 def test_modes_are_counted_in_a_table(tmp_path):
-    done = run_python("-m", "experiments.mode_coverage", "--mixture=ring", "--settings=gan,minimax", "--steps=200", "--seeds=2",
-                      f"--output={tmp_path / 'modes'}")  # fmt: skip
+    done = run_python("-m", "experiments.mode_coverage", "--mixture=ring", "--settings=gan,minimax",
+                      "--steps=2000", "--seeds=2", f"--output={tmp_path / 'modes'}")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "modes" / "table.md").read_text().splitlines()) == 2 + 4
     assert (tmp_path / "modes" / "modes.png").exists()
+    with Image.open(tmp_path / "modes" / "modes.gif") as animation:
+        assert animation.n_frames == 20
     refused = run_python("-m", "experiments.mode_coverage", "--settings=gam")
     assert refused.returncode == 2
     assert "--settings must be of gan, minimax" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_spiral_is_measured_by_its_distance(tmp_path):
+    done = run_python("-m", "experiments.mode_coverage", "--mixture=swiss_roll", "--settings=gan_r1", "--steps=2000",
+                      f"--output={tmp_path}")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "sliced wasserstein | error | floor" in (tmp_path / "table.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_optimal_discriminator_is_approached_and_drawn(tmp_path):
+    done = run_python("-m", "experiments.optimal_discriminator", "--steps=1500", "--frames=8", f"--output={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    with open(tmp_path / "values.csv", newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    assert float(last["value"]) == pytest.approx(float(last["bound"]), abs=0.02)
+    with Image.open(tmp_path / "optimal_discriminator.gif") as animation:
+        assert animation.n_frames >= 4
+    refused = run_python("-m", "experiments.optimal_discriminator", "--p=x +")
+    assert refused.returncode == 2
+    assert "--p=x +" in refused.stderr
+
+
+@pytest.mark.slow
+def test_at_the_games_end_its_value_is_that_of_a_coin(tmp_path):
+    done = run_python("-m", "experiments.optimal_discriminator", "--generator", f"--output={tmp_path}")
+    assert done.returncode == 0, done.stderr
+    with open(tmp_path / "values.csv", newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    assert float(last["value"]) == pytest.approx(-2 * np.log(2), abs=0.03)
+
+
+@pytest.mark.slow
+def test_the_results_table_is_filled_in_pieces(tmp_path):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (600, 8, 8), dtype="uint8"), np.arange(600) % 10
+    np.savez(tmp_path / "small.npz", x_train=images, y_train=labels, x_test=images[:100], y_test=labels[:100])
+    words = ("-m", "experiments.results", "--only=gan", f"--mnist={tmp_path / 'small.npz'}", f"--output={tmp_path / 'runs'}",
+             f"--report={tmp_path / 'RESULTS.md'}", f"--pictures={tmp_path / 'pictures'}", "--minutes=0.05")  # fmt: skip
+    steps = []
+    for _ in range(2):
+        done = run_python(*words, GANZOO_HOME=str(tmp_path / "cache"))
+        assert done.returncode == 0, done.stderr
+        table = (tmp_path / "RESULTS.md").read_text()
+        (found,) = re.findall(r"\| GAN \(dense\), mnist \| 0 \| ([\d,]+) of 9,360 \|", table)
+        steps.append(int(found.replace(",", "")))
+        assert "![samples of GAN (dense)](pictures/gan.png)" in table
+        assert (tmp_path / "pictures" / "gan.png").exists()
+    assert 0 < steps[0] < steps[1]
 
 
 @pytest.mark.slow

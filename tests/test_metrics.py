@@ -149,3 +149,45 @@ def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
         reader.read(np.zeros((1, 9, 9, 1), "uint8"))
     with pytest.raises(InputError, match="has no labels"):
         metrics.Classifier.train(data.ImageDataset(digits.images))
+
+
+def test_variety_is_measured_in_closed_form():
+    rng = np.random.default_rng(0)
+    assert metrics.mean_pairwise_distance(rng.normal(0, 2, (50_000, 3))) == pytest.approx(np.sqrt(2 * 3 * 4), rel=0.01)
+    assert metrics.mean_pairwise_distance(np.ones((5, 2))) == 0
+    centres = np.eye(4) * 10
+    assert metrics.effective_modes(centres, centres) == pytest.approx(4)
+    assert metrics.effective_modes(np.repeat(centres[:1], 9, axis=0), centres) == pytest.approx(1)
+    assert metrics.effective_modes(np.repeat(centres, [2, 1, 1, 0], axis=0), centres) == pytest.approx(2**1.5)
+    found = metrics.cluster_centres(np.repeat(centres, 20, axis=0) + rng.normal(0, 0.01, (80, 4)), 4)
+    np.testing.assert_allclose(np.sort(found.max(axis=1)), [10] * 4, atol=0.02)
+
+
+def test_the_kernel_distance_agrees_with_scikit_learns_polynomial_kernel():
+    from sklearn.metrics.pairwise import polynomial_kernel
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(0, 1, (60, 8)), rng.normal(0.3, 1, (60, 8))
+    parts = []
+    for a, b in zip(np.split(x, 2), np.split(y, 2), strict=True):
+        kaa, kbb, kab = (polynomial_kernel(u, v, degree=3, coef0=1) for u, v in ((a, a), (b, b), (a, b)))
+        off = [(k.sum() - np.trace(k)) / (30 * 29) for k in (kaa, kbb)]
+        parts.append(sum(off) - 2 * kab.mean())
+    assert metrics.kernel_distance(x, y, blocks=2)[0] == pytest.approx(np.mean(parts), rel=1e-10)
+
+
+def test_inceptions_features_need_their_weights_and_pictures(tmp_path):
+    with pytest.raises(InputError, match="weights cannot be had"):
+        metrics.Inception(weights=str(tmp_path / "none.weights.h5"))
+
+
+@pytest.mark.slow
+def test_inceptions_features_are_2048_numbers_a_picture():
+    reader = metrics.Inception(weights=None)
+    images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype="uint8")
+    features = reader.features(images)
+    assert features.shape == (3, 2048)
+    assert np.isfinite(features).all()
+    np.testing.assert_allclose(reader.features(images[1:2]), features[1:2], atol=1e-4)
+    with pytest.raises(InputError, match="must be uint8"):
+        reader.features(images / 255.0)

@@ -55,6 +55,11 @@ class ImageDataset:
         )
 
     @property
+    def examples(self):
+        """Return the images: what every data set held in memory calls its array."""
+        return self.images
+
+    @property
     def image_shape(self):
         """Return (H, W, C)."""
         return self.images.shape[1:]

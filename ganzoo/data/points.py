@@ -49,6 +49,11 @@ class PointDataset:
         return f"PointDataset(name={self.name!r}, points={len(self)}, dimensions={self.points.shape[1]})"
 
     @property
+    def examples(self):
+        """Return the points: what every data set held in memory calls its array."""
+        return self.points
+
+    @property
     def image_shape(self):
         """Return (d,)."""
         return self.points.shape[1:]

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 
 import keras
 import numpy as np
@@ -51,7 +52,8 @@ class Classifier:
                 keras.losses.SparseCategoricalCrossentropy(from_logits=True),
                 metrics=["accuracy"],
             )
-            trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=1 if verbose else 0)
+            bar = 1 if sys.stdout.isatty() else 2  # a line an epoch where the output is no terminal
+            trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=bar if verbose else 0)
         reader = cls(network, None)
         reader.accuracy = float((reader.read(test.images) == test.labels).mean())
         if verbose:

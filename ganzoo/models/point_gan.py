@@ -18,13 +18,15 @@ class PointGAN(GAN):
         dimensions: d, positive int.
         latent: as in `GAN`.
         hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
+        discriminator_activation: of the discriminator's hidden layers, a name that Keras knows; the generator's is ReLU.
         options: as in `GAN`.
     """
 
     image_rank = 1
     use_xla = True
 
-    def __init__(self, dimensions=2, latent=5, hidden=32, **options):
+    def __init__(self, dimensions=2, latent=5, hidden=32, discriminator_activation="relu", **options):
+        self.discriminator_activation = discriminator_activation
         widths = (hidden,) if isinstance(hidden, int) else tuple(hidden)
         self.hidden = [positive_integer("hidden", width) for width in widths]
         super().__init__((dimensions,), latent, **options)
@@ -35,7 +37,7 @@ class PointGAN(GAN):
         return keras.Sequential(body, name="generator")
 
     def build_discriminator(self):
-        body = [layers.Dense(width, activation="relu") for width in self.hidden]
+        body = [layers.Dense(width, activation=self.discriminator_activation) for width in self.hidden]
         return keras.Sequential([keras.Input(self.image_shape), *body, layers.Dense(1)], name="discriminator")
 
     def finish(self, outputs):
@@ -50,5 +52,5 @@ class PointGAN(GAN):
         """Train on a `ganzoo.data.PointDataset`; options as in `GAN.train`, with defaults for steps of microseconds."""
         every = next(n for n in (100, 50, 20, 10, 5, 2, 1) if steps % n == 0)
         defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}
-        defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every}
+        defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every, "diagnose_every": 10 * every}
         return super().train(data, steps, **defaults | options)

@@ -1,0 +1,148 @@
+"""Watch a trained discriminator become D* = p / (p + q), and the game's value become 2 JSD(p, q) - log 4.
+
+p is the real density, q the generated one, both on the line; the figure has Goodfellow's four curves: p, q, D and D*. With
+--generator the generator plays too, so q moves towards p and D* towards 1/2. Writes optimal_discriminator.gif, its last
+picture as .png, and values.csv into --output. Under a minute.
+
+    python -m experiments.optimal_discriminator
+    python -m experiments.optimal_discriminator --p="exp(-(x-2)**2)+exp(-(x+2)**2)" --q="exp(-x**2/2)"
+    python -m experiments.optimal_discriminator --generator
+"""
+
+import csv
+import datetime
+import math
+import pathlib
+
+from absl import flags
+
+from experiments import command
+from experiments.flags import count
+from ganzoo.errors import InputError
+
+FLAGS = flags.FLAGS
+LOW, HIGH = -6.0, 8.0
+
+
+def define_flags():
+    flags.DEFINE_string("p", "exp(-x**2/2)", "density of real points, an expression in x over [-6, 8]; need not be normalised")
+    flags.DEFINE_string(
+        "q", "exp(-((x-1.5)/1.5)**2/2)", "density of generated points, likewise; the start of a generator has its own"
+    )
+    flags.DEFINE_boolean("generator", False, "let the generator play too; its density, smoothed, then stands for q")
+    count("steps", 3000, "discriminator updates, or steps of the game with --generator; at least 1")
+    count("frames", 30, "of the animation; at least 2")
+    flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights and points", 0, 2**31 - 1)
+    flags.DEFINE_string("output", "", "folder to write (default: a new one, runs/optimal_discriminator/DATE-TIME)")
+
+
+def density(expression, name):
+    """Return (grid, probabilities over it) of an expression in x."""
+    from ganzoo import theory
+    from ganzoo.data import FunctionGraph
+
+    try:
+        graph = FunctionGraph(expression, variables=1)
+        return theory.density_on_grid(lambda x: graph.height(x[:, None]), LOW, HIGH)
+    except InputError as error:
+        raise InputError(f"--{name}={expression}: {error}") from error
+
+
+def play(p, q, steps, frames, seed):
+    """Train a discriminator, with the generator if q is None, and report at `frames` moments.
+
+    Args:
+        p, q: (grid, probabilities).
+
+    Yields:
+        (step, probabilities of q over the grid, D over the grid).
+    """
+    import keras
+    import numpy as np
+
+    from ganzoo import PointGAN, backend
+    from ganzoo.regularizers import R1
+
+    def adam(rate):
+        return keras.optimizers.Adam(rate, beta_1=0.5)
+
+    n, grid, rng = 1000, p[0], np.random.default_rng(seed)
+    gan = PointGAN(1, 1, (64, 64), regularizers=[] if q else [R1(0.1)], n_critic=1 if q else 2, seed=seed,
+                   discriminator_optimizer=adam(2e-3), generator_optimizer=adam(5e-4))  # fmt: skip
+    latents = np.zeros((n, 1), "float32")
+    step_d = backend.compiled(lambda real, fake: gan.discriminator_step(real, fakes=(latents, fake)))
+
+    def draw(probabilities):
+        return np.interp(rng.random((n, 1)), np.cumsum(probabilities), grid).astype("float32")
+
+    reports = set(np.unique(np.round(np.geomspace(1, steps, frames)).astype(int)).tolist())
+    for step in range(1, steps + 1):
+        if q is None:
+            gan.train_on_batch(draw(p[1]))
+        else:
+            step_d(draw(p[1]), draw(q[1]))
+        if step in reports:
+            logits = np.asarray(gan.judge(grid[:, None].astype("float32"))[0], "float64")[:, 0]
+            yield step, generated(gan, grid) if q is None else q[1], 1 / (1 + np.exp(-logits))
+
+
+def generated(gan, grid):
+    """Return the density of 5,000 generated points over the grid, smoothed by Gaussians (Scott's rule)."""
+    from scipy.stats import gaussian_kde
+
+    values = gaussian_kde(gan.sample(5000)[:, 0])(grid)
+    return values / values.sum()
+
+
+def picture(step, grid, p, q, d, value, bound):
+    """Draw the four curves; returns uint8 `(H, W, 3)`."""
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from ganzoo import theory
+
+    figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
+    canvas, axes = FigureCanvasAgg(figure), figure.add_subplot()
+    width = grid[1] - grid[0]
+    axes.plot(grid, p / width, color="black", linestyle=":", label="p, real")
+    axes.plot(grid, q / width, color="tab:green", label="q, generated")
+    axes.plot(grid, d, color="tab:blue", label="D, trained")
+    axes.plot(grid, theory.optimal_discriminator(p, q), color="tab:red", linestyle="--", label="D* = p / (p + q)")
+    axes.set(
+        xlim=(LOW, HIGH), ylim=(0, 1.05), xlabel="x", title=f"step {step}: V = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats"
+    )
+    axes.legend(loc="upper right")
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def main():
+    from ganzoo import images, theory
+
+    if FLAGS.frames < 2:
+        raise InputError(f"--frames must be at least 2. Received: {FLAGS.frames}")
+    p, q = density(FLAGS.p, "p"), None if FLAGS.generator else density(FLAGS.q, "q")
+    stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
+    output = pathlib.Path(FLAGS.output or pathlib.Path("runs") / "optimal_discriminator" / stamp)
+    frames = output / "frames"
+    frames.mkdir(parents=True, exist_ok=True)
+    rows, paths = [], []
+    for step, now, d in play(p, q, FLAGS.steps, FLAGS.frames, FLAGS.seed):
+        value, bound = theory.game_value(p[1], now, d), 2 * theory.js_divergence(p[1], now) - math.log(4)
+        rows.append({"step": step, "value": value, "bound": bound, "jsd": theory.js_divergence(p[1], now)})
+        print(f"step {step}: V(D) = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats", flush=True)
+        paths.append(frames / f"step_{step:06d}.png")
+        images.save_png(paths[-1], picture(step, p[0], p[1], now, d, value, bound))
+    with open(output / "values.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    images.save_animation(output / "optimal_discriminator.gif", paths)
+    (output / "optimal_discriminator.png").write_bytes(paths[-1].read_bytes())
+    print(f"wrote optimal_discriminator.gif, .png and values.csv into {output}")
+
+
+if __name__ == "__main__":
+    define_flags()
+    command.run(main, __doc__)

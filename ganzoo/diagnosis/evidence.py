@@ -1,0 +1,106 @@
+"""Evidence: what can be measured about a GAN at one step without disturbing its training."""
+
+import numpy as np
+from keras import ops
+
+from ganzoo import backend
+from ganzoo.errors import InputError
+from ganzoo.regularizers import WeightClip
+
+
+class Witness:
+    """Measures a GAN against a fixed set of real examples; the same latents each time.
+
+    Args:
+        real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used.
+        labels: ints `(N,)` where the GAN is conditional, else None.
+        n: generated examples a measurement.
+        seed: int; decides them.
+
+    Raises:
+        InputError: for too few examples.
+    """
+
+    def __init__(self, real, labels=None, n=256, seed=1):
+        from ganzoo.metrics.variety import cluster_centres, effective_modes, mean_pairwise_distance
+
+        real = np.asarray(real)
+        if len(real) < 20:
+            raise InputError(f"a diagnosis compares with at least 20 real examples. Received: {len(real)}")
+        chosen = np.random.default_rng(seed).permutation(len(real))[:5000]
+        self.real, self.labels = real[chosen], None if labels is None else np.asarray(labels)[chosen]
+        self.n, self.seed = n, seed
+        # Half of the real examples say how near unseen ones come to the other half; copies come nearer to it than that.
+        points = self._points(self.real)
+        self.known, self.unknown = points[: len(points) // 2], points[len(points) // 2 :]
+        self.centres = cluster_centres(points[:1000], clusters=min(20, len(points) // 5))
+        self.real_spread = mean_pairwise_distance(points)
+        self.real_modes = effective_modes(points, self.centres)
+
+    def look(self, gan):
+        """Return the evidence, a dictionary of floats.
+
+        told_apart: share of pairs (a real, a generated example) in which the discriminator's logit is higher for the real one:
+            1/2 if it is lost, 1 if it wins.
+        gradient: mean norm of the generator's loss's gradient for a generated example, in loss per unit of `value_range`.
+        spread, real_spread: root mean squared distance between two generated, two real examples (pixels in [0, 1]).
+        modes, real_modes: effective number of the real examples' clusters that are met.
+        nearest, real_nearest: median distance of a generated, of an unseen real example to the nearest training example.
+        copies: share of generated examples nearer to the training set than 99 % of unseen real ones.
+        at_bound: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains: that of
+            the gains of normalisations.
+        """
+        from ganzoo.metrics.memorisation import memorisation
+        from ganzoo.metrics.variety import effective_modes, mean_pairwise_distance
+
+        labels = None if self.labels is None or not gan.needs_labels else np.resize(self.labels, self.n).astype("int32")
+        conditions = {} if labels is None else {"labels": labels}
+        latents = [ops.convert_to_tensor(x) for x in gan.generator_inputs(gan.draw_latents(self.n, self.seed), **conditions)]
+        fake = gan.generator(latents if len(latents) > 1 else latents[0], training=False)
+        real = gan.to_value_range(ops.convert_to_tensor(np.resize(self.real, (self.n, *self.real.shape[1:]))))
+        outputs = ops.convert_to_numpy(fake)
+        if not np.isfinite(outputs).all():
+            return {"told_apart": float("nan"), "gradient": float("nan")}
+        real_logits, fake_logits = (gan.judge(x, labels)[0] for x in (real, fake))
+        points = self._points(gan.finish(outputs))
+        nearness = memorisation(self.known, self.unknown, points)
+        return {
+            "told_apart": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
+            "gradient": self._gradient_norm(gan, real[:64], fake[:64], None if labels is None else labels[:64]),
+            "spread": mean_pairwise_distance(points),
+            "real_spread": self.real_spread,
+            "modes": effective_modes(points, self.centres),
+            "real_modes": self.real_modes,
+            "nearest": nearness["nearest_fake"],
+            "real_nearest": nearness["nearest_held_out"],
+            "copies": nearness["copies"],
+            **_clipping(gan),
+        }
+
+    @staticmethod
+    def _points(examples):
+        """Flatten examples to `(N, d)`, pixels in [0, 1]."""
+        flat = examples.reshape(len(examples), -1)
+        return flat / 255.0 if examples.dtype == np.uint8 else flat
+
+    @staticmethod
+    def _gradient_norm(gan, real, fake, labels):
+        real_logits = gan.judge(real, labels)[0]
+        gradient = backend.input_gradient(lambda x: gan.generator_loss(real_logits, gan.judge(x, labels)[0]), fake)
+        return float(np.linalg.norm(ops.convert_to_numpy(gradient).reshape(len(real), -1), axis=1).mean())
+
+
+def _share_above(real, fake):
+    """Return the area under the ROC curve: the share of pairs with real above fake, ties counted half."""
+    return float((real[:, None] > fake).mean() + (real[:, None] == fake).mean() / 2)
+
+
+def _clipping(gan):
+    """Return at_bound and clipped_gains of a discriminator whose weights are clipped, else nothing."""
+    evidence = {}
+    for clip in (each for each in gan.regularizers if isinstance(each, WeightClip)):
+        for name, kind in (("at_bound", "kernel"), ("clipped_gains", "gamma")):
+            weights = [ops.convert_to_numpy(w).ravel() for w in clip.clipped(gan.discriminator) if w.name == kind]
+            if weights:
+                evidence[name] = float((np.abs(np.concatenate(weights)) >= 0.999 * clip.limit).mean())
+    return evidence
