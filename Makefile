@@ -12,7 +12,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 
 .DEFAULT_GOAL := help
 DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-digit-wgan
-STUDIES := results pathologies mode-coverage optimal-discriminator
+STUDIES := results pathologies mode-coverage stacked-digits optimal-discriminator
 .PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint benchmark clean
 
 help: ## list the targets
@@ -60,6 +60,9 @@ pathologies: setup ## provoke the lecture's three failures beside their remedies
 
 mode-coverage: setup ## which GAN finds all modes of a mixture? six settings; ten minutes
 	@$(RUN) experiments.mode_coverage $(ARGS)
+
+stacked-digits: setup ## how many of 1,000 modes does a GAN find? three digits in one image
+	@$(RUN) experiments.stacked_digits $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(ARGS)

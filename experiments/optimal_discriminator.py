@@ -108,7 +108,8 @@ def picture(step, grid, p, q, d, value, bound):
     axes.plot(grid, p / width, color="black", linestyle=":", label="p, real")
     axes.plot(grid, q / width, color="tab:green", label="q, generated")
     axes.plot(grid, d, color="tab:blue", label="D, trained")
-    axes.plot(grid, theory.optimal_discriminator(p, q), color="tab:red", linestyle="--", label="D* = p / (p + q)")
+    best = np.where((p + q) / width > 0.01, theory.optimal_discriminator(p, q), np.nan)  # where no points are it means nothing
+    axes.plot(grid, best, color="tab:red", linestyle="--", label="D* = p / (p + q)")
     axes.set(
         xlim=(LOW, HIGH), ylim=(0, 1.05), xlabel="x", title=f"step {step}: V = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats"
     )

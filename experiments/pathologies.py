@@ -153,11 +153,12 @@ def draw(failure, diagnoses, data):
             for points, color, kind in ((real, "lightgray", "real"), (samples, "tab:blue", "generated")):
                 top.hist(points[:, 0], bins, color=color, label=kind, alpha=0.8)
         top.set_title(f"{name}: {gan.step} steps")
-        top.legend(loc="upper right")
+        top.legend(loc="center" if samples.shape[1] == 2 else "upper right")
         points = [value for row in rows for value in values(row)]
         bottom.plot(np.linspace(0, gan.step, len(points)), points, linewidth=1)
         bottom.set(xlabel="step (generator updates)", ylabel=label, yscale=scale)
         bottom.grid(alpha=0.3)
+        bottom.sharey(axes[1, 0])
     said = diagnoses[next(iter(diagnoses))].findings
     figure.suptitle(f"{failure.replace('_', ' ')}: " + (said[0]["says"] if said else "not seen by the diagnosis"))
     return figure

@@ -108,19 +108,31 @@ def restore(run_dir):
     return gan
 
 
-def data_of(run_dir):
-    """Return (the data that a run trained on, their held-out half or None)."""
-    from ganzoo import data
+def options_of(run_dir):
+    """Return (the module of a run's experiment, the flags' values that it was begun with)."""
     from ganzoo.runs import RunDirectory
 
     notes = RunDirectory(run_dir).config()["notes"]
-    options = types.SimpleNamespace(**notes["flags"])
-    experiment = importlib.import_module(f"experiments.{notes['experiment']}")
+    return importlib.import_module(f"experiments.{notes['experiment']}"), types.SimpleNamespace(**notes["flags"])
+
+
+def data_of(run_dir):
+    """Return (the data that a run trained on, their held-out half or None).
+
+    An experiment that trains on a part of a data set, or on something made of it, has a function `select(images, options)`
+    that does the same to the held-out half.
+    """
+    from ganzoo import data
+
+    experiment, options = options_of(run_dir)
     images = getattr(experiment, "load", load_images)(options)
     if not hasattr(options, "dataset"):
         return images, None
     size = data.parse_image_size(options.image_size) if options.image_size else None
-    return images, data.load_held_out(options.dataset, options.data, size)
+    held_out = data.load_held_out(options.dataset, options.data, size)
+    if held_out is not None and hasattr(experiment, "select"):
+        held_out = experiment.select(held_out, options)
+    return images, held_out
 
 
 def newest(experiment="*"):

@@ -22,11 +22,14 @@ def define_flags():
     flags.DEFINE_integer("digit", -1, "train on the images with this label alone, 0 to 9; -1 takes all", -1, 9)
 
 
+def select(images, options):
+    """Return the images of the digit that is asked for, or all."""
+    return images.only(options.digit) if options.digit >= 0 else images
+
+
 def load(options):
     """Return the images, of one digit where one is asked for; count steps in epochs where nothing else is said."""
-    images = runner.load_images(options)
-    if options.digit >= 0:
-        images = images.only(options.digit)
+    images = select(runner.load_images(options), options)
     epoch = max(1, len(images) // options.batch_size)
     if not options.resume:
         options.steps = options.steps if given("steps") else options.epochs * epoch

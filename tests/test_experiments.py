@@ -36,7 +36,7 @@ def invoke(arguments, monkeypatch, capfd):
 
 
 DIGITS = ("train_mlp_gan", "train_dcgan", "train_lsgan", "train_cgan", "train_infogan", "train_digit_wgan")
-STUDIES = ("mode_coverage", "pathologies", "optimal_discriminator", "results")
+STUDIES = ("stacked_digits", "mode_coverage", "pathologies", "optimal_discriminator", "results")
 OTHERS = ("train_function_gan", "evaluate", "benchmark", *STUDIES)
 
 
@@ -226,6 +226,16 @@ def test_a_spiral_is_measured_by_its_distance(tmp_path):
                       f"--output={tmp_path}")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "sliced wasserstein | error | floor" in (tmp_path / "table.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_thousand_modes_are_counted(tmp_path):
+    run = tmp_path / "run"
+    done = run_python("-m", "experiments.stacked_digits", "--steps=3", f"--run_dir={run}", GANZOO_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    found = json.loads((run / "modes.json").read_text())
+    assert 1 <= found["modes"] < 900 < found["real_modes"] <= 1000
+    assert found["real_kl"] < 0.1 < found["kl"]
 
 
 @pytest.mark.slow

@@ -2,18 +2,33 @@
 
 import re
 
+import pytest
 from conftest import ROOT
 from PIL import Image
 
 
-def test_the_coursework_example_runs(tmp_path, monkeypatch):
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    monkeypatch.chdir(tmp_path)
+def run_block(index):
+    """Run one of the README's Python blocks; returns its names."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     names = {}
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(blocks[index], "README.md", "exec"), names)
+    return names
+
+
+def test_the_coursework_example_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = run_block(0)
     assert names["gan"].step == 300
     with Image.open(tmp_path / "digits.png") as grid:
         assert grid.size == (8 * 64 + 7 * 2,) * 2
+
+
+@pytest.mark.slow
+def test_the_example_of_a_stopping_criterion_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANZOO_HOME", str(tmp_path))
+    names = run_block(1)
+    assert 100 < names["gan"].step <= 1000
+    assert names["reader"].accuracy > 0.9
 
 
 def test_the_commands_and_files_it_names_exist():
