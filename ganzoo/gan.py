@@ -12,7 +12,7 @@ import keras
 from keras import layers, ops
 
 from ganzoo import backend, losses, training
-from ganzoo.checks import positive_integer
+from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
 from ganzoo.game import Game
 from ganzoo.latents import Normal
@@ -89,9 +89,8 @@ class GAN(Game, Sampler, keras.Model):
         self.regularizers = list(regularizers)
         self.n_critic = positive_integer("n_critic", n_critic)
         self.value_range = (float(value_range[0]), float(value_range[1]))
-        if ema_half_life_images is not None and not ema_half_life_images > 0:
-            raise InputError(f"ema_half_life_images must be positive. Received: {ema_half_life_images=}")
-        self.ema_half_life_images = ema_half_life_images
+        half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
+        self.ema_half_life_images = half_life
         if not isinstance(seed, int) or not 0 <= seed < 2**31:
             raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
         self.seed = seed

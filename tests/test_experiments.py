@@ -78,7 +78,7 @@ def test_the_shared_flags_have_the_promised_names():
         (["--literal_clipping", "--variant=wgan_gp"], "--literal_clipping goes with"),
         (["--run_dir=README.md"], "is a file"),
         (["--learning_rate=nan"], "learning_rate must be a positive number"),
-        (["--ema_half_life_images=-1"], "ema_half_life_images must be positive"),
+        (["--ema_half_life_images=-1"], "ema_half_life_images must be a positive number"),
         (["--resume", "--run_dir=runs/none"], "no run to resume"),
         (["--batch_size=9000"], "fewer than one batch"),
         (["steps=5"], "--name=value"),
@@ -204,6 +204,22 @@ def test_a_run_is_evaluated(tmp_path):
     assert results["class_ceiling"] == pytest.approx(np.log(10))
     assert 0 <= results["label_accuracy"] <= 1
     assert results["classifier_accuracy"] > 0.9
+
+
+@pytest.mark.slow
+def test_images_are_inverted_by_a_command(tmp_path):
+    run, seven = tmp_path / "run", tmp_path / "seven.png"
+    assert run_python("-m", "experiments.train_cgan", "--steps=2", "--log_every=1", f"--run_dir={run}").returncode == 0
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 24, 3), dtype="uint8")).save(seven)
+    few = ("-m", "experiments.invert", f"--run_dir={run}", "--starts=2", "--steps=5")
+    for words in ((f"--image={seven}", "--label=7"), ("--n=3",)):
+        done = run_python(*few, *words)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"reconstruction 0\.\d+, nearest training image 0\.\d+", done.stdout)
+    assert np.load(run / "inverted.npy").shape == (3, 100)
+    refused = run_python(*few, "--image=README.md")
+    assert refused.returncode == 2
+    assert "README.md" in refused.stderr
 
 
 @pytest.mark.slow

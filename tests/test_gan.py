@@ -237,8 +237,8 @@ def test_the_loops_mean_and_the_unrolled_mean_agree():
         ({"image_shape": (8, 0, 1)}, "image_shape entries must be a positive integer"),
         ({"latent": 0}, "latent size must be a positive integer"),
         ({"seed": -1}, "seed must be an integer in"),
-        ({"ema_half_life_images": 0.0}, "ema_half_life_images must be positive"),
-        ({"ema_half_life_images": float("nan")}, "ema_half_life_images must be positive"),
+        ({"ema_half_life_images": 0.0}, "ema_half_life_images must be a positive number"),
+        ({"ema_half_life_images": float("nan")}, "ema_half_life_images must be a positive number"),
     ],
 )
 def test_bad_arguments_are_refused(options, message):
