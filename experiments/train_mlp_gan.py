@@ -14,9 +14,9 @@ from experiments.flags import count, define_training_flags, given
 
 
 def define_flags():
-    define_training_flags(dataset="digits", steps=1, batch_size=128, minutes=30.0)
+    define_training_flags(dataset="digits", steps=1, batch_size=128, minutes=30.0, every=(100, 50, 10, 250))
     flags.FLAGS["steps"].help = "generator updates in the whole run; at least 1 (default: --epochs of the data)"
-    for name in ("checkpoint_every", "sample_every", "diagnose_every"):
+    for name in ("checkpoint_every", "sample_every"):
         flags.FLAGS[name].help += " (default: every epoch)"
     count("epochs", 50, "how often the run sees the data, where --steps is not given; at least 1")
     flags.DEFINE_integer("digit", -1, "train on the images with this label alone, 0 to 9; -1 takes all", -1, 9)
@@ -33,7 +33,7 @@ def load(options):
     epoch = max(1, len(images) // options.batch_size)
     if not options.resume:
         options.steps = options.steps if given("steps") else options.epochs * epoch
-        for name in ("checkpoint_every", "sample_every", "diagnose_every"):
+        for name in ("checkpoint_every", "sample_every"):
             setattr(options, name, getattr(options, name) if given(name) else epoch)
     return images
 

@@ -29,7 +29,7 @@ _CLASSES = {
     "WGANGP": "ganzoo.models.wgan_gp",
 }
 _MODULES = (
-    *("callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
+    *("augmentation", "callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
     *("inversion", "metrics", "models", "regularizers", "theory"),
 )
 

@@ -21,6 +21,14 @@ def positive_number(name, value):
     return float(value)
 
 
+def nonnegative_number(name, value, below=math.inf):
+    """Return `value` as a float if it is a finite number of at least 0 and below `below`, else raise InputError naming it."""
+    if not (isinstance(value, (int, float)) and math.isfinite(value) and 0 <= value < below):
+        limit = "" if math.isinf(below) else f" and below {below:g}"
+        raise InputError(f"{name} must be a number of at least 0{limit}. Received: {name}={value!r}")
+    return float(value)
+
+
 def choices(name, values, size):
     """Return `values` as a flat array if they are integers from 0 to size - 1, at least one, else raise InputError."""
     values = np.asarray(values).reshape(-1)

@@ -20,14 +20,18 @@ def _with(labels, inputs):
 class Game:
     """The part of `GAN` that plays.
 
-    It needs `generator`, `discriminator`, their optimizers, `latent`, `loss_pair`, `regularizers`, `n_critic`, and the losses
-    and measures that `GAN` defines and its subclasses override.
+    It needs `generator`, `discriminator`, their optimizers, `latent`, `loss_pair`, `regularizers`, `augmentation`, `n_critic`,
+    and the losses and measures that `GAN` defines and its subclasses override.
     """
 
     def fakes(self, n, labels, seed):
         """Generate n images in training mode; returns (latents, images)."""
         latents = self.latent.draw(n, seed)
         return latents, self.generator(_with(labels, latents), training=True)
+
+    def augmented(self, images, seed):
+        """Return images as the discriminator sees them in training; see `ganzoo.augmentation`."""
+        return images if self.augmentation is None else self.augmentation(images, seed)
 
     def judge(self, images, labels=None, training=False):
         """Ask the discriminator.
@@ -56,6 +60,7 @@ class Game:
         """
         seed = self._seed(0, self.discriminator_optimizer.iterations)
         latents, fake = self.fakes(ops.shape(real)[0], labels, seed) if fakes is None else fakes
+        real, fake = (self.augmented(x, backend.fold_in(seed, 2, i)) for i, x in enumerate((real, fake)))
 
         def logits(images):
             return self.judge(images, labels, training=True)[0]
@@ -96,9 +101,10 @@ class Game:
         def objective():
             latents, fake = self.fakes(n, labels, seed)
             logs = {} if meanwhile is None else meanwhile((latents, ops.stop_gradient(fake)))
-            sees_real = self.loss_pair.generator_sees_real
-            real_logits = self.judge(real, labels, training=True)[0] if sees_real else None
-            fake_logits, rest = self.judge(fake, labels, training=True)
+            real_logits = None
+            if self.loss_pair.generator_sees_real:
+                real_logits = self.judge(self.augmented(real, backend.fold_in(seed, 2, 0)), labels, training=True)[0]
+            fake_logits, rest = self.judge(self.augmented(fake, backend.fold_in(seed, 2, 1)), labels, training=True)
             loss = ops.mean(self.generator_loss(real_logits, fake_logits))
             auxiliary = [ops.mean(value) for value in self.auxiliary_losses(rest, latents).values()]
             return loss + sum(auxiliary), logs | {"generator_loss": loss}

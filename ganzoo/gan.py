@@ -31,6 +31,7 @@ class GAN(Game, Sampler, keras.Model):
         latent: a distribution of `ganzoo.latents`, or its size as an int (then of the law `latent_law`, here normal).
         loss: an object of `ganzoo.losses`.
         regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
+        augmentation: an object of `ganzoo.augmentation` that moves what the discriminator sees in training, or None.
         n_critic: discriminator updates per generator update.
         value_range: (low, high) of the pixels that the networks see; uint8 images are scaled to it.
         discriminator_optimizer, generator_optimizer: Keras optimizers, one object each (an optimizer serves one network).
@@ -71,6 +72,7 @@ class GAN(Game, Sampler, keras.Model):
         latent=100,
         loss=None,
         regularizers=(),
+        augmentation=None,
         n_critic=1,
         value_range=(-1.0, 1.0),
         discriminator_optimizer=None,
@@ -87,6 +89,9 @@ class GAN(Game, Sampler, keras.Model):
         self.latent = self.latent_law(latent) if isinstance(latent, int) else latent
         self.loss_pair = losses.NonSaturating() if loss is None else loss
         self.regularizers = list(regularizers)
+        if augmentation is not None and self.image_rank != 3:
+            raise InputError(f"augmentation is for images. Received: augmentation={augmentation!r}")
+        self.augmentation = augmentation
         self.n_critic = positive_integer("n_critic", n_critic)
         self.value_range = (float(value_range[0]), float(value_range[1]))
         half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
@@ -215,6 +220,7 @@ class GAN(Game, Sampler, keras.Model):
             "latent": repr(self.latent),
             "loss": repr(self.loss_pair),
             "regularizers": [repr(regularizer) for regularizer in self.regularizers],
+            **({} if self.augmentation is None else {"augmentation": repr(self.augmentation)}),
             "n_critic": self.n_critic,
             "value_range": list(self.value_range),
             "ema_half_life_images": self.ema_half_life_images,

@@ -155,7 +155,6 @@ def test_a_two_parameter_gan_finds_a_gaussian(tmp_path):
 # (steps, options) of those whose own learning rates need longer than 300 steps.
 LONGER = {
     "CGAN": (600, {"learning_rate": 1e-3}),
-    "InfoGAN": (600, {"learning_rate": 1e-3}),
     "DigitWGAN": (900, {}),
     "WGANGP": (900, {}),
 }

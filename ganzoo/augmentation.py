@@ -1,0 +1,56 @@
+"""Differentiable augmentation: what the discriminator sees in training is moved at random, real and generated alike.
+
+As the generator's gradient goes through the same random moves, it still learns the images as they are, not as they are shown
+(Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training", arXiv:2006.10738).
+"""
+
+import math
+
+from keras import ops
+
+from ganzoo import backend
+from ganzoo.checks import nonnegative_number
+
+
+class RandomAffine:
+    """Rotate, shear, scale and shift every image by its own random amounts, uniform within the limits.
+
+    Args:
+        rotation: at most so many radians either way.
+        shear: at most so many pixels sideways a pixel of height.
+        scale: at most by this share, larger or smaller, height and width apart; below 1.
+        shift: at most by this share of the height and of the width.
+
+    What comes in from outside repeats the nearest border pixel.
+    """
+
+    def __init__(self, rotation=0.25, shear=0.35, scale=0.12, shift=0.07):
+        limits = {"rotation": rotation, "shear": shear, "scale": scale, "shift": shift}
+        for name, value in limits.items():
+            setattr(self, name, nonnegative_number(name, value, below=1.0 if name == "scale" else math.inf))
+
+    def __call__(self, images, seed):
+        """Return moved copies.
+
+        Args:
+            images: float32 `(N, H, W, C)`.
+            seed: int32 `(2,)`; decides the moves.
+        """
+        height, width = images.shape[1:3]
+        draws = backend.uniform((6, ops.shape(images)[0]), seed, -1.0, 1.0)
+        angle, shear = self.rotation * draws[0], self.shear * draws[1]
+        stretch_x, stretch_y = 1.0 + self.scale * draws[2], 1.0 + self.scale * draws[3]
+        cosine, sine = ops.cos(angle), ops.sin(angle)
+        # Where the pixel (x, y) of the copy is read: rotation x shear x scale about the centre, then the shift.
+        a, b = cosine * stretch_x, (cosine * shear - sine) * stretch_y
+        c, d = sine * stretch_x, (sine * shear + cosine) * stretch_y
+        middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+        offset_x = middle_x - a * middle_x - b * middle_y + self.shift * width * draws[4]
+        offset_y = middle_y - c * middle_x - d * middle_y + self.shift * height * draws[5]
+        zero = ops.zeros_like(a)
+        transforms = ops.stack([a, b, offset_x, c, d, offset_y, zero, zero], axis=1)
+        return ops.image.affine_transform(images, transforms, interpolation="bilinear", fill_mode="nearest")
+
+    def __repr__(self):
+        settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
+        return f"{type(self).__name__}({settings})"

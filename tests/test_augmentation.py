@@ -1,0 +1,87 @@
+"""Random moves of what the discriminator sees: shapes, limits, seeds, and a gradient that reaches the generator."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import make_gan
+
+import ganzoo
+from ganzoo import backend
+from ganzoo.augmentation import RandomAffine
+from ganzoo.errors import InputError
+
+STILL = {"rotation": 0.0, "shear": 0.0, "scale": 0.0, "shift": 0.0}
+
+
+def blob(n=64, size=24):
+    """Return n images of one round spot in the middle, float32 `(n, size, size, 1)`."""
+    y, x = np.mgrid[:size, :size] - (size - 1) / 2
+    spot = np.exp(-(x**2 + y**2) / 8).astype("float32")
+    return np.repeat(spot[None, :, :, None], n, axis=0)
+
+
+def centres(images):
+    """Return each image's centre of mass from the middle, in pixels, `(N, 2)` as (x, y)."""
+    size = images.shape[1]
+    place = np.arange(size) - (size - 1) / 2
+    mass = images[..., 0].sum(axis=(1, 2))
+    return np.stack([(images[..., 0].sum(axis=1) * place).sum(1) / mass, (images[..., 0].sum(axis=2) * place).sum(1) / mass], 1)
+
+
+def test_no_limits_leave_images_as_they_are():
+    images = np.random.default_rng(0).normal(size=(5, 8, 12, 3)).astype("float32")
+    np.testing.assert_allclose(RandomAffine(**STILL)(images, (1, 2)), images, atol=1e-6)
+
+
+def test_shifts_fill_their_limits_and_the_other_moves_keep_the_middle():
+    shifted = centres(RandomAffine(**STILL | {"shift": 0.25})(blob(), (1, 2)).numpy())
+    assert 4.5 < np.abs(shifted).max() <= 6.05
+    assert shifted.std(axis=0).min() > 2
+    turned = centres(RandomAffine(**STILL | {"rotation": 1.0, "shear": 0.3, "scale": 0.3})(blob(), (1, 2)).numpy())
+    np.testing.assert_allclose(turned, 0, atol=0.05)
+
+
+def test_a_rotation_turns_by_at_most_its_limit():
+    line = np.zeros((64, 25, 25, 1), "float32")
+    line[:, 12, 3:22] = 1
+    angles = []
+    for image in RandomAffine(**STILL | {"rotation": 0.5})(line, (3, 4)).numpy()[..., 0]:
+        y, x = np.nonzero(image > 0.3)
+        angles.append(np.arctan(np.polyfit(x - 12, y - 12, 1)[0]))
+    assert 0.4 < np.abs(angles).max() < 0.55
+    assert min(angles) < -0.2 < 0.2 < max(angles)
+
+
+def test_a_seed_decides_and_every_image_moves_on_its_own():
+    moves = RandomAffine()
+    first, again, other = (moves(blob(4), seed).numpy() for seed in ((1, 2), (1, 2), (1, 3)))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.05
+    assert np.abs(first[0] - first[1]).max() > 0.05
+
+
+def test_the_gradient_goes_through_the_moves():
+    gradient = backend.input_gradient(lambda x: RandomAffine()(x, (1, 2)) ** 2, tf.constant(blob(3)))
+    assert np.abs(gradient.numpy()).max(axis=(1, 2, 3)).min() > 0.1
+
+
+def test_players_learn_from_moved_images_and_sampling_is_untouched(stripes):
+    plain, moved = make_gan("GAN"), make_gan("GAN", augmentation=RandomAffine())
+    np.testing.assert_array_equal(plain.sample(3), moved.sample(3))
+    assert plain.settings() | {"augmentation": repr(RandomAffine())} == moved.settings()
+    logs = [gan.train_on_batch(stripes[:16]) for gan in (plain, moved)]
+    assert all(np.isfinite(list(log.values())).all() for log in logs)
+    assert logs[0]["discriminator_loss"] != logs[1]["discriminator_loss"]
+
+
+@pytest.mark.parametrize(("options", "message"), [({"scale": 1.0}, "scale must be a number of at least 0 and below 1"),
+                                                  ({"shift": -0.1}, "shift must be a number of at least 0"),
+                                                  ({"rotation": float("nan")}, "rotation must be")])  # fmt: skip
+def test_limits_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        RandomAffine(**options)
+
+
+def test_points_are_not_moved():
+    with pytest.raises(InputError, match="augmentation is for images"):
+        ganzoo.PointGAN(augmentation=RandomAffine())
