@@ -120,7 +120,7 @@ def run(failure, seed):
     diagnoses = {}
     for name, gan in gans.items():
         print(f"\n{failure}, {name}:", flush=True)
-        diagnosis = Diagnosis(data.examples, every=10 * every)
+        diagnosis = Diagnosis(data.examples, every=5 * every)
         gan.train(data, steps=steps, steps_per_execution=every, log_every=every, callbacks=[diagnosis], verbose=False)
         diagnoses[name] = diagnosis
     return diagnoses, data

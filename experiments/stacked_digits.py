@@ -1,7 +1,7 @@
 """Count how many of 1,000 modes a GAN finds: three digits stacked as the colours of one image.
 
 After training, a classifier of single digits reads the three colours of 25,600 samples; it counts the combinations seen, and
-the divergence of their shares from those of the training images. By default on scikit-learn's 8x8 digits, which need no
+the divergence of their shares from those of the training images. By default on scikit-learn's digits at 16x16, which need no
 download; --dataset=mnist is the Stacked MNIST of the literature.
 
     python -m experiments.stacked_digits
@@ -32,7 +32,7 @@ def select(images, options):
 
 def load(options):
     """Return the stacks of the images that the flags name."""
-    return select(runner.load_images(options), options)
+    return select(runner.load_for_convolutions(options), options)
 
 
 def build(options, data):
@@ -73,7 +73,7 @@ def main():
     gan = runner.train("stacked_digits", build, load)
     run_dir = runner.chosen_run()
     _, options = runner.options_of(run_dir)
-    singles = runner.load_images(options)
+    singles = runner.load_for_convolutions(options)
     found = {"step": gan.step, "samples": SAMPLES} | count(gan, select(singles, options), metrics.Classifier.cached(singles))
     path = pathlib.Path(run_dir) / "modes.json"
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """Train the lecture's conditional GAN: it draws the digit that it is asked for.
 
-By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the lecture's example. The pictures have a
-row a digit.
+By default on scikit-learn's digits at 16x16, which need no download; --dataset=mnist is the lecture's example. The pictures
+have a row a digit.
 
     python -m experiments.train_cgan
     python -m experiments.train_cgan --dataset=mnist --steps=5000
@@ -21,6 +21,9 @@ def define_flags():
     )
 
 
+load = runner.load_for_convolutions
+
+
 def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
@@ -32,7 +35,7 @@ def build(options, data):
 
 
 def main():
-    runner.train("train_cgan", build)
+    runner.train("train_cgan", build, load)
 
 
 if __name__ == "__main__":

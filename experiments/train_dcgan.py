@@ -1,6 +1,6 @@
 """Train the lecture's DCGAN to write digits.
 
-By default on scikit-learn's 8x8 digits, which need no download. --dataset=mnist is the lecture's own example (downloaded once).
+By default on scikit-learn's digits at 16x16, which need no download. --dataset=mnist is the lecture's own example.
 Two warnings of the lecture are flags: --discriminator_batch_norm and --strides_last.
 
     python -m experiments.train_dcgan
@@ -22,6 +22,9 @@ def define_flags():
     flags.DEFINE_boolean("strides_last", False, "up-sample in the generator's last two layers; the lecture warns of it")
 
 
+load = runner.load_for_convolutions
+
+
 def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
@@ -35,7 +38,7 @@ def build(options, data):
 
 
 def main():
-    runner.train("train_dcgan", build)
+    runner.train("train_dcgan", build, load)
 
 
 if __name__ == "__main__":

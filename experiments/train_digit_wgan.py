@@ -1,6 +1,6 @@
 """Train a Wasserstein GAN with DCGAN's networks to write digits: clipped kernels, or a gradient penalty.
 
-By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the textbook's example.
+By default on scikit-learn's digits at 16x16, which need no download; --dataset=mnist is the textbook's example.
 
     python -m experiments.train_digit_wgan
     python -m experiments.train_digit_wgan --variant=wgan_gp --dataset=mnist
@@ -15,6 +15,9 @@ def define_flags():
     choice("variant", "wgan", ("wgan", "wgan_gp"), "the game: clipped kernels or a gradient penalty")
 
 
+load = runner.load_for_convolutions
+
+
 def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
@@ -24,7 +27,7 @@ def build(options, data):
 
 
 def main():
-    runner.train("train_digit_wgan", build)
+    runner.train("train_digit_wgan", build, load)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Train InfoGAN: without labels it finds ten kinds of digits and two directions in which they vary.
 
-By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the paper's example. The pictures have a row
-a category; along a row the first continuous code goes from -2 to 2.
+By default on scikit-learn's digits at 16x16, which need no download; --dataset=mnist is the paper's example. The pictures
+have a row a category; along a row the first continuous code goes from -2 to 2.
 
     python -m experiments.train_infogan
     python -m experiments.train_infogan --dataset=mnist --steps=5000
@@ -21,6 +21,9 @@ def define_flags():
     flags.DEFINE_float("code_weight", 0.1, "lambda of the continuous codes' log-likelihood, above 0")
 
 
+load = runner.load_for_convolutions
+
+
 def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
@@ -36,7 +39,7 @@ def build(options, data):
 
 
 def main():
-    runner.train("train_infogan", build)
+    runner.train("train_infogan", build, load)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Train LSGAN, the lecture's DCGAN with the least-squares loss, to write digits.
 
-By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the textbook's example.
+By default on scikit-learn's digits at 16x16, which need no download; --dataset=mnist is the textbook's example.
 
     python -m experiments.train_lsgan
     python -m experiments.train_lsgan --dataset=mnist --steps=40000
@@ -14,6 +14,9 @@ def define_flags():
     define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
 
 
+load = runner.load_for_convolutions
+
+
 def build(options, data):
     """Return the GAN that the flags describe."""
     import ganzoo
@@ -22,7 +25,7 @@ def build(options, data):
 
 
 def main():
-    runner.train("train_lsgan", build)
+    runner.train("train_lsgan", build, load)
 
 
 if __name__ == "__main__":

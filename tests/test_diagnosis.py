@@ -20,7 +20,7 @@ HEALTHY = {"told_apart": 0.8, "gradient": 1.0, "spread": 5.0, "real_spread": 6.0
            "nearest": 1.2, "real_nearest": 1.0, "copies": 0.01}  # fmt: skip
 
 
-def rows(n=6, **changes):
+def rows(n=9, **changes):
     """Return the evidence of n looks, 100 steps apart; changes hold from the fourth on."""
     noise = np.random.default_rng(0)
     return [
@@ -52,7 +52,7 @@ def test_each_rule_speaks_for_its_symptom_alone(symptom, evidence, words):
 
 
 def test_neither_the_beginning_nor_samples_far_from_the_data_are_taken_for_collapse():
-    assert RULES["generator_collapsed"](rows(n=4, spread=0.1)) is None
+    assert RULES["generator_collapsed"](rows(n=6, spread=0.1)) is None
     assert RULES["generator_collapsed"](rows(modes=2.0, nearest=20.0)) is None
     growing = rows(spread=0.2)
     growing[-1]["spread"] = 0.4
@@ -133,10 +133,10 @@ def points_of(array):
 @pytest.mark.slow
 @pytest.mark.parametrize("run", ["dense networks on digits", "DCGAN on digits", "points on a ring", "clipped critic on digits"])
 def test_it_is_silent_on_healthy_runs(run):
-    digits = ganzoo.data.load("digits")
+    digits = ganzoo.data.load("digits", image_size=(16, 16))
     gan, data, steps, options = {
         "dense networks on digits": lambda: (ganzoo.GAN(digits.image_shape), digits, 800, {}),
-        "DCGAN on digits": lambda: (ganzoo.DCGAN(digits.image_shape), digits, 500, {}),
+        "DCGAN on digits": lambda: (ganzoo.DCGAN(digits.image_shape), digits, 400, {}),
         "clipped critic on digits": lambda: (ganzoo.WGAN(digits.image_shape), digits, 200, {"batch_size": 32}),
         "points on a ring": lambda: (
             ganzoo.PointGAN(2, 2, (64, 64), regularizers=[regularizers.R1(0.1)]), ring().points(), 6000, {},

@@ -44,15 +44,16 @@ def _discriminator_wins(rows):
 
 
 def _generator_collapsed(rows):
-    if len(rows) < 5:  # every generator begins with samples that are all alike
+    if len(rows) < 7:  # every generator begins with samples that are all alike
         return None
-    spreads = [row["spread"] / max(row["real_spread"], 1e-12) for row in rows[-3:]]
-    modes = [row["modes"] / row["real_modes"] for row in rows[-3:]]
-    last = rows[-1]
+    recent = rows[-5:]
     # Far from the data all samples have the same nearest cluster, so clusters count only near it.
-    near = all(row["nearest"] < max(5 * row["real_nearest"], 0.25 * row["real_spread"]) for row in rows[-3:])
+    near = all(row["nearest"] < max(5 * row["real_nearest"], 0.25 * row["real_spread"]) for row in recent)
+    spreads = [row["spread"] / max(row["real_spread"], 1e-12) for row in recent]
+    modes = [row["modes"] / row["real_modes"] for row in recent]
     for shares, least, counts in ((spreads, 0.25, True), (modes, 0.4, near)):
-        if counts and max(shares) < least and shares[-1] < 1.2 * shares[0]:
+        if counts and max(shares) < least and shares[-1] < 1.2 * shares[0]:  # and do not grow
+            last = rows[-1]
             return (
                 f"two samples are {last['spread']:.3g} apart where two real examples are {last['real_spread']:.3g}, and "
                 f"they fall into {last['modes']:.1f} effective modes of {last['real_modes']:.1f}"

@@ -27,7 +27,7 @@ class DCGAN(GAN):
     """The lecture's convolutional GAN.
 
     Args:
-        image_shape: height and width multiples of 4, at least 8.
+        image_shape: height and width multiples of 4, at least 8; on 8x8 digits the generator collapses, on 16x16 it does not.
         discriminator_batch_norm: normalise batches in the discriminator too, against the lecture's advice.
         strides_last: up-sample in the generator's last two layers instead of its first two, against the lecture's advice.
         learning_rate: of the discriminator's optimizer; the generator's is half of it.
