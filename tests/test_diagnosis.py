@@ -90,6 +90,7 @@ def test_the_lectures_failures_are_seen_and_their_remedies_are_not_blamed(failur
     assert pathologies.draw(failure, diagnoses, data) is not None
 
 
+@pytest.mark.slow
 def test_clipping_every_weight_is_seen(stripes):
     seen = Diagnosis(stripes, every=5, say=None)
     gan = ganzoo.WGAN((8, 8, 1), latent=4, literal_clipping=True)
@@ -108,6 +109,7 @@ def test_a_loss_that_is_no_number_is_said_and_written_before_the_training_stops(
     assert found[0]["step"] == gan.step
 
 
+@pytest.mark.slow
 def test_copying_is_seen():
     digits = ganzoo.data.load("digits").images[:300]
 
@@ -156,7 +158,7 @@ def test_looking_changes_nothing(stripes):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", ["CGAN", "InfoGAN", "RelativisticGAN"])
+@pytest.mark.parametrize("name", ["CGAN", "RelativisticGAN", pytest.param("InfoGAN", marks=pytest.mark.slow)])
 def test_gans_with_labels_codes_and_paired_losses_can_be_looked_at(name, stripes):
     gan = make_gan(name)
     evidence = Witness(stripes, np.arange(60) % 10, n=16).look(gan)
