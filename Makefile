@@ -15,7 +15,7 @@ DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-d
 STUDIES := results pathologies mode-coverage stacked-digits optimal-discriminator
 .PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint benchmark clean
 
-help: ## list the targets
+help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/installed: setup.cfg pyproject.toml
@@ -34,22 +34,22 @@ train-wgan-textures: setup ## train a texture generator; at most nine minutes
 train-function-gan: setup ## lecture 000: from noise to points on a curve; under a minute
 	@$(RUN) experiments.train_function_gan $(FLAGS)
 
-train-mlp-gan: setup ## lecture 002: dense networks write digits
+train-mlp-gan: setup ## lecture 002: dense networks write digits; a minute
 	@$(RUN) experiments.train_mlp_gan $(FLAGS)
 
-train-dcgan: setup ## convolutional networks write digits
+train-dcgan: setup ## convolutional networks write digits; ten minutes
 	@$(RUN) experiments.train_dcgan $(FLAGS)
 
-train-lsgan: setup ## the same with the least-squares loss
+train-lsgan: setup ## the same with the least-squares loss; ten minutes
 	@$(RUN) experiments.train_lsgan $(FLAGS)
 
-train-cgan: setup ## the digit that is asked for
+train-cgan: setup ## the digit that is asked for; ten minutes
 	@$(RUN) experiments.train_cgan $(FLAGS)
 
-train-infogan: setup ## ten kinds of digits found without labels
+train-infogan: setup ## ten kinds of digits found without labels; four minutes
 	@$(RUN) experiments.train_infogan $(FLAGS)
 
-train-digit-wgan: setup ## digits in the Wasserstein game
+train-digit-wgan: setup ## digits in the Wasserstein game; half an hour
 	@$(RUN) experiments.train_digit_wgan $(FLAGS)
 
 results: setup ## train every model with its budget, measure it, write RESULTS.md; hours, in pieces of one
@@ -61,7 +61,7 @@ pathologies: setup ## provoke the lecture's three failures beside their remedies
 mode-coverage: setup ## which GAN finds all modes of a mixture? six settings; ten minutes
 	@$(RUN) experiments.mode_coverage $(ARGS)
 
-stacked-digits: setup ## how many of 1,000 modes does a GAN find? three digits in one image
+stacked-digits: setup ## how many of 1,000 modes does a GAN find? ten minutes
 	@$(RUN) experiments.stacked_digits $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
