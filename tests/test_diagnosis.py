@@ -196,6 +196,16 @@ def test_messages_go_to_the_console_and_to_tensorboard():
     assert written == [("diagnosis", said[0], 7)]
 
 
+def test_large_pictures_are_looked_at_in_little_memory():
+    large = np.random.default_rng(0).integers(0, 256, (40, 96, 200, 3), dtype="uint8")
+    witness = Witness(large)
+    assert witness.n == 32
+    assert witness.known.shape == (20, (96 // 3) * (200 // 7) * 3)
+    np.testing.assert_allclose(Witness._points(large)[0, :3], large[0, :3, :7].mean(axis=(0, 1)) / 255, rtol=1e-5)
+    small = large[:, :8, :8]
+    np.testing.assert_allclose(Witness._points(small), small.reshape(40, -1) / 255, rtol=1e-6)
+
+
 def test_too_few_examples_and_bad_numbers_are_refused():
     with pytest.raises(InputError, match="at least 20 real examples. Received: 7"):
         Witness(np.zeros((7, 2)))

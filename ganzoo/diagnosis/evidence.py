@@ -14,7 +14,7 @@ class Witness:
     Args:
         real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used.
         labels: ints `(N,)` where the GAN is conditional, else None.
-        n: generated examples a measurement.
+        n: generated examples a measurement; fewer of images above 32x32, as many as have its pixels, but at least 32.
         seed: int; decides them.
 
     Raises:
@@ -29,7 +29,8 @@ class Witness:
             raise InputError(f"a diagnosis compares with at least 20 real examples. Received: {len(real)}")
         chosen = np.random.default_rng(seed).permutation(len(real))[:5000]
         self.real, self.labels = real[chosen], None if labels is None else np.asarray(labels)[chosen]
-        self.n, self.seed = n, seed
+        pixels = int(np.prod(real.shape[1:3])) if real.ndim == 4 else 1
+        self.n, self.seed = min(n, max(32, n * 1024 // pixels)), seed
         # Half of the real examples say how near unseen ones come to the other half; copies come nearer to it than that.
         points = self._points(self.real)
         self.known, self.unknown = points[: len(points) // 2], points[len(points) // 2 :]
@@ -79,9 +80,14 @@ class Witness:
 
     @staticmethod
     def _points(examples):
-        """Flatten examples to `(N, d)`, pixels in [0, 1]."""
-        flat = examples.reshape(len(examples), -1)
-        return flat / 255.0 if examples.dtype == np.uint8 else flat
+        """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above 32x32."""
+        if examples.dtype != np.uint8:
+            return examples.reshape(len(examples), -1)
+        n, height, width, channels = examples.shape
+        tall, wide = -(-height // 32), -(-width // 32)
+        whole = examples[:, : height // tall * tall, : width // wide * wide]
+        blocks = whole.reshape(n, height // tall, tall, width // wide, wide, channels)
+        return blocks.mean(axis=(2, 4), dtype="float32").reshape(n, -1) / 255.0
 
     @staticmethod
     def _gradient_norm(gan, real, fake, labels):
