@@ -196,6 +196,11 @@ def make_operations_deterministic():
     tf.config.experimental.enable_op_determinism()
 
 
+def seed_shuffling(seed):
+    """Seed what TensorFlow itself draws, such as the order in which `fit` reads arrays; deterministic operations demand it."""
+    tf.random.set_seed(seed)
+
+
 class EventWriter:
     """Writes TensorBoard events: `scalar(name, value, step)`, `image(name, uint8 HWC, step)`, `text(name, str, step)`."""
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from ganzoo import backend
 from ganzoo.errors import InputError
 from ganzoo.random_state import temporary_seed
 
@@ -44,6 +45,7 @@ class Classifier:
             train, test = train.split(max(1, len(train) // 10))
         per_epoch = -(-len(train) // 128)
         epochs = max(1, round(steps / per_epoch))
+        backend.seed_shuffling(seed)
         with temporary_seed(seed):
             network = _network(train.image_shape, train.classes)
             trained = keras.Model(network.inputs, network.outputs[0])
