@@ -97,13 +97,12 @@ def generated(gan, grid):
 def picture(step, grid, p, q, d, value, bound):
     """Draw the four curves; returns uint8 `(H, W, 3)`."""
     import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from ganzoo import theory
+    from ganzoo import plots, theory
 
     figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
-    canvas, axes = FigureCanvasAgg(figure), figure.add_subplot()
+    axes = figure.add_subplot()
     width = grid[1] - grid[0]
     axes.plot(grid, p / width, color="black", linestyle=":", label="p, real")
     axes.plot(grid, q / width, color="tab:green", label="q, generated")
@@ -114,8 +113,7 @@ def picture(step, grid, p, q, d, value, bound):
         xlim=(LOW, HIGH), ylim=(0, 1.05), xlabel="x", title=f"step {step}: V = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats"
     )
     axes.legend(loc="upper right")
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+    return plots.as_picture(figure)
 
 
 def main():

@@ -23,6 +23,16 @@ def save_loss_plot(path, rows):
     figure.savefig(path, dpi=100)
 
 
+def as_picture(figure):
+    """Draw a matplotlib figure; returns uint8 `(H, W, 3)`."""
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+
+
 def point_picture(points, truth=None, title=""):
     """Draw points of the plane or of space.
 
@@ -35,11 +45,10 @@ def point_picture(points, truth=None, title=""):
         uint8 array `(480, 480, 3)`.
     """
     import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.8, 4.8), dpi=100, layout="constrained")
-    canvas, space = FigureCanvasAgg(figure), points.shape[1] == 3
+    space = points.shape[1] == 3
     axes = figure.add_subplot(projection="3d" if space else None)
     if truth is not None and space:
         side = round(len(truth) ** 0.5)
@@ -49,8 +58,7 @@ def point_picture(points, truth=None, title=""):
     axes.scatter(*points.T, s=4, color="tab:blue", alpha=0.5)
     reach = 1.5 if truth is None else 1.2 * float(np.abs(truth).max())
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=title, **({"zlim": (-reach, reach)} if space else {}))
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+    return as_picture(figure)
 
 
 def panels(points, centres):
@@ -64,17 +72,14 @@ def panels(points, centres):
         uint8 array `(H, W, 3)`.
     """
     import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     columns = min(3, len(points))
     rows = -(-len(points) // columns)
     figure = Figure(figsize=(3.2 * columns, 3.4 * rows), dpi=100, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
     reach = 1.3 * float(np.abs(centres).max())
     for axes, (name, cloud) in zip(figure.subplots(rows, columns, squeeze=False).flat, points.items(), strict=False):
         axes.scatter(*cloud.T, s=2, color="tab:blue", alpha=0.4)
         axes.scatter(*centres.T, marker="+", color="red", linewidth=0.8)
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=name, aspect="equal")
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+    return as_picture(figure)

@@ -67,7 +67,7 @@ class Witness:
         nearness = memorisation(self.known, self.unknown, points)
         return {
             "told_apart": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
-            "gradient": self._gradient_norm(gan, real[:64], fake[:64], None if labels is None else labels[:64]),
+            "gradient": self._gradient_norm(gan, real_logits[:64], fake[:64], None if labels is None else labels[:64]),
             "spread": mean_pairwise_distance(points),
             "real_spread": self.real_spread,
             "modes": effective_modes(points, self.centres),
@@ -90,10 +90,9 @@ class Witness:
         return blocks.mean(axis=(2, 4), dtype="float32").reshape(n, -1) / 255.0
 
     @staticmethod
-    def _gradient_norm(gan, real, fake, labels):
-        real_logits = gan.judge(real, labels)[0]
+    def _gradient_norm(gan, real_logits, fake, labels):
         gradient = backend.input_gradient(lambda x: gan.generator_loss(real_logits, gan.judge(x, labels)[0]), fake)
-        return float(np.linalg.norm(ops.convert_to_numpy(gradient).reshape(len(real), -1), axis=1).mean())
+        return float(np.linalg.norm(ops.convert_to_numpy(gradient).reshape(len(fake), -1), axis=1).mean())
 
 
 def _share_above(real, fake):
