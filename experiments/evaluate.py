@@ -2,7 +2,8 @@
 
 Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
 where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
-floor, the same distance between real and unseen real images. The numbers go to evaluation.json in the run's folder.
+floor, the same distance between real and unseen real images; after a ± its standard error. The numbers go to evaluation.json
+in the run's folder.
 
     python -m experiments.evaluate --run_dir=runs/cgan/mnist-...
     python -m experiments.evaluate --n=2000 --features=pixels
@@ -50,7 +51,8 @@ def evaluate(gan, train, held_out, n, seed, features):
     results = {"samples": n, "real_images": n_real, "features": used}
     for name, other in (("", fake), ("floor_", unseen)):
         if n_real > fake.shape[1]:
-            results[f"{name}frechet_distance"] = metrics.frechet_distance(real, other)
+            distance, error = metrics.frechet_distance(real, other)
+            results |= {f"{name}frechet_distance": distance, f"{name}frechet_distance_error": error}
         if n_real >= 20:
             distance, error = metrics.kernel_distance(real, other)
             results |= {f"{name}kernel_distance": distance, f"{name}kernel_distance_error": error}
@@ -64,7 +66,8 @@ def evaluate(gan, train, held_out, n, seed, features):
             results["label_accuracy"], results["label_accuracy_error"] = metrics.label_accuracy(read, asked)
     if hasattr(gan, "recognise") and held_out.labels is not None:
         clusters = gan.recognise(held_out.images)[0].argmax(axis=1)
-        results["cluster_accuracy"] = metrics.cluster_accuracy(clusters, held_out.labels)[0]
+        share, error, _ = metrics.cluster_accuracy(clusters, held_out.labels)
+        results |= {"cluster_accuracy": share, "cluster_accuracy_error": error}
     return results
 
 
@@ -78,11 +81,10 @@ def main():
     path = pathlib.Path(run_dir) / "evaluation.json"
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     for name, value in results.items():
-        print(
-            f"  {name.replace('_', ' '):28s} {value:.5g}"
-            if isinstance(value, float)
-            else f"  {name.replace('_', ' '):28s} {value}"
-        )
+        if not name.endswith("_error"):
+            error = f" ± {results[f'{name}_error']:.2g}" if f"{name}_error" in results else ""
+            shown = f"{value:.5g}" if isinstance(value, float) else value
+            print(f"  {name.replace('_', ' '):28s} {shown}{error}")
     print(f"wrote {path}")
 
 

@@ -130,21 +130,20 @@ def row(entry, seed, run_dir):
     """Return a line of the table."""
     found, (step, seconds) = measured(run_dir), progress(run_dir)
 
-    def number(name, digits=2):
+    def number(name, digits):
         return f"{found[name]:.{digits}f}" if name in found else "-"
 
-    def with_floor(name, error=None):
+    def with_error(name, digits):
+        return f"{number(name, digits)} ± {number(f'{name}_error', digits)}"
+
+    def beside_floor(name):
         if name not in found:
             return "-"
-        digits = 3 if found[name] < 1 else 1
-        parts = [
-            number(prefix + name, digits) + (f" ± {number(prefix + error, digits)}" if error else "")
-            for prefix in ("", "floor_")
-        ]
-        return f"{parts[0]} ({parts[1]})"
+        digits = 1 if found[name] > 1 else 3
+        return f"{with_error(name, digits)} ({with_error(f'floor_{name}', digits)})"
 
     def percent(name):
-        return f"{100 * found[name]:.1f} %" if name in found else None
+        return f"{100 * found[name]:.1f} ± {100 * found[f'{name}_error']:.1f} %" if name in found else None
 
     label, cluster = percent("label_accuracy"), percent("cluster_accuracy")
     budget = f"{step:,}" if finished(entry, step, seconds) else f"{step:,} of {entry.steps:,}"
@@ -153,9 +152,10 @@ def row(entry, seed, run_dir):
         str(seed),
         budget,
         f"{seconds / 60:.0f}",
-        with_floor("frechet_distance"),
-        with_floor("kernel_distance", "kernel_distance_error"),
-        f"{number('precision')} / {number('recall')} ({number('floor_precision')} / {number('floor_recall')})",
+        beside_floor("frechet_distance"),
+        beside_floor("kernel_distance"),
+        beside_floor("precision"),
+        beside_floor("recall"),
         f"{found['class_covered']}, {number('class_entropy', 3)}" if "class_covered" in found else "-",
         f"asked label {label}" if label else f"clusters {cluster}" if cluster else "-",
         percent("copies") or "-",
@@ -169,7 +169,8 @@ Written by `make results`, which trains every model with the command below its p
 `python -m experiments.evaluate`; nothing here is typed by hand.
 
 - Distances are between features, of a classifier trained on the data's own labels (MNIST) or raw pixels (photographs). In
-  brackets the floor: the same measure between real images and real images that no training saw. The ± is a standard error.
+  brackets the floor: the same measure between real images and real images that no training saw. After a ± stands a
+  standard error.
 - Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
 - Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recogniser sorts
   rightly under the best one-to-one matching of its categories to digits.
@@ -179,7 +180,7 @@ Written by `make results`, which trains every model with the command below its p
 | {columns} |
 |{rule}|
 """
-COLUMNS = ("model, data", "seed", "steps", "minutes", "Fréchet distance", "kernel distance", "precision / recall",
+COLUMNS = ("model, data", "seed", "steps", "minutes", "Fréchet distance", "kernel distance", "precision", "recall",
            "classes, entropy", "accuracy", "copies")  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def test_the_frechet_distance_of_two_gaussians_is_the_closed_form():
     mean, scale = np.array([1.0, -2.0, 0.0]), np.array([1.0, 2.0, 0.5])
     real, fake = gaussian(200_000, np.zeros(3), 1.0), gaussian(200_001, mean, scale)
     expected = (mean**2).sum() + ((1 - scale) ** 2).sum()
-    assert metrics.frechet_distance(real, fake) == pytest.approx(expected, rel=0.01)
+    assert metrics.frechet_distance(real, fake)[0] == pytest.approx(expected, rel=0.01)
 
 
 def test_the_frechet_distance_agrees_with_scipys_matrix_root():
@@ -28,7 +28,35 @@ def test_the_frechet_distance_agrees_with_scipys_matrix_root():
     s, t = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
     root = scipy.linalg.sqrtm(s @ t).real
     expected = ((real.mean(0) - fake.mean(0)) ** 2).sum() + np.trace(s + t - 2 * root)
-    assert metrics.frechet_distance(real, fake) == pytest.approx(expected, rel=1e-6)
+    assert metrics.frechet_distance(real, fake)[0] == pytest.approx(expected, rel=1e-6)
+
+
+def spread_and_claim(measure, repeats=60):
+    """Return how much a measure varies over fresh pairs of sets, and the error that it claims on average."""
+    rng = np.random.default_rng(3)
+    moves = rng.normal(size=(4, 4)) / 2 + np.eye(4)
+    found = [measure(rng.normal(size=(400, 4)), rng.normal(size=(300, 4)) @ moves + 0.5) for _ in range(repeats)]
+    return np.std([value for value, _ in found], ddof=1), np.mean([error for _, error in found])
+
+
+@pytest.mark.parametrize("measure", [metrics.frechet_distance, metrics.kernel_distance])
+def test_the_errors_of_distances_are_the_spread_over_fresh_samples(measure):
+    spread, claimed = spread_and_claim(measure)
+    assert 0.7 < claimed / spread < 1.4
+
+
+def test_the_errors_of_shares_are_the_spread_over_fresh_samples():
+    def entropy(real, fake):
+        balance = metrics.class_balance(np.digitize(fake[:, 0], [-0.5, 1.5]), 3)
+        return balance["entropy"], balance["entropy_error"]
+
+    def precision(real, fake):
+        measures = metrics.manifold_measures(real, fake)
+        return measures["precision"], measures["precision_error"]
+
+    for measure, least in ((entropy, 0.7), (precision, 0.5)):  # with the balls held fixed an error is a little too small
+        spread, claimed = spread_and_claim(measure)
+        assert least < claimed / spread < 1.4
 
 
 def test_the_kernel_distance_agrees_with_a_double_loop():
@@ -50,7 +78,7 @@ def test_the_kernel_distance_agrees_with_a_double_loop():
 @pytest.mark.parametrize(
     "measure",
     [
-        metrics.frechet_distance,
+        lambda a, b: metrics.frechet_distance(a, b)[0],
         lambda a, b: metrics.kernel_distance(a, b)[0],
         lambda a, b: metrics.sliced_wasserstein_distance(a, b)[0],
         lambda a, b: -metrics.manifold_measures(a, b)["precision"],
@@ -66,7 +94,7 @@ def test_a_set_that_moves_away_scores_worse_all_the_way(measure):
 
 def test_the_same_set_twice_is_no_distance_and_all_inside():
     points = RNG.normal(size=(300, 5))
-    assert metrics.frechet_distance(points, points) == pytest.approx(0, abs=1e-9)
+    assert metrics.frechet_distance(points, points)[0] == pytest.approx(0, abs=1e-9)
     assert metrics.sliced_wasserstein_distance(points, points)[0] == pytest.approx(0, abs=1e-12)
     measures = metrics.manifold_measures(points, points)
     assert (measures["precision"], measures["recall"], measures["coverage"]) == (1.0, 1.0, 1.0)
@@ -91,10 +119,10 @@ def test_the_sliced_distance_of_a_shift_in_one_dimension_is_the_shift():
 def test_classes_are_counted_and_matched():
     balance = metrics.class_balance(np.array([0, 0, 1, 1]), 4)
     assert balance["covered"] == 2
-    assert balance["entropy"] == pytest.approx(np.log(2))
+    assert (balance["entropy"], balance["entropy_error"]) == (pytest.approx(np.log(2)), pytest.approx(0, abs=1e-12))
     assert balance["ceiling"] == pytest.approx(np.log(4))
-    accuracy, matching = metrics.cluster_accuracy(np.array([2, 2, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 0]))
-    assert accuracy == pytest.approx(5 / 6)
+    accuracy, error, matching = metrics.cluster_accuracy(np.array([2, 2, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 0]))
+    assert (accuracy, error) == (pytest.approx(5 / 6), pytest.approx(np.sqrt(5 / 36 / 6)))
     assert matching == {2: 0, 0: 1, 1: 2}
     assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
 
@@ -129,7 +157,7 @@ def test_input_that_would_make_a_number_lie_is_refused(measure):
 def test_ten_thousand_by_512_takes_under_ten_seconds():
     real, fake = RNG.normal(size=(10_000, 512)), RNG.normal(size=(10_000, 512))
     start = time.perf_counter()
-    assert metrics.frechet_distance(real, fake) > 0
+    assert metrics.frechet_distance(real, fake)[0] > 0
     metrics.kernel_distance(real, fake)
     assert time.perf_counter() - start < 10
 

@@ -46,5 +46,5 @@ class Quality(keras.callbacks.Callback):
         fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
         distances = {"kernel_distance": kernel_distance(self.real, fake)[0]}
         if min(len(self.real), len(fake)) > fake.shape[1]:
-            distances["frechet_distance"] = frechet_distance(self.real, fake)
+            distances["frechet_distance"] = frechet_distance(self.real, fake)[0]
         return distances

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import InputError
+from ganzoo.metrics.checks import mean_and_error
 
 
 def class_balance(labels, classes):
@@ -13,13 +14,19 @@ def class_balance(labels, classes):
         classes: positive int.
 
     Returns:
-        Dictionary: `covered`, the number of classes with at least one sample; `entropy` of their shares in nats; `ceiling`,
-        log(classes), which the entropy reaches when all are equally frequent.
+        Dictionary: `covered`, the number of classes with at least one sample; `entropy` of their shares in nats;
+        `entropy_error`, its standard error to first order; `ceiling`, log(classes), which the entropy reaches when all are
+        equally frequent.
     """
     labels = _labels(labels, classes)
     shares = np.bincount(labels, minlength=classes) / len(labels)
-    seen = shares[shares > 0]
-    return {"covered": len(seen), "entropy": float(-(seen * np.log(seen)).sum()), "ceiling": float(np.log(classes))}
+    entropy, error = mean_and_error(-np.log(shares[labels]))
+    return {
+        "covered": int((shares > 0).sum()),
+        "entropy": entropy,
+        "entropy_error": error,
+        "ceiling": float(np.log(classes)),
+    }
 
 
 def label_accuracy(read, asked):
@@ -27,18 +34,17 @@ def label_accuracy(read, asked):
     read, asked = np.asarray(read), np.asarray(asked)
     if read.shape != asked.shape or read.ndim != 1 or not len(read):
         raise InputError(f"labels must be two equal rows. Received: shapes {read.shape} and {asked.shape}")
-    share = float((read == asked).mean())
-    return share, float(np.sqrt(share * (1 - share) / len(read)))
+    return mean_and_error(read == asked)
 
 
 def cluster_accuracy(clusters, labels):
-    """Return the share of labels that clusters give under the best one-to-one matching, and the matching.
+    """Return the share of labels that clusters give under the best one-to-one matching, its standard error, and the matching.
 
     Args:
         clusters, labels: ints `(N,)` from 0 on.
 
     Returns:
-        (float, dictionary {cluster: label}).
+        (float, float, dictionary {cluster: label}).
 
     Reference: Kuhn 1955, the Hungarian method.
     """
@@ -51,7 +57,8 @@ def cluster_accuracy(clusters, labels):
     together = np.zeros((size, size), int)
     np.add.at(together, (clusters, labels), 1)
     rows, columns = linear_sum_assignment(-together)
-    return float(together[rows, columns].sum() / len(labels)), dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    matching = dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    return *mean_and_error(columns[clusters] == labels), matching
 
 
 def _labels(labels, classes):

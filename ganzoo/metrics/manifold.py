@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.metrics.checks import feature_pair, mean_and_error
 
 
 def manifold_measures(real, fake, k=5):
@@ -18,7 +18,8 @@ def manifold_measures(real, fake, k=5):
 
     Returns:
         Dictionary of floats. precision: share of fakes in the real manifold; recall: share of reals in the fake manifold;
-        density: real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that hold a fake.
+        density: real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that hold a fake. Beside
+        each its standard error over the points that it averages, the balls held fixed, as `precision_error` and so on.
 
     Raises:
         InputError: for NaN, mixed widths, or too few samples.
@@ -37,12 +38,11 @@ def manifold_measures(real, fake, k=5):
         inside_real[rows] = within.sum(axis=1)
         hit |= within.any(axis=0)
         inside_fake |= (distances <= fake_radii[rows, None]).any(axis=0)
-    return {
-        "precision": float((inside_real > 0).mean()),
-        "recall": float(inside_fake.mean()),
-        "density": float(inside_real.mean() / k),
-        "coverage": float(hit.mean()),
-    }
+    averaged = {"precision": inside_real > 0, "recall": inside_fake, "density": inside_real / k, "coverage": hit}
+    measures = {}
+    for name, values in averaged.items():
+        measures[name], measures[f"{name}_error"] = mean_and_error(values)
+    return measures
 
 
 def _radii(points, k):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.metrics.checks import feature_pair, mean_and_error
 
 
 def mode_coverage(points, centres, sigma, within=3.0):
@@ -16,8 +16,8 @@ def mode_coverage(points, centres, sigma, within=3.0):
 
     Returns:
         Dictionary: `modes`, how many centres have at least one point of high quality (and `of`, K); `high_quality`, the share
-        of such points; `kl`, the divergence in nats of the points' mode shares from the true, equal ones: sum of
-        p log(p K), 0 when all modes are equally frequent.
+        of such points, and `high_quality_error`, its standard error; `kl`, the divergence in nats of the points' mode shares
+        from the true, equal ones: sum of p log(p K), 0 when all modes are equally frequent.
 
     Reference: Srivastava et al. 2017, VEEGAN, arXiv:1705.07761, section 4.1; Lin et al. 2018, PacGAN, arXiv:1712.04086.
     """
@@ -27,9 +27,11 @@ def mode_coverage(points, centres, sigma, within=3.0):
     good = distances[np.arange(len(points)), nearest] <= within * sigma
     shares = np.bincount(nearest, minlength=len(centres)) / len(points)
     seen = shares[shares > 0]
+    quality, error = mean_and_error(good)
     return {
         "modes": len(np.unique(nearest[good])),
         "of": len(centres),
-        "high_quality": float(good.mean()),
+        "high_quality": quality,
+        "high_quality_error": error,
         "kl": float((seen * np.log(seen * len(centres))).sum()),
     }
