@@ -64,7 +64,8 @@ def _help(documentation):
     for module in ours:
         for flag in flags.FLAGS.flags_by_module_dict()[module]:
             name = f"--[no]{flag.name}" if flag.boolean else f"--{flag.name}"
-            default = "" if flag.boolean or flag.default in ("", None) else f" (default: {flag.default})"
+            value = ",".join(flag.default) if isinstance(flag.default, list) else flag.default
+            default = "" if flag.boolean or value in ("", None) else f" (default: {value})"
             lines.append(f"  {name}\n      {flag.help}{default}")
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ import pathlib
 
 from absl import flags
 
-from experiments import command, runner
+from experiments import command, folders, runner
 from experiments.flags import choice, count
 from ganzoo.errors import InputError
 
@@ -72,7 +72,7 @@ def evaluate(gan, train, held_out, n, seed, features):
 
 
 def main():
-    run_dir = runner.chosen_run()
+    run_dir = folders.chosen_run()
     gan = runner.restore(run_dir)
     if gan.image_rank != 3:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")

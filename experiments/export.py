@@ -10,7 +10,7 @@ import pathlib
 
 from absl import flags
 
-from experiments import command, runner
+from experiments import command, folders, runner
 from ganzoo.errors import InputError
 
 FLAGS = flags.FLAGS
@@ -22,7 +22,7 @@ def main():
     output = pathlib.Path(FLAGS.output)
     if output.exists() and not (output / "saved_model.pb").exists():
         raise InputError(f"{output} exists and is no exported generator; choose another --output.")
-    gan = runner.restore(runner.chosen_run())
+    gan = runner.restore(folders.chosen_run())
     print(f"wrote {gan.export(output)}: the generator at step {gan.step}. To use it:")
     print(f'  generator = tf.saved_model.load("{output}")')
     print('  images = generator.signatures["from_seed"](seeds=tf.constant([1, 2, 3]))["images"]')

@@ -53,14 +53,28 @@ def choice(name, default, values, text):
     """Define a flag with a fixed list of values; another value gets the list and the nearest one."""
     flags.DEFINE_string(name, default, f"{text}: {', '.join(values)}")
 
-    def check(value):
-        if value in values:
-            return True
-        near = difflib.get_close_matches(value, values, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise flags.ValidationError(f"must be one of {', '.join(values)}, not {value!r}.{hint}")
+    flags.register_validator(name, lambda value: _known(value, values))
+
+
+def choices(name, default, values, text):
+    """Define a flag that is a list of words, each of a fixed list, at least one."""
+    flags.DEFINE_list(name, list(default), f"{text}, separated by commas; of {', '.join(values)}")
+
+    def check(chosen):
+        if not chosen:
+            raise flags.ValidationError(f"must name at least one of {', '.join(values)}")
+        return all(_known(value, values) for value in chosen)
 
     flags.register_validator(name, check)
+
+
+def _known(value, values):
+    """Return True, or say which values there are and which is nearest."""
+    if value in values:
+        return True
+    near = difflib.get_close_matches(value, values, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise flags.ValidationError(f"must be one of {', '.join(values)}, not {value!r}.{hint}")
 
 
 def given(name):

@@ -11,7 +11,7 @@ import pathlib
 
 from absl import flags
 
-from experiments import command, runner
+from experiments import command, folders, runner
 from experiments.flags import count
 from ganzoo.errors import InputError
 
@@ -53,7 +53,7 @@ def main():
     from ganzoo import images
     from ganzoo.inversion import invert
 
-    run_dir = runner.chosen_run()
+    run_dir = folders.chosen_run()
     output = pathlib.Path(FLAGS.output or run_dir / "inverted.png")
     if output.suffix.lower() != ".png" or not output.parent.is_dir():
         raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")

@@ -9,25 +9,23 @@ nats. The swiss roll has no modes: there it is the sliced Wasserstein distance t
 """
 
 import csv
-import datetime
-import pathlib
 import time
 
 from absl import flags
 
-from experiments import command
-from experiments.flags import choice, count
+from experiments import command, folders
+from experiments.flags import choice, choices, count
 from ganzoo.errors import InputError
 
 FLAGS = flags.FLAGS
 SETTINGS = ("gan", "minimax", "least_squares", "gan_r1", "wgan_gp", "relativistic")
 MOMENTS = 20  # frames of the animation
 choice("mixture", "grid", ("grid", "ring", "swiss_roll"), "25 Gaussians on a square lattice, 8 on a ring, or a spiral")
-flags.DEFINE_list("settings", ",".join(SETTINGS), f"of {', '.join(SETTINGS)}; separated by commas")
+choices("settings", SETTINGS, SETTINGS, "games to play")
 count("seeds", 1, "runs of each setting; at least 1")
 count("steps", 20000, "generator updates of each run, in hundreds; at least 2000")
 count("samples", 2500, "points to measure; at least 1")
-flags.DEFINE_string("output", "", "folder to write (default: a new one, runs/mode_coverage/MIXTURE-DATE-TIME)")
+folders.define_output("mode_coverage", "MIXTURE")
 
 
 def build(setting, seed, steps):
@@ -118,14 +116,10 @@ def write(output, rows, panels, marks):
 
 
 def main():
-    unknown = [setting for setting in FLAGS.settings if setting not in SETTINGS]
-    if unknown or not FLAGS.settings:
-        raise InputError(f"--settings must be of {', '.join(SETTINGS)}. Received: {', '.join(unknown) or 'none'}")
     if FLAGS.steps % 100 or FLAGS.steps < 100 * MOMENTS:
         raise InputError(f"--steps must be a multiple of 100, at least {100 * MOMENTS}. Received: {FLAGS.steps}")
-    stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
-    output = pathlib.Path(FLAGS.output or pathlib.Path("runs") / "mode_coverage" / f"{FLAGS.mixture}-{stamp}")
-    (output / "frames").mkdir(parents=True, exist_ok=True)
+    output = folders.new_output("mode_coverage", FLAGS.mixture)
+    (output / "frames").mkdir(exist_ok=True)
     rows, panels, total = [], {}, len(FLAGS.settings) * FLAGS.seeds
     for setting in FLAGS.settings:
         for seed in range(FLAGS.seeds):

@@ -10,13 +10,11 @@ picture as .png, and values.csv into --output. Under a minute.
 """
 
 import csv
-import datetime
 import math
-import pathlib
 
 from absl import flags
 
-from experiments import command
+from experiments import command, folders
 from experiments.flags import count
 from ganzoo.errors import InputError
 
@@ -33,7 +31,7 @@ def define_flags():
     count("steps", 3000, "discriminator updates, or steps of the game with --generator; at least 1")
     count("frames", 30, "of the animation; at least 2")
     flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights and points", 0, 2**31 - 1)
-    flags.DEFINE_string("output", "", "folder to write (default: a new one, runs/optimal_discriminator/DATE-TIME)")
+    folders.define_output("optimal_discriminator")
 
 
 def density(expression, name):
@@ -122,10 +120,9 @@ def main():
     if FLAGS.frames < 2:
         raise InputError(f"--frames must be at least 2. Received: {FLAGS.frames}")
     p, q = density(FLAGS.p, "p"), None if FLAGS.generator else density(FLAGS.q, "q")
-    stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
-    output = pathlib.Path(FLAGS.output or pathlib.Path("runs") / "optimal_discriminator" / stamp)
+    output = folders.new_output("optimal_discriminator")
     frames = output / "frames"
-    frames.mkdir(parents=True, exist_ok=True)
+    frames.mkdir(exist_ok=True)
     rows, paths = [], []
     for step, now, d in play(p, q, FLAGS.steps, FLAGS.frames, FLAGS.seed):
         value, bound = theory.game_value(p[1], now, d), 2 * theory.js_divergence(p[1], now) - math.log(4)

@@ -11,22 +11,20 @@ Each writes a figure NAME.png and what was diagnosed, NAME.json, into --output. 
     python -m experiments.pathologies --failures=mode_collapse --seed=3
 """
 
-import datetime
 import json
-import pathlib
 
 from absl import flags
 
-from experiments import command
-from ganzoo.errors import InputError
+from experiments import command, folders
+from experiments.flags import choices
 
 FLAGS = flags.FLAGS
 
 
 def define_flags():
-    flags.DEFINE_list("failures", ",".join(FAILURES), f"of {', '.join(FAILURES)}; separated by commas")
+    choices("failures", FAILURES, tuple(FAILURES), "failures to provoke")
     flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights and noise", 0, 2**31 - 1)
-    flags.DEFINE_string("output", "", "folder to write (default: a new one, runs/pathologies/DATE-TIME)")
+    folders.define_output("pathologies")
 
 
 def dirac_gan(seed, regularizers=()):
@@ -165,11 +163,7 @@ def draw(failure, diagnoses, data):
 
 
 def main():
-    unknown = [failure for failure in FLAGS.failures if failure not in FAILURES]
-    if unknown or not FLAGS.failures:
-        raise InputError(f"--failures must be of {', '.join(FAILURES)}. Received: {', '.join(unknown) or 'none'}")
-    output = pathlib.Path(FLAGS.output or pathlib.Path("runs") / "pathologies" / f"{datetime.datetime.now():%Y%m%d-%H%M%S}")
-    output.mkdir(parents=True, exist_ok=True)
+    output = folders.new_output("pathologies")
     for failure in FLAGS.failures:
         diagnoses, data = run(failure, FLAGS.seed)
         draw(failure, diagnoses, data).savefig(output / f"{failure}.png", dpi=100)

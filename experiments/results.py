@@ -21,7 +21,7 @@ import time
 from absl import flags
 
 from experiments import command
-from ganzoo.errors import InputError
+from experiments.flags import choices
 
 FLAGS = flags.FLAGS
 
@@ -61,7 +61,7 @@ NAMES = tuple(entry.name for entry in TABLE)
 
 def define_flags():
     flags.DEFINE_float("minutes", 60.0, "of training in this call, at least 0; 0 sets no limit", 0.0)
-    flags.DEFINE_list("only", "", f"models, separated by commas, of {', '.join(NAMES)} (default: all)")
+    choices("only", NAMES, NAMES, "models")
     flags.DEFINE_string("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)")
     flags.DEFINE_string("forest", "", "an .npz archive to read CIFAR-100's forests from (default: Keras's download)")
     flags.DEFINE_string("output", "runs/results", "folder of the runs")
@@ -217,13 +217,9 @@ def report(folder, path, gallery):
 
 
 def main():
-    chosen = FLAGS.only or list(NAMES)
-    unknown = [name for name in chosen if name not in NAMES]
-    if unknown:
-        raise InputError(f"--only must be of {', '.join(NAMES)}. Received: {', '.join(unknown)}")
     folder, path, gallery = (pathlib.Path(each) for each in (FLAGS.output, FLAGS.report, FLAGS.pictures))
     end = time.monotonic() + 60 * FLAGS.minutes
-    for entry in (each for each in TABLE if each.name in chosen):
+    for entry in (each for each in TABLE if each.name in FLAGS.only):
         for seed in entry.seeds:
             left = (end - time.monotonic()) / 60
             if FLAGS.minutes and left <= 0:

@@ -1,6 +1,5 @@
 """One training run from flags: data, model, training, and where everything is. Every train_*.py is one call to it."""
 
-import datetime
 import importlib
 import os
 import pathlib
@@ -10,11 +9,11 @@ import types
 
 from absl import flags
 
+from experiments import folders
 from experiments.flags import given
 from ganzoo.errors import InputError, Interrupted
 
 FLAGS = flags.FLAGS
-RUNS = pathlib.Path("runs")
 
 
 def load_images(options):
@@ -53,7 +52,7 @@ def train(experiment, build, load=load_images, **training):
     Returns:
         The trained GAN.
     """
-    run_dir = _run_dir(experiment)
+    run_dir = folders.of_training(experiment)
     options = _options(experiment, run_dir)
     images = load(options)
 
@@ -140,38 +139,6 @@ def data_of(run_dir):
     if held_out is not None and hasattr(experiment, "select"):
         held_out = experiment.select(held_out, options)
     return images, held_out
-
-
-def newest(experiment="*"):
-    """Return the run of an experiment (of any) that was begun or gone on with last, or None."""
-    configs = sorted(RUNS.glob(f"{experiment}/*/config.json"), key=lambda path: path.stat().st_mtime)
-    return configs[-1].parent if configs else None
-
-
-def chosen_run():
-    """Return the folder that --run_dir names, or the newest run.
-
-    Raises:
-        InputError: if there is none.
-    """
-    run_dir = pathlib.Path(FLAGS.run_dir) if FLAGS.run_dir else newest()
-    if run_dir is None:
-        raise InputError(f"there is no run below {RUNS}; name one with --run_dir.")
-    return run_dir
-
-
-def _run_dir(experiment):
-    """Return the folder of this run: the one given, the newest to resume, or a new name."""
-    if FLAGS.run_dir:
-        return pathlib.Path(FLAGS.run_dir)
-    folder = RUNS / experiment.removeprefix("train_")
-    if FLAGS.resume:
-        found = newest(folder.name)
-        if found is None:
-            raise InputError(f"there is no run below {folder} to resume; name one with --run_dir.")
-        return found
-    source = folder.name if "dataset" not in FLAGS else pathlib.Path(FLAGS.data).stem if FLAGS.data else FLAGS.dataset
-    return folder / f"{source}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
 
 def _options(experiment, run_dir):

@@ -11,7 +11,7 @@ import re
 
 from absl import flags
 
-from experiments import command, runner
+from experiments import command, folders, runner
 from experiments.flags import count
 from ganzoo.errors import InputError
 
@@ -70,7 +70,7 @@ def draw(gan):
 def main():
     from ganzoo import images
 
-    run_dir = runner.chosen_run()
+    run_dir = folders.chosen_run()
     default = run_dir / f"{'paths' if FLAGS.interpolate else 'samples'}_{FLAGS.seed}.png"
     output = pathlib.Path(FLAGS.output or default)
     if output.suffix.lower() != ".png" or not output.parent.is_dir():

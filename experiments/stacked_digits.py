@@ -11,7 +11,7 @@ download; --dataset=mnist is the Stacked MNIST of the literature.
 import json
 import pathlib
 
-from experiments import command, runner
+from experiments import command, folders, runner
 from experiments.flags import choice, define_training_flags
 
 VARIANTS = {"dcgan": "DCGAN", "lsgan": "LSGAN", "wgan": "DigitWGAN", "wgan_gp": "DigitWGANGP"}
@@ -71,7 +71,7 @@ def main():
     from ganzoo import metrics
 
     gan = runner.train("stacked_digits", build, load)
-    run_dir = runner.chosen_run()
+    run_dir = folders.chosen_run()
     _, options = runner.options_of(run_dir)
     singles = runner.load_for_convolutions(options)
     found = {"step": gan.step, "samples": SAMPLES} | count(gan, select(singles, options), metrics.Classifier.cached(singles))
