@@ -1,8 +1,8 @@
 """WGAN and WGAN-GP for digits: Arjovsky et al. 2017, arXiv:1701.07875; Gulrajani et al. 2017, arXiv:1704.00028.
 
 The objectives of `ganzoo.WGAN` and `ganzoo.WGANGP` on DCGAN's networks, as the textbook that lecture 004 teaches from has them
-for MNIST. The critic has no batch normalisation, so clipping meets kernels and biases only and the penalty is about one
-sample's gradient, as it must be.
+for MNIST. The critic has no batch normalisation, so the penalty is about one sample's gradient, as it must be; clipping
+meets the kernels, biases stay free.
 """
 
 import keras
