@@ -61,7 +61,7 @@ pathologies: setup ## provoke the lecture's three failures beside their remedies
 mode-coverage: setup ## which GAN finds all modes of a mixture? six settings; ten minutes
 	@$(RUN) experiments.mode_coverage $(ARGS)
 
-stacked-digits: setup ## how many of 1,000 modes does a GAN find? ten minutes
+stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of an hour
 	@$(RUN) experiments.stacked_digits $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute

@@ -130,11 +130,9 @@ def row(entry, seed, run_dir):
     """Return a line of the table."""
     found, (step, seconds) = measured(run_dir), progress(run_dir)
 
-    def number(name, digits):
-        return f"{found[name]:.{digits}f}" if name in found else "-"
-
-    def with_error(name, digits):
-        return f"{number(name, digits)} ± {number(f'{name}_error', digits)}"
+    def with_error(name, digits, factor=1.0):
+        parts = [f"{factor * found[key]:.{digits}f}" for key in (name, f"{name}_error") if key in found]
+        return " ± ".join(parts) or "-"
 
     def beside_floor(name):
         if name not in found:
@@ -143,7 +141,7 @@ def row(entry, seed, run_dir):
         return f"{with_error(name, digits)} ({with_error(f'floor_{name}', digits)})"
 
     def percent(name):
-        return f"{100 * found[name]:.1f} ± {100 * found[f'{name}_error']:.1f} %" if name in found else None
+        return f"{with_error(name, 1, 100.0)} %" if name in found else None
 
     label, cluster = percent("label_accuracy"), percent("cluster_accuracy")
     budget = f"{step:,}" if finished(entry, step, seconds) else f"{step:,} of {entry.steps:,}"
@@ -156,7 +154,7 @@ def row(entry, seed, run_dir):
         beside_floor("kernel_distance"),
         beside_floor("precision"),
         beside_floor("recall"),
-        f"{found['class_covered']}, {number('class_entropy', 3)}" if "class_covered" in found else "-",
+        f"{found['class_covered']}, {with_error('class_entropy', 3)}" if "class_covered" in found else "-",
         f"asked label {label}" if label else f"clusters {cluster}" if cluster else "-",
         percent("copies") or "-",
     ]

@@ -83,7 +83,7 @@ def _clip_saturation(rows):
         return None
     kernels, others = rows[-1].get("at_bound", 0.0), rows[-1].get("clipped_gains", 0.0)
     if kernels > 0.9:
-        return f"{100 * kernels:.0f} % of the clipped kernels' weights lie at the bound: their signs are all it has left to learn"
+        return f"{100 * kernels:.0f} % of the clipped kernels' weights lie at the bound: it has little but their signs to learn"
     if others > 0.5:
         return (
             f"gains of normalisations are clipped too, and {100 * others:.0f} % of them lie at the bound: each scales "

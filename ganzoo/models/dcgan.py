@@ -10,7 +10,9 @@ The lecture's networks and optimizers: RMSprop 2e-4, half of it for the generato
 - A transposed convolution of stride 1 is a convolution with the kernel turned by 180 degrees; as kernels are learned, the
   stride-1 layers of the generator are plain convolutions.
 
-Two warnings of the lecture are arguments: `discriminator_batch_norm` and `strides_last`.
+Two warnings of the lecture are arguments. What came of them on scikit-learn's digits at 16x16 (seed 0, 1,500 steps,
+`python -m experiments.train_dcgan --steps=1500` with the flag): `strides_last` ends with one picture for every latent, and the
+diagnosis says so; `discriminator_batch_norm` did no harm there, 17 effective modes of the data's 19.
 """
 
 import keras
