@@ -40,3 +40,12 @@ def test_the_commands_and_files_it_names_exist():
         assert (ROOT / picture).stat().st_size < 1_000_000, picture
     for module in re.findall(r"-m (experiments\.\w+)", readme):
         assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+
+
+def test_the_distances_it_quotes_are_those_of_the_results():
+    readme, results = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "RESULTS.md"))
+    (quoted,) = re.findall(r"^(\| [\d.]+ ± [\d.]+ (?:\| [\d.]+ ± [\d.]+ )+\|)$", readme, re.MULTILINE)
+    distances = re.findall(r"[\d.]+ ± [\d.]+", quoted)
+    measured = [re.search(rf"^\| {name}, mnist \|[^±]*\| ([\d.]+ ± [\d.]+) \(", results, re.MULTILINE)[1]
+                for name in (r"GAN \(dense\)", "DCGAN", "LSGAN", "CGAN")]  # fmt: skip
+    assert distances == measured
