@@ -58,7 +58,7 @@ results: setup ## train every model with its budget, measure it, write RESULTS.m
 pathologies: setup ## provoke the lecture's three failures beside their remedies; a minute
 	@$(RUN) experiments.pathologies $(ARGS)
 
-mode-coverage: setup ## which GAN finds all modes of a mixture? six settings; ten minutes
+mode-coverage: setup ## which GAN finds all modes of a mixture? seven settings; six minutes
 	@$(RUN) experiments.mode_coverage $(ARGS)
 
 stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of an hour
