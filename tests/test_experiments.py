@@ -233,7 +233,7 @@ def test_modes_are_counted_in_a_table(tmp_path):
         assert animation.n_frames == 20
     refused = run_python("-m", "experiments.mode_coverage", "--settings=gam")
     assert refused.returncode == 2
-    assert "must be one of gan, minimax" in refused.stderr
+    assert "must be one of plain, gan, minimax" in refused.stderr
 
 
 @pytest.mark.slow
