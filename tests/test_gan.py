@@ -152,10 +152,11 @@ def test_a_two_parameter_gan_finds_a_gaussian(tmp_path):
     assert abs(abs(spread) - 0.5) < 0.1
 
 
-# (steps, options) of those whose own learning rates need longer than 300 steps.
+# (steps, options) of those that need longer than 300 steps.
 LONGER = {
     "CGAN": (600, {"learning_rate": 1e-3}),
     "DigitWGAN": (900, {}),
+    "InfoGAN": (900, {}),
     "WGANGP": (900, {}),
 }
 

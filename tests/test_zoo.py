@@ -199,5 +199,5 @@ def test_the_information_is_bounded_by_the_entropy_of_the_category():
 @pytest.mark.slow
 def test_training_raises_the_information(stripes):
     gan = ganzoo.InfoGAN((8, 8, 1), Codes(4, 8, 1), augmentation=None)
-    history = gan.train(stripes, steps=700, batch_size=32, verbose=False).history["information"]
-    assert history[0] < 0.5 < 1.0 < history[-1] <= np.log(8)
+    history = gan.train(stripes, steps=100, batch_size=32, log_every=1, verbose=False).history["information"]
+    assert history[0] < 0.5 < 1.5 < history[-1] <= np.log(8)
