@@ -47,10 +47,36 @@ class RandomAffine:
         middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
         offset_x = middle_x - a * middle_x - b * middle_y + self.shift * width * draws[4]
         offset_y = middle_y - c * middle_x - d * middle_y + self.shift * height * draws[5]
-        zero = ops.zeros_like(a)
-        transforms = ops.stack([a, b, offset_x, c, d, offset_y, zero, zero], axis=1)
-        return ops.image.affine_transform(images, transforms, interpolation="bilinear", fill_mode="nearest")
+        y, x = ops.meshgrid(ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32"), indexing="ij")
+        a, b, offset_x, c, d, offset_y = (ops.reshape(each, (-1, 1, 1)) for each in (a, b, offset_x, c, d, offset_y))
+        return read_between_pixels(images, a * x + b * y + offset_x, c * x + d * y + offset_y)
 
     def __repr__(self):
         settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
         return f"{type(self).__name__}({settings})"
+
+
+def read_between_pixels(images, x, y):
+    """Read images at points between their pixels, bilinearly; outside, the nearest border pixel counts.
+
+    Keras's `affine_transform` does the same, but TensorFlow's gradient of it is that of the inverse move, which is not the
+    transposed one (github.com/tensorflow/tensorflow/issues/127241); the generator would learn from a blurred error.
+
+    Args:
+        images: float32 `(N, H, W, C)`.
+        x, y: column and row of each point, in pixels, float32 `(N, H, W)`.
+
+    Returns:
+        float32 `(N, H, W, C)`.
+    """
+    height, width, channels = images.shape[1:]
+    x, y = ops.clip(x, 0, width - 1), ops.clip(y, 0, height - 1)
+    left, top = ops.floor(x), ops.floor(y)
+    pixels = ops.reshape(images, (-1, height * width, channels))
+    total = 0.0
+    for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
+        share = (1 - ops.abs(x - column)) * (1 - ops.abs(y - row))  # 0 for a neighbour beyond the border
+        index = ops.cast(ops.minimum(row, height - 1) * width + ops.minimum(column, width - 1), "int32")
+        values = backend.gather_rows(pixels, ops.reshape(index, (-1, height * width)))
+        total = total + ops.reshape(share, (-1, height * width, 1)) * values
+    return ops.reshape(total, ops.shape(images))

@@ -136,6 +136,11 @@ def for_each(function, elements):
     return tf.map_fn(function, elements, fn_output_signature=tf.float32)
 
 
+def gather_rows(values, indices):
+    """Return `values[n, indices[n]]` for every n: `(N, M, C)` from values `(N, K, C)` and int32 indices `(N, M)`."""
+    return tf.gather(values, indices, batch_dims=1)
+
+
 def read(variable):
     """Return the value of a `keras.Variable` as a plain tensor (a custom gradient takes no variables)."""
     return tf.convert_to_tensor(variable.value)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import make_gan
+from keras import ops
+from scipy import ndimage
 
 import ganzoo
 from ganzoo import backend
-from ganzoo.augmentation import RandomAffine
+from ganzoo.augmentation import RandomAffine, read_between_pixels
 from ganzoo.errors import InputError
 
 STILL = {"rotation": 0.0, "shear": 0.0, "scale": 0.0, "shift": 0.0}
@@ -60,9 +62,26 @@ def test_a_seed_decides_and_every_image_moves_on_its_own():
     assert np.abs(first[0] - first[1]).max() > 0.05
 
 
-def test_the_gradient_goes_through_the_moves():
-    gradient = backend.input_gradient(lambda x: RandomAffine()(x, (1, 2)) ** 2, tf.constant(blob(3)))
-    assert np.abs(gradient.numpy()).max(axis=(1, 2, 3)).min() > 0.1
+def test_the_gradient_is_the_transposed_move():
+    """For a linear map A: the gradient of <v, A x> for x is A^T v, so it gives <A^T v, u> = <v, A u> for every u."""
+    rng = np.random.default_rng(0)
+    x, u, v = (rng.normal(size=(6, 12, 16, 2)).astype("float32") for _ in range(3))
+
+    def moved(images):
+        return RandomAffine(rotation=0.6, shear=0.5, scale=0.4, shift=0.2)(images, (1, 2))
+
+    gradient = backend.input_gradient(lambda images: ops.sum(v * moved(images), axis=(1, 2, 3)), tf.constant(x)).numpy()
+    left, right = ((a * b).sum(axis=(1, 2, 3)) for a, b in ((gradient, u), (v, moved(u).numpy())))
+    np.testing.assert_allclose(left, right, atol=1e-3)
+    assert np.abs(right).max() > 5
+
+
+def test_what_is_read_between_pixels_is_what_scipy_reads():
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(2, 9, 11, 1)).astype("float32")
+    x, y = rng.uniform(-3, 13, (2, 9, 11)).astype("float32"), rng.uniform(-3, 11, (2, 9, 11)).astype("float32")
+    expected = [ndimage.map_coordinates(images[n, ..., 0], (y[n], x[n]), order=1, mode="nearest") for n in (0, 1)]
+    np.testing.assert_allclose(read_between_pixels(images, x, y)[..., 0], expected, atol=1e-5)
 
 
 def test_players_learn_from_moved_images_and_sampling_is_untouched(stripes):
