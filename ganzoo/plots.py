@@ -14,9 +14,8 @@ def save_loss_plot(path, rows):
 
     names = [name for name in rows[0] if name not in ("step", "seconds", "images_per_second")]
     figure = Figure(figsize=(8, 2.2 * len(names)), layout="constrained")
-    steps = [int(row["step"]) for row in rows]
     for axes, name in zip(figure.subplots(len(names), sharex=True, squeeze=False)[:, 0], names, strict=True):
-        axes.plot(steps, [float(row[name]) for row in rows], linewidth=1)
+        axes.plot(*zip(*((int(row["step"]), float(row[name])) for row in rows if row[name]), strict=True), linewidth=1)
         axes.set_ylabel(name.replace("_", " "))
         axes.grid(alpha=0.3)
     axes.set_xlabel("step (generator updates)")

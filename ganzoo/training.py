@@ -102,7 +102,7 @@ def train(
     parts = [parts_of.NonFiniteGuard(), parts_of.StopAtStep(target)]
     if minutes is not None:
         parts.append(parts_of.StopAfterMinutes(minutes))
-    checkpoints = None
+    last = []
     with contextlib.ExitStack() as at_exit:
         if verbose:
             size = len(data) if hasattr(data, "__len__") else None
@@ -116,19 +116,20 @@ def train(
                 place = run.path / "diagnosis.json"
                 say = tqdm.write if verbose else None
                 parts.insert(0, parts_of.Diagnosis(examples, data.labels, diagnose_every, place, writer, say))
-            parts.append(parts_of.Journal(run.metrics_path, images_per_step, writer))
             show = functools.partial(writer.image, "samples")
-            parts.append(parts_of.SampleGrids(run.samples, sample_every, show=show))
             checkpoints = parts_of.Checkpoints(run.checkpoints, lambda: state.get_state(gan), checkpoint_every)
+            last = [parts_of.Journal(run.metrics_path, images_per_step, writer)]
+            last += [parts_of.SampleGrids(run.samples, sample_every, show=show), checkpoints]
             checkpoints.install_handlers()
             at_exit.callback(checkpoints.restore_handlers)
-        # The diagnosis and the guard come first, so that nothing else sees a loss that is no number, and the checkpoint last.
+        # The diagnosis and the guard come first, so that nothing else sees a loss that is no number. What writes comes last, so
+        # that it sees what the user's callbacks measured, and the weights that they leave behind.
         history = gan.fit(
             batches,
             epochs=math.ceil((target - gan.step) / log_every),
             steps_per_epoch=log_every // together,
             shuffle=False,  # the order is the data set's own, a function of (seed, step)
-            callbacks=[*parts, *callbacks, *([checkpoints] if checkpoints else [])],
+            callbacks=[*parts, *callbacks, *last],
             verbose=0,
         )
     if run is not None:

@@ -4,6 +4,7 @@ import csv
 import json
 import resource
 import sys
+import types
 
 import keras
 import numpy as np
@@ -12,8 +13,11 @@ import tensorflow as tf
 from conftest import make_tiny
 from PIL import Image
 
-from ganzoo import callbacks
+from ganzoo import callbacks, state
+from ganzoo.callbacks.journal import read_rows
 from ganzoo.errors import InputError, NonFiniteLossError
+from ganzoo.plots import save_loss_plot
+from ganzoo.runs import CheckpointStore
 
 EVERY = {"log_every": 2, "sample_every": 2, "checkpoint_every": 2, "verbose": False}
 
@@ -159,6 +163,38 @@ def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp
     assert all(distance > 0 for distance in history["kernel_distance"])
     assert "frechet_distance" not in history  # 40 samples have no covariance in 64 dimensions
     assert (tmp_path / "best.weights.h5").exists()
+
+
+def test_a_run_that_is_stopped_early_leaves_its_best_weights_everywhere(stripes, tmp_path):
+    def measure(epoch, logs):
+        logs["distance"] = float(epoch)  # worse and worse: the first interval's weights are the best
+
+    gan = make_tiny()
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=measure)
+    stop = keras.callbacks.EarlyStopping("distance", patience=2, mode="min", restore_best_weights=True)
+    gan.train(stripes, steps=40, batch_size=8, run_dir=tmp_path, callbacks=[spy, stop], **EVERY | {"checkpoint_every": 3})
+    step, arrays = CheckpointStore(tmp_path / "checkpoints").latest()
+    assert step == gan.step == 6
+    ours = state.get_state(gan)
+    assert [name for name in ours if ours[name].tobytes() != arrays[name].tobytes()] == []
+    with Image.open(tmp_path / "samples" / "step_000006.png") as grid:
+        np.testing.assert_array_equal(np.asarray(grid), gan.picture()[..., 0])
+    assert [row["distance"] for row in rows(tmp_path / "metrics.csv")] == ["0.0", "1.0", "2.0"]
+    served = tf.saved_model.load(tmp_path / "generator").signatures["from_seed"](seeds=tf.constant([0]))["images"]
+    assert np.abs(np.asarray(served).astype(int) - gan.sample(1, 0)).max() <= 1
+
+
+def test_a_column_that_begins_later_is_empty_above(tmp_path):
+    journal = callbacks.Journal(tmp_path / "metrics.csv", 8)
+    journal.set_model(types.SimpleNamespace(step=0))
+    for step, logs in ((2, {"a": 1.0}), (4, {"a": 2.0, "b": 3.0}), (6, {"a": 4.0})):
+        journal.on_epoch_begin(0)
+        journal.model.step = step
+        journal.on_epoch_end(0, logs)
+    assert [(row["step"], row["a"], row["b"]) for row in rows(tmp_path / "metrics.csv")] == [
+        ("2", "1.0", ""), ("4", "2.0", "3.0"), ("6", "4.0", "")]  # fmt: skip
+    save_loss_plot(tmp_path / "losses.png", read_rows(tmp_path / "metrics.csv"))
+    assert (tmp_path / "losses.png").exists()
 
 
 def test_a_time_limit_stops_and_saves(tmp_path, stripes):

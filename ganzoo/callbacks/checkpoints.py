@@ -47,13 +47,17 @@ class Checkpoints(keras.callbacks.Callback):
         step = self.model.step
         if self.signal_number is not None:
             self.model.stop_training = True
-        if step % self.every == 0 or self.model.stop_training:
+            self.save(step)
+        elif step % self.every == 0 and not self.model.stop_training:
             self.save(step)
 
+    def on_train_end(self, logs=None):
+        step = self.model.step
+        if self.signal_number is None or self.saved_step != step:
+            self.save(step)  # again where it stands already: EarlyStopping may have put the best weights back
+
     def save(self, step):
-        """Write the checkpoint of this step unless it stands already or holds a weight that is no number."""
-        if step == self.saved_step:
-            return
+        """Write the checkpoint of this step unless it holds a weight that is no number."""
         arrays = self.state()
         if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
             return  # the guard stops the run at the next loss; the last good checkpoint must survive until then

@@ -11,7 +11,8 @@ class Journal(keras.callbacks.Callback):
     """Append a row to `metrics.csv` at the end of every epoch (of `log_every` steps), and send it on.
 
     Columns: step, seconds (training time so far, across resumes), images_per_second (real images shown to the
-    discriminator), then the means of losses and measures over the interval. Rows after the current step, left by a run
+    discriminator), then the means of losses and measures over the interval and what callbacks before this one put into the
+    logs; a column that begins later is empty above. Rows after the current step, left by a run
     that was killed, are dropped when training begins, so a resumed table reads like an uninterrupted one.
 
     Args:
@@ -55,11 +56,23 @@ class Journal(keras.callbacks.Callback):
         if not rows and not append:
             self.path.unlink(missing_ok=True)
             return
+        columns = list(rows[0]) if rows else []
+        if append:
+            known = _columns(self.path)
+            new = [name for name in columns if name not in known]
+            columns = known + new
+            if new:
+                rows, append = read_rows(self.path) + rows, False
         with open(self.path, "a" if append else "w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, fieldnames=list(rows[0]))
+            table = csv.DictWriter(file, fieldnames=columns)
             if not append:
                 table.writeheader()
             table.writerows(rows)
+
+
+def _columns(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return next(csv.reader(file))
 
 
 def read_rows(path):

@@ -20,7 +20,8 @@ class Quality(keras.callbacks.Callback):
         n: samples, and real images at most.
         seed: int; decides the samples, the same each time.
 
-    Logs: kernel_distance, and frechet_distance where n exceeds the features' d; squared units of the features.
+    Logs: kernel_distance, and frechet_distance where n exceeds the features' d, in squared units of the features, and their
+    standard errors as kernel_distance_error and frechet_distance_error. With a run_dir they are columns of metrics.csv.
     """
 
     def __init__(self, real, features=None, every=500, n=1000, seed=1):
@@ -44,7 +45,10 @@ class Quality(keras.callbacks.Callback):
         from ganzoo.metrics import frechet_distance, kernel_distance  # scikit-learn loads slowly; most runs do without
 
         fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
-        distances = {"kernel_distance": kernel_distance(self.real, fake)[0]}
+        measures = {"kernel_distance": kernel_distance}
         if min(len(self.real), len(fake)) > fake.shape[1]:
-            distances["frechet_distance"] = frechet_distance(self.real, fake)[0]
+            measures["frechet_distance"] = frechet_distance
+        distances = {}
+        for name, measure in measures.items():
+            distances[name], distances[f"{name}_error"] = measure(self.real, fake)
         return distances

@@ -8,7 +8,7 @@ from ganzoo import images
 
 
 class SampleGrids(keras.callbacks.Callback):
-    """Write `step_000500.png` every so often, and before the first step.
+    """Write `step_000500.png` every so often, before the first step and at the end.
 
     Args:
         folder: where to.
@@ -28,19 +28,15 @@ class SampleGrids(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         step = self.model.step
-        if step % self.every == 0:
+        if step % self.every == 0 and not self.model.stop_training:
             self.write(step)
 
     def on_train_end(self, logs=None):
-        if not self._path(self.model.step).exists():
-            self.write(self.model.step)
+        self.write(self.model.step)
 
     def write(self, step):
         """Save the model's own picture of itself."""
         picture = self.model.picture()
-        images.save_png(self._path(step), picture)
+        images.save_png(self.folder / f"step_{step:06d}.png", picture)
         if self.show is not None:
             self.show(picture, step)
-
-    def _path(self, step):
-        return self.folder / f"step_{step:06d}.png"
