@@ -76,14 +76,16 @@ def mean_over_repeats(body, repeats):
     return {name: total / repeats for name, total in totals.items()}
 
 
-def descend(function, start, steps, learning_rate):
-    """Minimise `function` row by row with Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
+def descend(function, start, steps, learning_rate, project):
+    """Minimise `function` row by row with projected Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
 
     Args:
         function: callable from a tensor like `start` to one loss per row, `(N,)`.
         start: float32 `(N, d)`.
         steps: positive int.
         learning_rate: float.
+        project: callable that brings rows back to where they may be, applied after each step. Inside `function` it would
+            leave a coordinate beyond the border without a gradient, so that it never comes back.
 
     Returns:
         float32 `(N, d)`.
@@ -94,7 +96,8 @@ def descend(function, start, steps, learning_rate):
         mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
         power = tf.cast(count + 1, tf.float32)
         scale = learning_rate / (1 - 0.9**power)
-        return count + 1, x - scale * mean / (tf.sqrt(square / (1 - 0.999**power)) + 1e-8), mean, square
+        moved = x - scale * mean / (tf.sqrt(square / (1 - 0.999**power)) + 1e-8)
+        return count + 1, project(moved), mean, square
 
     zeros = tf.zeros_like(start)
     return tf.while_loop(lambda count, *_: count < steps, step, (tf.constant(0), start, zeros, zeros))[1]

@@ -44,14 +44,17 @@ def invert(gan, images, starts=10, steps=200, learning_rate=0.05, seed=0, condit
     first = gan.latent.spread(gan.latent.draw(len(images) * starts, (seed, 0)))
 
     def distances(latents):
-        inputs = [gan.latent.project(latents, first), *conditions]
+        inputs = [latents, *conditions]
         made = gan.sampling_generator(inputs if conditions else inputs[0], training=False)
         return ops.mean(ops.square(made - targets), axis=(1, 2, 3))
 
-    found = backend.compiled(lambda: backend.descend(distances, first, steps, learning_rate))()
+    def stay(latents):
+        return gan.latent.project(latents, first)
+
+    found = backend.compiled(lambda: backend.descend(distances, first, steps, learning_rate, stay))()
     errors = ops.convert_to_numpy(distances(found)).reshape(len(images), starts)
     best = errors.argmin(axis=1) + starts * np.arange(len(images))
-    latents = ops.convert_to_numpy(gan.latent.project(found, first))[best]
+    latents = ops.convert_to_numpy(found)[best]
     low, high = gan.value_range
     return {
         "latents": latents,

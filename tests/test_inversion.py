@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from conftest import make_gan
+from keras import ops
 
 import ganzoo
+from ganzoo import backend, latents
 from ganzoo.errors import InputError
 from ganzoo.inversion import invert
 
@@ -26,6 +28,19 @@ def test_its_own_images_are_found_again(name):
     assert (near["errors"] < 0.3 * far["errors"]).all()
     made = np.square(near["reconstructions"] / 255.0 - images / 255.0).mean(axis=(1, 2, 3))
     np.testing.assert_allclose(made, near["errors"], atol=2e-4)
+
+
+def test_a_coordinate_that_meets_its_bound_comes_back():
+    target = np.random.default_rng(0).uniform(-0.9, 0.9, (6, 40)).astype("float32")
+    mixing = np.random.default_rng(1).normal(size=(40, 60)).astype("float32")
+
+    def squares(z):
+        return ops.mean(ops.square((z - target) @ mixing), axis=1)
+
+    law = latents.Uniform(40)
+    start = law.draw(6, (1, 2))
+    found = backend.descend(squares, start, 300, 0.3, lambda moved: law.project(moved, start))
+    np.testing.assert_allclose(found, target, atol=1e-2)
 
 
 def test_bounded_latents_stay_in_their_bounds():
