@@ -32,7 +32,8 @@ def evaluate(gan, train, held_out, n, seed, features):
 
     from ganzoo import metrics
 
-    if held_out is None:  # a floor needs real images apart
+    everything, unseen = train, held_out
+    if unseen is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
     use_labels = train.labels is not None and features != "pixels"
     reader = metrics.Classifier.cached(train, held_out) if use_labels else None
@@ -45,11 +46,13 @@ def evaluate(gan, train, held_out, n, seed, features):
     n_real = min(n, len(train), len(held_out))
     asked = np.arange(n) % gan.classes if gan.needs_labels else None
     samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
-    some = np.sort(np.random.default_rng(0).permutation(len(train))[:n_real])
-    fake, real, unseen = extract(samples[:n_real]), extract(train.images[some]), extract(held_out.images[:n_real])
+    rng = np.random.default_rng(0)
+    some = [np.sort(rng.permutation(len(part))[:n_real]) for part in (train, held_out)]
+    fake, real, apart = extract(samples[:n_real]), extract(train.images[some[0]]), extract(held_out.images[some[1]])
     used = "inception" if features == "inception" else "classifier" if reader else "pixels"
-    results = {"samples": n, "real_images": n_real, "features": used}
-    for name, other in (("", fake), ("floor_", unseen)):
+    between = "two halves of the training images" if unseen is None else "training and unseen images"
+    results = {"samples": n, "real_images": n_real, "features": used, "floor_between": between}
+    for name, other in (("", fake), ("floor_", apart)):
         if n_real > fake.shape[1]:
             distance, error = metrics.frechet_distance(real, other)
             results |= {f"{name}frechet_distance": distance, f"{name}frechet_distance_error": error}
@@ -57,7 +60,8 @@ def evaluate(gan, train, held_out, n, seed, features):
             distance, error = metrics.kernel_distance(real, other)
             results |= {f"{name}kernel_distance": distance, f"{name}kernel_distance_error": error}
         results |= {f"{name}{key}": value for key, value in metrics.manifold_measures(real, other).items()}
-    results |= metrics.memorisation(real, unseen, fake)
+    if features != "inception":  # all training images at 299x299 would take hours
+        results |= metrics.memorisation(extract(everything.images), None if unseen is None else apart, fake)
     if reader:
         read = reader.read(samples)
         results["classifier_accuracy"] = reader.accuracy

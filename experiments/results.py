@@ -105,9 +105,17 @@ def advance(entry, seed, run_dir, minutes):
         left = [each for each in (minutes, entry.minutes and entry.minutes - seconds / 60) if each]
         words = [*(w for w in words if not w.startswith("--minutes")), *([f"--minutes={min(left)}"] if left else [])]
         words += [f"--run_dir={run_dir}"] + (["--resume"] if step else [])
-        subprocess.run([sys.executable, *words], check=True)
+        _run(words)
     if measured(run_dir).get("step") != progress(run_dir)[0]:
-        subprocess.run([sys.executable, "-m", "experiments.evaluate", f"--run_dir={run_dir}"], check=True)
+        _run(["-m", "experiments.evaluate", f"--run_dir={run_dir}"])
+
+
+def _run(words):
+    """Run python with these words; end as it ends, where it has said why it could not go on."""
+    status = subprocess.run([sys.executable, *words]).returncode
+    if status:
+        print(f"stopped; the next call goes on. Ended with status {status}: python {shlex.join(words)}", file=sys.stderr)
+        sys.exit(status)
 
 
 def save_picture(run_dir, path):
@@ -167,12 +175,12 @@ Written by `make results`, which trains every model with the command below its p
 `python -m experiments.evaluate`; nothing here is typed by hand.
 
 - Distances are between features, of a classifier trained on the data's own labels (MNIST) or raw pixels (photographs). In
-  brackets the floor: the same measure between real images and real images that no training saw. After a ± stands a
-  standard error.
+  brackets the floor: the same measure between training images and images that no training saw (MNIST), or between two halves
+  of the training images (photographs). After a ± stands a standard error.
 - Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
 - Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recogniser sorts
   rightly under the best one-to-one matching of its categories to digits.
-- Copies: share of samples nearer to the training images than 99 % of unseen real ones; 1 % at best.
+- Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
 - Samples a row: {samples}. Minutes of training on {machine}; {versions}.
 
 | {columns} |

@@ -1,29 +1,48 @@
 """Checks of arguments, each with a message that names what was expected and what came."""
 
 import math
+import numbers
 
 import numpy as np
 
 from ganzoo.errors import InputError
 
 
+def whole_number(name, value, minimum):
+    """Return `value` as an int, or refuse it.
+
+    Args:
+        name: str, what the argument is called in the message.
+        value: what the user gave; ints and numpy integers pass, bools do not.
+        minimum: int, the smallest value allowed.
+
+    Returns:
+        int.
+
+    Raises:
+        InputError: if `value` is not an integer or is below `minimum`.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < minimum:
+        wanted = "a positive integer" if minimum == 1 else f"an integer of at least {minimum}"
+        raise InputError(f"{name} must be {wanted}. Received: {name}={value!r}")
+    return int(value)
+
+
 def positive_integer(name, value):
-    """Return `value` if it is a positive int, else raise InputError naming it."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(f"{name} must be a positive integer. Received: {name}={value!r}")
-    return value
+    """Return `value` as an int if it is a whole number of at least 1, else raise InputError naming it."""
+    return whole_number(name, value, 1)
 
 
 def positive_number(name, value):
     """Return `value` as a float if it is a finite number above 0, else raise InputError naming it."""
-    if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
+    if not (isinstance(value, numbers.Real) and math.isfinite(value) and value > 0):
         raise InputError(f"{name} must be a positive number. Received: {name}={value!r}")
     return float(value)
 
 
 def nonnegative_number(name, value, below=math.inf):
     """Return `value` as a float if it is a finite number of at least 0 and below `below`, else raise InputError naming it."""
-    if not (isinstance(value, (int, float)) and math.isfinite(value) and 0 <= value < below):
+    if not (isinstance(value, numbers.Real) and math.isfinite(value) and 0 <= value < below):
         limit = "" if math.isinf(below) else f" and below {below:g}"
         raise InputError(f"{name} must be a number of at least 0{limit}. Received: {name}={value!r}")
     return float(value)

@@ -119,7 +119,7 @@ def test_copying_is_seen():
 
     points = digits.reshape(300, -1) / 255.0
     seen = Diagnosis(points, every=10, say=None)
-    known = seen.witness.known
+    known = points.astype("float32")
     Copier(64, latent=4).train(points_of(points), steps=30, batch_size=50, steps_per_execution=10, log_every=10,
                                callbacks=[seen], verbose=False)  # fmt: skip
     assert "memorisation" in [finding["symptom"] for finding in seen.findings]
@@ -200,7 +200,7 @@ def test_large_pictures_are_looked_at_in_little_memory():
     large = np.random.default_rng(0).integers(0, 256, (40, 96, 200, 3), dtype="uint8")
     witness = Witness(large)
     assert witness.n == 32
-    assert witness.known.shape == (20, (96 // 3) * (200 // 7) * 3)
+    assert witness.memory._train.shape == (40, (96 // 6) * (200 // 13) * 3)
     np.testing.assert_allclose(Witness._points(large)[0, :3], large[0, :3, :7].mean(axis=(0, 1)) / 255, rtol=1e-5)
     small = large[:, :8, :8]
     np.testing.assert_allclose(Witness._points(small), small.reshape(40, -1) / 255, rtol=1e-6)

@@ -68,7 +68,9 @@ def test_the_kernel_distance_agrees_with_a_double_loop():
     def mean(a, b, skip):
         return np.mean([k(x, y) for i, x in enumerate(a) for j, y in enumerate(b) if not skip or i != j])
 
-    parts = [(real[:6], fake[:6]), (real[6:], fake[6:])]
+    rng = np.random.default_rng(0)  # as it shuffles
+    mixed = [rng.permutation(points) for points in (real, fake)]
+    parts = [[points[:6] for points in mixed], [points[6:] for points in mixed]]
     estimates = [mean(a, a, True) + mean(b, b, True) - 2 * mean(a, b, False) for a, b in parts]
     value, error = metrics.kernel_distance(real, fake, blocks=2)
     assert value == pytest.approx(np.mean(estimates), rel=1e-9)
@@ -127,6 +129,26 @@ def test_classes_are_counted_and_matched():
     assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
 
 
+def test_the_kernel_distance_does_not_mind_the_order_of_classes():
+    centres = 3 * RNG.normal(size=(10, 6))
+    ordered, mixed = (centres[labels] + RNG.normal(size=(600, 6)) for labels in
+                      (np.repeat(np.arange(10), 60), RNG.permutation(np.repeat(np.arange(10), 60))))  # fmt: skip
+    value, error = metrics.kernel_distance(ordered, mixed)
+    assert abs(value) < 4 * error
+    assert error < 0.1 * metrics.kernel_distance(ordered, ordered[:60])[0]  # one class for all ten
+    with pytest.raises(InputError, match="blocks must be an integer of at least 2"):
+        metrics.kernel_distance(ordered, mixed, blocks=1)
+
+
+def test_copies_are_found_where_there_is_no_unseen_half_and_where_examples_stand_twice():
+    train = RNG.normal(size=(500, 8)) * 30
+    twice = np.concatenate([train, train[:100]])
+    for examples in (train, twice):
+        assert metrics.memorisation(examples, None, examples[:200])["copies"] == 1.0
+        assert metrics.memorisation(examples, None, RNG.normal(size=(400, 8)) * 30)["copies"] < 0.05
+    assert metrics.memorisation(twice, None, train)["nearest_held_out"] > 0
+
+
 def test_copies_are_found():
     train, held_out = RNG.normal(size=(500, 8)), RNG.normal(size=(500, 8))
     fresh, copied = (
@@ -169,8 +191,12 @@ def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
     digits = data.load("digits")
     reader = metrics.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
     assert 0.95 < reader.accuracy <= 1.0
-    again = metrics.Classifier.cached(digits, folder=tmp_path)
+    again = metrics.Classifier.cached(digits, folder=tmp_path, steps=400)
     assert again.accuracy == reader.accuracy
+    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
+    (damaged,) = (path for path in tmp_path.iterdir() if np.load(path)["accuracy"] < reader.accuracy)
+    damaged.write_bytes(b"torn")
+    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
     np.testing.assert_array_equal(again.read(digits.images[:50]), reader.read(digits.images[:50]))
     assert reader.features(digits.images[:3]).shape == (3, 128)
     with pytest.raises(InputError, match="images must be uint8"):
@@ -196,8 +222,8 @@ def test_the_kernel_distance_agrees_with_scikit_learns_polynomial_kernel():
 
     rng = np.random.default_rng(0)
     x, y = rng.normal(0, 1, (60, 8)), rng.normal(0.3, 1, (60, 8))
-    parts = []
-    for a, b in zip(np.split(x, 2), np.split(y, 2), strict=True):
+    parts, rng = [], np.random.default_rng(0)
+    for a, b in zip(*(np.split(rng.permutation(points), 2) for points in (x, y)), strict=True):
         kaa, kbb, kab = (polynomial_kernel(u, v, degree=3, coef0=1) for u, v in ((a, a), (b, b), (a, b)))
         off = [(k.sum() - np.trace(k)) / (30 * 29) for k in (kaa, kbb)]
         parts.append(sum(off) - 2 * kab.mean())

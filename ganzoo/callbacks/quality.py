@@ -14,11 +14,11 @@ class Quality(keras.callbacks.Callback):
     save_weights_only=True)` keeps the best weights; list them after this callback. An epoch is `log_every` steps.
 
     Args:
-        real: uint8 images `(N, H, W, C)`, best those that training does not see.
+        real: uint8 images `(N, H, W, C)`, best those that training does not see; n of them are drawn.
         features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes the pixels in [0, 1].
         every: steps between measurements.
         n: samples, and real images at most.
-        seed: int; decides the samples, the same each time.
+        seed: int; decides the samples, the same each time, and the real images.
 
     Logs: kernel_distance, and frechet_distance where n exceeds the features' d, in squared units of the features, and their
     standard errors as kernel_distance_error and frechet_distance_error. With a run_dir they are columns of metrics.csv.
@@ -28,7 +28,8 @@ class Quality(keras.callbacks.Callback):
         super().__init__()
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
         self.features = features or (lambda images: images.reshape(len(images), -1) / 255.0)
-        self.real = np.asarray(self.features(np.asarray(real)[:n]))
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
+        self.real = np.asarray(self.features(np.asarray(real)[chosen]))
         self.latest = {}
 
     def on_train_begin(self, logs=None):

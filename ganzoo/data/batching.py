@@ -13,7 +13,7 @@ no permutation of 65537.
 
 import math
 
-from ganzoo.data.checks import whole_number
+from ganzoo.checks import whole_number
 from ganzoo.errors import InputError
 
 # Fewer leave a measurable bias when there are only a handful of examples.

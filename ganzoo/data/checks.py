@@ -3,29 +3,8 @@
 import difflib
 from pathlib import Path
 
-import numpy as np
-
+from ganzoo.checks import whole_number
 from ganzoo.errors import InputError
-
-
-def whole_number(name, value, minimum):
-    """Return `value` as an int, or refuse it.
-
-    Args:
-        name: str, what the argument is called in the message.
-        value: what the user gave; ints and numpy integers pass, bools do not.
-        minimum: int, the smallest value allowed.
-
-    Returns:
-        int.
-
-    Raises:
-        InputError: if `value` is not an integer or is below `minimum`.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:
-        wanted = "a positive integer" if minimum == 1 else f"an integer of at least {minimum}"
-        raise InputError(f"{name} must be {wanted}. Received: {name}={value!r}")
-    return int(value)
 
 
 def size_pair(image_size):

@@ -5,8 +5,8 @@ import hashlib
 
 import numpy as np
 
+from ganzoo.checks import whole_number
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import whole_number
 from ganzoo.errors import InputError
 
 

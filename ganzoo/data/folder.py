@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.data.checks import existing_path, one_line, size_pair, whole_number
+from ganzoo.checks import whole_number
+from ganzoo.data.checks import existing_path, one_line, size_pair
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.picture import UnusableError, read_picture
 from ganzoo.errors import InputError

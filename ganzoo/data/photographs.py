@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ganzoo.data.checks import size_pair, suggestion, whole_number
+from ganzoo.checks import whole_number
+from ganzoo.data.checks import size_pair, suggestion
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
 

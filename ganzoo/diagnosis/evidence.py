@@ -12,7 +12,8 @@ class Witness:
     """Measures a GAN against a fixed set of real examples; the same latents each time.
 
     Args:
-        real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used.
+        real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used, and
+            20,000 to find copies: of a larger set copied in equal shares, the share that is found is as much smaller.
         labels: ints `(N,)` where the GAN is conditional, else None.
         n: generated examples a measurement; fewer of images above 32x32, as many as have its pixels, but at least 32.
         seed: int; decides them.
@@ -22,18 +23,20 @@ class Witness:
     """
 
     def __init__(self, real, labels=None, n=256, seed=1):
+        from ganzoo.metrics.memorisation import Memory
         from ganzoo.metrics.variety import cluster_centres, effective_modes, mean_pairwise_distance
 
         real = np.asarray(real)
         if len(real) < 20:
             raise InputError(f"a diagnosis compares with at least 20 real examples. Received: {len(real)}")
-        chosen = np.random.default_rng(seed).permutation(len(real))[:5000]
+        order = np.random.default_rng(seed).permutation(len(real))
+        chosen = order[:5000]
         self.real, self.labels = real[chosen], None if labels is None else np.asarray(labels)[chosen]
         pixels = int(np.prod(real.shape[1:3])) if real.ndim == 4 else 1
         self.n, self.seed = min(n, max(32, n * 1024 // pixels)), seed
-        # Half of the real examples say how near unseen ones come to the other half; copies come nearer to it than that.
-        points = self._points(self.real)
-        self.known, self.unknown = points[: len(points) // 2], points[len(points) // 2 :]
+        points, known = self._points(self.real), self._points(real[order[:20_000]], 16)
+        self.memory = Memory(known)
+        self.longer = np.sqrt(points.shape[1] / known.shape[1])  # a distance in points against one in known
         self.centres = cluster_centres(points[:1000], clusters=min(20, len(points) // 5))
         self.real_spread = mean_pairwise_distance(points)
         self.real_modes = effective_modes(points, self.centres)
@@ -46,12 +49,11 @@ class Witness:
         gradient: mean norm of the generator's loss's gradient for a generated example, in loss per unit of `value_range`.
         spread, real_spread: root mean squared distance between two generated, two real examples (pixels in [0, 1]).
         modes, real_modes: effective number of the real examples' clusters that are met.
-        nearest, real_nearest: median distance of a generated, of an unseen real example to the nearest training example.
-        copies: share of generated examples nearer to the training set than 99 % of unseen real ones.
+        nearest, real_nearest: median distance of a generated, of a real example to the nearest (other) training example.
+        copies: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the rest.
         at_bound: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains: that of
             the gains of normalisations.
         """
-        from ganzoo.metrics.memorisation import memorisation
         from ganzoo.metrics.variety import effective_modes, mean_pairwise_distance
 
         labels = None if self.labels is None or not gan.needs_labels else np.resize(self.labels, self.n).astype("int32")
@@ -63,8 +65,8 @@ class Witness:
         if not np.isfinite(outputs).all():
             return {"told_apart": float("nan"), "gradient": float("nan")}
         real_logits, fake_logits = (gan.judge(x, labels)[0] for x in (real, fake))
-        points = self._points(gan.finish(outputs))
-        nearness = memorisation(self.known, self.unknown, points)
+        made = gan.finish(outputs)
+        points, nearness = self._points(made), self.memory.compare(self._points(made, 16))
         return {
             "told_apart": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
             "gradient": self._gradient_norm(gan, real_logits[:64], fake[:64], None if labels is None else labels[:64]),
@@ -72,19 +74,19 @@ class Witness:
             "real_spread": self.real_spread,
             "modes": effective_modes(points, self.centres),
             "real_modes": self.real_modes,
-            "nearest": nearness["nearest_fake"],
-            "real_nearest": nearness["nearest_held_out"],
+            "nearest": self.longer * nearness["nearest_fake"],
+            "real_nearest": self.longer * nearness["nearest_held_out"],
             "copies": nearness["copies"],
             **_clipping(gan),
         }
 
     @staticmethod
-    def _points(examples):
-        """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above 32x32."""
+    def _points(examples, side=32):
+        """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above side x side."""
         if examples.dtype != np.uint8:
             return examples.reshape(len(examples), -1)
         n, height, width, channels = examples.shape
-        tall, wide = -(-height // 32), -(-width // 32)
+        tall, wide = -(-height // side), -(-width // side)
         whole = examples[:, : height // tall * tall, : width // wide * wide]
         blocks = whole.reshape(n, height // tall, tall, width // wide, wide, channels)
         return blocks.mean(axis=(2, 4), dtype="float32").reshape(n, -1) / 255.0

@@ -104,9 +104,8 @@ def _memorisation(rows):
     recent = rows[-2:]
     if len(rows) < 3 or min(row["copies"] for row in recent) < 0.25:
         return None
-    return (
-        f"{100 * rows[-1]['copies']:.0f} % of the samples are nearer to a training example than 99 % of other real examples are"
-    )
+    share = f"{100 * rows[-1]['copies']:.0f} %"
+    return f"{share} of the samples come as near to a training example as the nearest 1 % of other real examples"
 
 
 SYMPTOMS = (

@@ -1,8 +1,10 @@
 """A small classifier trained on a data set's own labels: it reads what samples show, and its features measure them."""
 
+import hashlib
 import os
 import pathlib
 import sys
+import zipfile
 
 import keras
 import numpy as np
@@ -11,6 +13,8 @@ from keras import layers
 from ganzoo import backend
 from ganzoo.errors import InputError
 from ganzoo.random_state import temporary_seed
+
+FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
 
 
 class Classifier:
@@ -63,21 +67,25 @@ class Classifier:
         return reader
 
     @classmethod
-    def cached(cls, train, test=None, folder=None, **options):
+    def cached(cls, train, test=None, folder=None, steps=2000, seed=0, verbose=True):
         """Return the classifier of a data set, trained at the first call and read from a file from then on.
 
         Args:
-            train, test, options: as in `train`.
+            train, test, steps, seed, verbose: as in `train`. Others than before, all but verbose, make another file.
             folder: of the files; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
         """
         folder = pathlib.Path(folder or os.environ.get("GANZOO_HOME") or pathlib.Path.home() / ".cache" / "ganzoo")
-        path = folder / f"classifier_{train.fingerprint[:16]}.npz"
+        made_from = (FORMAT, train.fingerprint, None if test is None else test.fingerprint, steps, seed)
+        path = folder / f"classifier_{hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]}.npz"
         if path.exists():
-            with np.load(path, allow_pickle=False) as stored:
-                network = _network(train.image_shape, train.classes)
-                network.set_weights([stored[f"w{i}"] for i in range(len(network.weights))])
-                return cls(network, float(stored["accuracy"]))
-        reader = cls.train(train, test, **options)
+            network = _network(train.image_shape, train.classes)
+            try:
+                with np.load(path, allow_pickle=False) as stored:
+                    network.set_weights([stored[f"w{i}"] for i in range(len(network.weights))])
+                    return cls(network, float(stored["accuracy"]))
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                print(f"{path} cannot be read ({error}); the classifier is trained anew.")
+        reader = cls.train(train, test, steps, seed, verbose)
         folder.mkdir(parents=True, exist_ok=True)
         weights = {f"w{i}": value for i, value in enumerate(reader.network.get_weights())}
         temporary = path.with_suffix(f".{os.getpid()}.npz")

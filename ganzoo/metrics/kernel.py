@@ -2,27 +2,31 @@
 
 import numpy as np
 
+from ganzoo.checks import whole_number
 from ganzoo.metrics.checks import feature_pair
 
 
-def kernel_distance(real, fake, blocks=10):
+def kernel_distance(real, fake, blocks=10, seed=0):
     """Estimate the squared maximum mean discrepancy under k(x, y) = (x.y / d + 1)^3, without bias.
 
     Args:
         real, fake: features `(N, d)` and `(M, d)`.
-        blocks: the sets are cut into so many parts, which bounds memory by the square of a part; at least 2.
+        blocks: the sets are shuffled and cut into so many parts, which bounds memory by the square of a part; int of at
+            least 2.
+        seed: int; shuffles, so that data which stands in the order of its classes gives parts alike.
 
     Returns:
         (float, float): the mean of the parts' estimates, which may fall a little below 0, and its standard error.
 
     Raises:
-        InputError: for NaN, mixed widths, or fewer than 2 samples a block.
+        InputError: for NaN, mixed widths, fewer than 2 blocks, or fewer than 2 samples a block.
 
     Reference: Bińkowski et al. 2018, arXiv:1801.01401, section 4; Gretton et al. 2012.
     """
-    real, fake = feature_pair(real, fake, least=2 * max(2, blocks))
-    pairs = zip(np.array_split(real, blocks), np.array_split(fake, blocks), strict=True)
-    estimates = [_squared_discrepancy(a, b) for a, b in pairs]
+    blocks = whole_number("blocks", blocks, 2)
+    rng = np.random.default_rng(seed)
+    parts = [np.array_split(rng.permutation(points), blocks) for points in feature_pair(real, fake, least=2 * blocks)]
+    estimates = [_squared_discrepancy(a, b) for a, b in zip(*parts, strict=True)]
     return float(np.mean(estimates)), float(np.std(estimates, ddof=1) / np.sqrt(blocks))
 
 

@@ -6,28 +6,51 @@ from sklearn.neighbors import NearestNeighbors
 from ganzoo.metrics.checks import feature_pair, mean_and_error
 
 
-def memorisation(train, held_out, fake):
-    """Compare how near samples come to training examples with how near unseen real examples come.
+class Memory:
+    """The examples that a generator may have copied, for more than one look at it; see `memorisation`."""
+
+    def __init__(self, train, held_out=None, seed=0):
+        self._train, others = feature_pair(train, train if held_out is None else held_out)
+        self._index = NearestNeighbors(n_neighbors=1).fit(self._train)
+        if held_out is None:
+            rows = np.random.default_rng(seed).permutation(len(others))[:10_000]
+            self._of_others = self._index.kneighbors(others[rows], n_neighbors=2)[0][:, 1]  # the first is itself
+        else:
+            self._of_others = self._index.kneighbors(others)[0][:, 0]
+        # Where real examples stand twice the limit is 0, and what a distance of 0 comes out as is only nearly that.
+        rounding = 1e-7 * np.sqrt((self._train**2).sum(axis=1).max())
+        self._limit = np.quantile(self._of_others, 0.01) + rounding
+
+    def compare(self, fake):
+        """Return what `memorisation` returns, for features `(K, d)`."""
+        fake = feature_pair(self._train[:2], fake)[1]
+        of_fake = self._index.kneighbors(fake)[0][:, 0]
+        copies, error = mean_and_error(of_fake <= self._limit)
+        return {
+            "nearest_fake": float(np.median(of_fake)),
+            "nearest_held_out": float(np.median(self._of_others)),
+            "copies": copies,
+            "copies_error": error,
+        }
+
+
+def memorisation(train, held_out, fake, seed=0):
+    """Compare how near samples come to training examples with how near other real examples come.
 
     Args:
-        train, held_out, fake: features `(N, d)`, `(M, d)`, `(K, d)`.
+        train: features `(N, d)` of all that was trained on; of a part that is left out no copy is seen.
+        held_out: features `(M, d)` of real examples that training did not see, or None where there are none: then the other
+            real examples are training examples themselves, at most 10,000, each compared with the rest.
+        fake: features `(K, d)` of samples.
+        seed: int; draws the 10,000.
 
     Returns:
         Dictionary: `nearest_fake` and `nearest_held_out`, the median distance to the nearest training example, in units of the
-        features; `copies`, the share of samples nearer to the training set than 99 % of the held-out examples: 0.01 for a
-        generator as fresh as real data, towards 1 for one that copies; `copies_error`, its standard error over the samples.
+        features; `copies`, the share of samples that come as near to the training set as the nearest 1 % of the other real
+        examples: 0.01 for a generator as fresh as real data, towards 1 for one that copies; `copies_error`, its standard error
+        over the samples.
 
     Raises:
         InputError: for NaN or mixed widths.
     """
-    train, fake = feature_pair(train, fake)
-    held_out = feature_pair(held_out, fake)[0]
-    index = NearestNeighbors(n_neighbors=1).fit(train)
-    of_fake, of_held_out = (index.kneighbors(x)[0][:, 0] for x in (fake, held_out))
-    copies, error = mean_and_error(of_fake < np.quantile(of_held_out, 0.01))
-    return {
-        "nearest_fake": float(np.median(of_fake)),
-        "nearest_held_out": float(np.median(of_held_out)),
-        "copies": copies,
-        "copies_error": error,
-    }
+    return Memory(train, held_out, seed).compare(fake)
