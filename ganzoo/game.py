@@ -72,7 +72,8 @@ class Game:
             for index, regularizer in enumerate(self.regularizers):
                 penalty = regularizer.penalty(logits, real, fake, backend.fold_in(seed, 1, index))
                 if penalty is not None:
-                    terms[regularizer.name] = penalty
+                    name = regularizer.name
+                    terms[f"{name}_{index}" if name in terms else name] = penalty
             terms = {name: ops.mean(value) for name, value in terms.items()}
             measures = {name: ops.mean(value) for name, value in self.game_measures(real_logits, fake_logits).items()}
             return sum(terms.values()), terms | measures
@@ -172,6 +173,9 @@ class Game:
 
         Returns:
             Dictionary of floats for this step.
+
+        Raises:
+            InputError: if they are of another shape or range.
         """
         shape = tuple(images.shape)
         if shape[-len(self.image_shape) :] != self.image_shape or len(shape) - len(self.image_shape) not in (1, 2):
@@ -179,6 +183,9 @@ class Game:
         if (labels is None) == self.needs_labels:
             needs = "needs labels: train_on_batch(images, labels)" if self.needs_labels else "takes no labels"
             raise InputError(f"{type(self).__name__} {needs}.")
+        self.check_images(images)
+        if labels is not None:
+            self.check_labels(labels)
         data = [ops.convert_to_tensor(x) for x in (images, labels) if x is not None]
         return {name: float(value) for name, value in self._one_step(*data).items()}
 

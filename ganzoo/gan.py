@@ -8,6 +8,8 @@ the generator's gradient goes through the same D(G(z)), but what moves is decide
 for. How the game is played stands in `ganzoo.game`, what a trained generator is good for in `ganzoo.sampler`.
 """
 
+import numbers
+
 import keras
 from keras import layers, ops
 
@@ -86,7 +88,7 @@ class GAN(Game, Sampler, keras.Model):
             sides = "(height, width, channels)" if self.image_rank == 3 else f"of {self.image_rank} entries"
             raise InputError(f"image_shape must be {sides}. Received: image_shape={image_shape!r}")
         self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.latent = self.latent_law(latent) if isinstance(latent, int) else latent
+        self.latent = self.latent_law(latent) if isinstance(latent, numbers.Integral) else latent
         self.loss_pair = losses.NonSaturating() if loss is None else loss
         self.regularizers = list(regularizers)
         if augmentation is not None and self.image_rank != 3:
@@ -96,23 +98,22 @@ class GAN(Game, Sampler, keras.Model):
         self.value_range = (float(value_range[0]), float(value_range[1]))
         half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
         self.ema_half_life_images = half_life
-        if not isinstance(seed, int) or not 0 <= seed < 2**31:
+        if not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
             raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
-        self.seed = seed
-        with temporary_seed(seed):
+        self.seed = int(seed)
+        with temporary_seed(self.seed):
             self.generator = self.build_generator()
             self.discriminator = self.build_discriminator()
             self.ema_generator = self.build_generator() if ema_half_life_images else None
+        self._check_networks()
         if self.ema_generator is not None:
             self.ema_generator.set_weights(self.generator.get_weights())
-        self._check_networks()
         inputs = [keras.Input(each.shape[1:], dtype=each.dtype) for each in self.generator.inputs]
         fake = self.generator(inputs if self.needs_labels else inputs[0])
         judged = self.discriminator([fake, *inputs[1:]] if self.needs_labels else fake)
         self.combined = keras.Model(inputs, judged, name="combined")
         self.log_means = {}
         self.steps_together = 1
-        self._one_step = backend.compiled(self.one_step)
         self._generate = backend.compiled(self._images)
         self._draw_each = backend.compiled(self.latent.draw_each)
         self.built = True
@@ -175,6 +176,7 @@ class GAN(Game, Sampler, keras.Model):
             )
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.generator_optimizer.build(self.generator.trainable_variables)
+        self._one_step = backend.compiled(self.one_step)  # anew: a trace keeps the optimizers that it was made with
         kwargs.setdefault("jit_compile", self.use_xla)
         super().compile(optimizer=self.generator_optimizer, loss=None, **kwargs)
 
@@ -199,6 +201,28 @@ class GAN(Game, Sampler, keras.Model):
             raise InputError(f"the GAN makes images {self.image_shape}. Received: images {tuple(data.image_shape)}")
         if self.needs_labels and not data.has_labels:
             raise InputError(f"{type(self).__name__} trains on images with labels, and {data.name} has none.")
+        if hasattr(data, "first"):  # of a stream no more is seen before it is trained on
+            self.check_images(data.first[0])
+            if self.needs_labels:
+                self.check_labels(data.first[1])
+        elif self.needs_labels:
+            self.check_labels(data.labels)
+
+    def check_images(self, images):
+        """Raise InputError if images `(..., H, W, C)` are neither uint8 nor floats in `value_range`."""
+        if self.image_rank != 3 or keras.backend.standardize_dtype(images.dtype) == "uint8":
+            return
+        images = ops.convert_to_numpy(images)
+        low, high = self.value_range
+        slack = 1e-3 * (high - low)
+        if images.dtype.kind != "f" or not low - slack <= images.min() <= images.max() <= high + slack:
+            raise InputError(
+                f"images must be uint8 from 0 to 255, or floats from {low:g} to {high:g}, this GAN's value_range. "
+                f"Received: {images.dtype} from {images.min():g} to {images.max():g}"
+            )
+
+    def check_labels(self, labels):
+        """Raise InputError if labels `(N,)` of real images are not such as a conditional GAN knows."""
 
     def play_together(self, steps):
         """Play so many steps in one call of `train_step`, in one compiled program."""
@@ -232,9 +256,23 @@ class GAN(Game, Sampler, keras.Model):
         }
 
     def _check_networks(self):
+        for name in ("generator", "discriminator"):
+            if not getattr(getattr(self, name), "inputs", None):
+                raise InputError(
+                    f"build_{name} must return a functional or Sequential keras.Model that begins with keras.Input(...), so "
+                    f"that its shapes are known. Received: {getattr(self, name)!r}"
+                )
         made = tuple(self.generator.output_shape[1:])
         if made != self.image_shape:
             raise InputError(f"build_generator must make images {self.image_shape}. Received: output shape {made}")
         judged = tuple(self.discriminator.outputs[0].shape[1:])
         if judged != (1,):
             raise InputError(f"build_discriminator must return logits (N, 1). Received: output shape (N, *{judged})")
+        last = self.discriminator
+        while isinstance(last, keras.Model):
+            last = last.outputs[0]._keras_history.operation
+        if getattr(last, "activation", None) is keras.activations.sigmoid:
+            raise InputError(
+                "build_discriminator must return logits, as the sigmoid is in the loss. Received: a network that ends in a "
+                "sigmoid; leave its activation out"
+            )

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ZOO, labels_for, make_gan
+from conftest import ZOO, labels_for, make_gan, make_tiny
 from keras import layers, ops
 
 import ganzoo
@@ -143,7 +143,7 @@ class Line(ganzoo.GAN):
 def test_a_two_parameter_gan_finds_a_gaussian(tmp_path):
     numbers = np.random.default_rng(0).normal(1.5, 0.5, (4000, 1, 1, 1)).astype("float32")
     data = tf.data.Dataset.from_tensor_slices(numbers).batch(256)
-    gan = Line(image_shape=(1, 1, 1), latent=1, regularizers=[regularizers.R1(0.1)])
+    gan = Line(image_shape=(1, 1, 1), latent=1, regularizers=[regularizers.R1(0.1)], value_range=(-9, 9))
     gan.compile(keras.optimizers.Adam(2e-2, beta_1=0.0), keras.optimizers.Adam(5e-3, beta_1=0.0))
     gan.train(data, steps=1500, batch_size=256, steps_per_execution=50, log_every=50, checkpoint_every=50, sample_every=50,
               verbose=False)  # fmt: skip
@@ -270,6 +270,57 @@ def test_networks_of_the_wrong_shape_are_refused():
     optimizer = keras.optimizers.Adam()
     with pytest.raises(InputError, match="must be two objects"):
         make_gan("GAN", discriminator_optimizer=optimizer, generator_optimizer=optimizer)
+
+
+@pytest.mark.parametrize(
+    ("last", "begin", "message"),
+    [
+        ([layers.Dense(1, activation="sigmoid")], True, "the sigmoid is in the loss"),
+        ([layers.Dense(1), layers.Activation("sigmoid")], True, "the sigmoid is in the loss"),
+        ([layers.Dense(1)], False, "build_discriminator must return .* that begins with keras.Input"),
+    ],
+)
+def test_what_a_textbooks_discriminator_has_too_much_or_too_little_is_said(last, begin, message):
+    class Textbook(ganzoo.GAN):
+        def build_discriminator(self):
+            return keras.Sequential([*([keras.Input(self.image_shape)] if begin else []), layers.Flatten(), *last])
+
+    with pytest.raises(InputError, match=message):
+        Textbook(image_shape=(4, 4, 1))
+
+
+def test_compiling_again_changes_the_optimizers_of_the_next_batch(stripes):
+    gan = make_tiny()
+    gan.train_on_batch(stripes[:8])
+    gan.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    before = [*gan.generator.get_weights()[:2], *gan.discriminator.get_weights()[:2]]
+    gan.train_on_batch(stripes[:8])
+    after = [*gan.generator.get_weights()[:2], *gan.discriminator.get_weights()[:2]]
+    assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
+    assert gan.step == 1
+
+
+def test_images_and_labels_of_another_range_are_refused(stripes):
+    gan, conditional = make_tiny(), make_gan("CGAN")
+    floats = stripes.astype("float32")
+    for images in (floats, stripes.astype("int64"), floats / 200 - 1.3, np.full_like(floats, np.nan)):
+        with pytest.raises(InputError, match="images must be uint8 from 0 to 255, or floats from -1 to 1"):
+            gan.train_on_batch(images[:8])
+    with pytest.raises(InputError, match="Received: float32 from 0 to 239"):
+        gan.train(tf.data.Dataset.from_tensor_slices(floats).batch(20), steps=1, batch_size=8)
+    assert np.isfinite(gan.train_on_batch(floats[:8] / 127.5 - 1)["discriminator_loss"])
+    for labels in (np.arange(8) + 3, np.arange(8) - 1, np.arange(8) / 1.0):
+        with pytest.raises(InputError, match="labels must be integers from 0 to 9"):
+            conditional.train_on_batch(stripes[:8], labels)
+    stream = tf.data.Dataset.from_tensor_slices((stripes, np.full(60, 12))).batch(20)
+    with pytest.raises(InputError, match="labels must be integers from 0 to 9. Received: int64 from 12 to 12"):
+        conditional.train(stream, steps=1, batch_size=8)
+
+
+def test_numpys_integers_are_integers():
+    gan = make_gan("GAN", seed=np.int64(3), n_critic=np.int32(2))
+    assert ganzoo.GAN((8, 8, 1), latent=np.int64(5)).latent.size == 5
+    assert gan.sample(np.int64(2)).shape == (2, 8, 8, 1)
 
 
 def test_wrong_images_and_latents_are_refused(stripes):

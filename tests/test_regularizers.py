@@ -25,6 +25,12 @@ def penalty(regularizer, critic, seed=(1, 2)):
     return np.asarray(regularizer.penalty(critic, ops.convert_to_tensor(REAL), ops.convert_to_tensor(FAKE), seed))
 
 
+def test_two_of_a_kind_both_count(stripes):
+    gan = make_gan("GAN", regularizers=[regularizers.R1(1e3), regularizers.R1(1e-3)])
+    logs = gan.train_on_batch(stripes[:16])
+    assert 0.5 < logs["r1"] / (1e6 * logs["r1_1"]) < 2  # each is taken under dropout of its own
+
+
 def test_a_linear_critic_has_one_gradient_everywhere():
     np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), linear), [10 * (NORM - 1) ** 2] * 5, rtol=1e-5)
     np.testing.assert_allclose(penalty(regularizers.R1(2.0), linear), [NORM**2] * 5, rtol=1e-5)

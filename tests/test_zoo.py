@@ -115,6 +115,37 @@ def test_the_two_warnings_of_the_lecture_can_be_tried():
     assert [layer.output.shape[1] for layer in late.generator.layers if "conv" in layer.name] == [2, 2, 4, 8]
 
 
+ARGUMENTS = {
+    "GAN": {"n_critic": 2, "ema_half_life_images": 8.0, "loss": losses.Minimax()},
+    "DCGAN": {"discriminator_batch_norm": True, "strides_last": True, "learning_rate": 1e-3},
+    "CGAN": {"classes": 4, "embedding_size": 3},
+    "InfoGAN": {"category_weight": 2.0, "code_weight": 2.0, "code_sigma": 2.0, "hidden": 8, "augmentation": None},
+    "WGAN": {"clip": 0.1, "literal_clipping": True, "learning_rate": 1e-3},
+    "WGANGP": {"penalty": 2.0, "critic_width": 2},
+    "RelativisticGAN": {"gamma": 2.0, "critic_width": 2, "learning_rate": 1e-3},
+    "DigitWGAN": {"clip": 0.1},
+    "DigitWGANGP": {"penalty": 2.0},
+    "PointGAN": {"hidden": 8, "discriminator_activation": "tanh"},
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_every_argument_stands_in_the_settings_that_a_resume_compares(name):
+    make = getattr(ganzoo, name)
+    shape = {"dimensions": 2} if name == "PointGAN" else {"image_shape": (8, 8, 1)}
+    known = [make(**shape).settings()]
+    for argument, value in ARGUMENTS[name].items():
+        settings = make(**shape, **{argument: value}).settings()
+        assert settings not in known, argument
+        known.append(settings)
+
+
+@pytest.mark.parametrize("name", ["WGANGP", "RelativisticGAN", "DigitWGANGP"])
+def test_what_another_game_would_need_is_no_argument(name):
+    with pytest.raises(TypeError, match="clip"):
+        getattr(ganzoo, name)((8, 8, 1), clip=0.5)
+
+
 def test_least_squares_and_wasserstein_are_what_they_are_called():
     assert isinstance(ganzoo.LSGAN((8, 8, 1)).loss_pair, losses.LeastSquares)
     gan = ganzoo.DigitWGAN((8, 8, 1))
@@ -139,7 +170,7 @@ def test_a_conditional_gan_draws_what_it_is_asked_for(stripes):
         make_gan("GAN").train_on_batch(stripes[:8], np.zeros(8, int))
     with pytest.raises(InputError, match="trains on images with labels"):
         gan.train(stripes, steps=1, batch_size=8)
-    with pytest.raises(InputError, match="labels must be from 0 to 9. Received: labels from 0 to 10"):
+    with pytest.raises(InputError, match="labels must be integers from 0 to 9. Received: int64 from 0 to 10"):
         gan.train((stripes, np.arange(60) % 11), steps=1, batch_size=8)
 
 

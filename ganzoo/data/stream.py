@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from ganzoo.data.checks import whole_number
+from ganzoo.checks import whole_number
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
@@ -25,6 +25,7 @@ class StreamDataset:
     Attributes:
         image_shape: tuple (H, W, C).
         has_labels: bool, whether the stream yields (images, labels).
+        first: tuple of the first element's tensors, (images,) or (images, labels).
         skipped: empty; a stream reports nothing it left out.
 
     Raises:
@@ -40,9 +41,10 @@ class StreamDataset:
         images = self._spec[0] if isinstance(self._spec, tuple) and len(self._spec) in (1, 2) else self._spec
         self._batched, self.image_shape = _checked_spec(images, image_shape, self.name)
         self._dataset = dataset
-        images_only = self._components(with_labels=False)
         # Batches of no images count as nothing: repeated without end they would never fill a batch.
-        if not any(True for _ in (images_only.unbatch() if self._batched else images_only).take(1)):
+        elements = (each if isinstance(each, tuple) else (each,) for each in dataset)
+        self.first = next((each for each in elements if 0 not in each[0].shape), None)
+        if self.first is None:
             raise InputError(f"{self.name} is empty: it yields no images.")
 
     def __repr__(self):

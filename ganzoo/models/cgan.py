@@ -74,12 +74,12 @@ class CGAN(DCGAN):
             return OneHot(self.classes)(labels)
         return layers.Embedding(self.classes, self.embedding_size)(labels)
 
-    def check_data(self, data):
-        super().check_data(data)
-        labels = getattr(data, "labels", None)  # a stream's are seen only when they come
-        if labels is not None and not 0 <= labels.min() <= labels.max() < self.classes:
+    def check_labels(self, labels):
+        labels = ops.convert_to_numpy(labels)
+        if labels.dtype.kind not in "iu" or not 0 <= labels.min() <= labels.max() < self.classes:
             raise InputError(
-                f"labels must be from 0 to {self.classes - 1}. Received: labels from {labels.min()} to {labels.max()}"
+                f"labels must be integers from 0 to {self.classes - 1}. Received: {labels.dtype} from {labels.min()} to "
+                f"{labels.max()}"
             )
 
     def sample(self, n=None, seed=0, labels=None):
@@ -117,4 +117,4 @@ class CGAN(DCGAN):
         return latents, labels
 
     def settings(self):
-        return super().settings() | {"classes": self.classes}
+        return super().settings() | {"classes": self.classes, "embedding_size": self.embedding_size}

@@ -89,6 +89,10 @@ class DCGAN(GAN):
             x = layers.Conv2D(filters, 5, strides=stride, padding="same")(x)
         return layers.Flatten()(x)
 
+    def settings(self):
+        tried = {"discriminator_batch_norm": self.discriminator_batch_norm, "strides_last": self.strides_last}
+        return super().settings() | tried
+
     def build_optimizers(self):
         rates = (self.learning_rate, self.learning_rate / 2)
         schedules = [keras.optimizers.schedules.InverseTimeDecay(rate, 1, 6e-8) for rate in rates]

@@ -33,7 +33,7 @@ class DigitWGAN(WassersteinGame, DCGAN):
         return keras.optimizers.RMSprop(self.learning_rate), keras.optimizers.RMSprop(self.learning_rate)
 
 
-class DigitWGANGP(DigitWGAN):
+class DigitWGANGP(WassersteinGame, DCGAN):
     """DCGAN's networks in the Wasserstein game with a gradient penalty; Adam 1e-4, beta_1 0.5, beta_2 0.9, n_critic 5.
 
     Args:
@@ -44,7 +44,9 @@ class DigitWGANGP(DigitWGAN):
     """
 
     def __init__(self, image_shape=(28, 28, 1), penalty=10.0, learning_rate=1e-4, **options):
+        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [GradientPenalty(penalty)])
+        options.setdefault("n_critic", 5)
         super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_optimizers(self):

@@ -116,6 +116,10 @@ class InfoGAN(GAN):
         ceiling = math.log(self.latent.categories)
         return logs | {"information": ceiling - logs["category_loss"] / self.category_weight}
 
+    def settings(self):
+        names = ("category_weight", "code_weight", "code_sigma", "hidden")
+        return super().settings() | {name: getattr(self, name) for name in names}
+
     def generator_inputs(self, latents, categories=None, codes=None):
         """Put chosen categories and codes into latents.
 

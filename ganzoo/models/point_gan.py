@@ -1,5 +1,7 @@
 """A GAN of points instead of images: small enough to try an idea in seconds, and to count the modes it finds."""
 
+import numbers
+
 import keras
 import numpy as np
 from keras import layers
@@ -27,7 +29,7 @@ class PointGAN(GAN):
 
     def __init__(self, dimensions=2, latent=5, hidden=32, discriminator_activation="relu", **options):
         self.discriminator_activation = discriminator_activation
-        widths = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+        widths = (hidden,) if isinstance(hidden, numbers.Integral) else tuple(hidden)
         self.hidden = [positive_integer("hidden", width) for width in widths]
         super().__init__((dimensions,), latent, **options)
 
@@ -39,6 +41,9 @@ class PointGAN(GAN):
     def build_discriminator(self):
         body = [layers.Dense(width, activation=self.discriminator_activation) for width in self.hidden]
         return keras.Sequential([keras.Input(self.image_shape), *body, layers.Dense(1)], name="discriminator")
+
+    def settings(self):
+        return super().settings() | {"hidden": self.hidden, "discriminator_activation": self.discriminator_activation}
 
     def finish(self, outputs):
         """Return points as they are, float32 `(N, d)`."""

@@ -8,27 +8,39 @@ without normalisation and dropout, four times as wide. One discriminator update 
 """
 
 import keras
+from keras import ops
 
 from ganzoo import losses
-from ganzoo.models.wgan_gp import WGANGP
+from ganzoo.gan import GAN
+from ganzoo.models.wgan_gp import PlainCritic
 from ganzoo.regularizers import R1, R2
 
 
-class RelativisticGAN(WGANGP):
+class RelativisticGAN(PlainCritic, GAN):
     """The R3GAN objective on the lecture's texture networks.
 
     Args:
         image_shape: height and width multiples of 4, at least 8.
         gamma: weight of both gradient penalties.
         critic_width: positive int, multiplies the discriminator's filters (16, 32, 64, 128).
+        learning_rate: of both optimizers.
         options: as in `GAN`.
     """
 
-    def __init__(self, image_shape=(32, 32, 3), gamma=1.0, critic_width=4, **options):
+    log_words = {
+        "discriminator_loss": "discriminator loss",
+        "logit_gap": "D(x) - D(G(z))",
+        "generator_loss": "generator loss",
+    }
+
+    def __init__(self, image_shape=(32, 32, 3), gamma=1.0, critic_width=4, learning_rate=2e-4, **options):
         options.setdefault("loss", losses.Relativistic())
         options.setdefault("regularizers", [R1(gamma), R2(gamma)])
-        options.setdefault("n_critic", 1)
-        super().__init__(image_shape, critic_width=critic_width, **options)
+        super().__init__(image_shape, learning_rate, critic_width, **options)
+
+    def game_measures(self, real_logits, fake_logits):
+        """Return D(x) - D(G(z)), the only thing that a relativistic discriminator says."""
+        return {"logit_gap": ops.subtract(real_logits, fake_logits)}
 
     def build_optimizers(self):
         return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))

@@ -37,27 +37,12 @@ class WassersteinGame:
         return {"wasserstein_estimate": ops.subtract(real_logits, fake_logits)}
 
 
-class WGAN(WassersteinGame, GAN):
-    """The lecture's Wasserstein GAN for textures.
+class TextureGenerator:
+    """What the GANs of textures share: the lecture's generator, and the sizes that it can make."""
 
-    Args:
-        image_shape: height and width multiples of 4, at least 8.
-        clip: limit of the critic's kernels after each of its updates.
-        literal_clipping: clip every weight of the critic, as the lecture's loop does; the generator then learns nothing.
-        learning_rate: of both optimizers; the lecture's is 5e-5, the textures experiment takes 2e-4.
-        options: as in `GAN`; loss, regularizers and n_critic have the lecture's defaults.
-
-    Example:
-        >>> WGAN(image_shape=(32, 32, 3)).generator.count_params()
-        1224643
-    """
-
-    def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, learning_rate=5e-5, **options):
+    def __init__(self, image_shape, learning_rate, **options):
         self.learning_rate = positive_number("learning_rate", learning_rate)
-        require_multiple(image_shape, 4, least=8, model="WGAN")
-        options.setdefault("loss", losses.Wasserstein())
-        options.setdefault("regularizers", [WeightClip(clip, only_kernels=not literal_clipping)])
-        options.setdefault("n_critic", 5)
+        require_multiple(image_shape, 4, least=8, model=type(self).__name__)
         super().__init__(image_shape, **options)
 
     def build_generator(self):
@@ -77,6 +62,28 @@ class WGAN(WassersteinGame, GAN):
             ],
             name="generator",
         )
+
+
+class WGAN(WassersteinGame, TextureGenerator, GAN):
+    """The lecture's Wasserstein GAN for textures.
+
+    Args:
+        image_shape: height and width multiples of 4, at least 8.
+        clip: limit of the critic's kernels after each of its updates.
+        literal_clipping: clip every weight of the critic, as the lecture's loop does; the generator then learns nothing.
+        learning_rate: of both optimizers; the lecture's is 5e-5, the textures experiment takes 2e-4.
+        options: as in `GAN`; loss, regularizers and n_critic have the lecture's defaults.
+
+    Example:
+        >>> WGAN(image_shape=(32, 32, 3)).generator.count_params()
+        1224643
+    """
+
+    def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, learning_rate=5e-5, **options):
+        options.setdefault("loss", losses.Wasserstein())
+        options.setdefault("regularizers", [WeightClip(clip, only_kernels=not literal_clipping)])
+        options.setdefault("n_critic", 5)
+        super().__init__(image_shape, learning_rate, **options)
 
     def build_discriminator(self):
         def after(normalise=True):

@@ -10,12 +10,31 @@ the place on the segment from a normal law and takes a square root without an ep
 import keras
 from keras import layers
 
+from ganzoo import losses
 from ganzoo.checks import positive_integer
-from ganzoo.models.wgan import WGAN
+from ganzoo.gan import GAN
+from ganzoo.models.wgan import TextureGenerator, WassersteinGame
 from ganzoo.regularizers import GradientPenalty
 
 
-class WGANGP(WGAN):
+class PlainCritic(TextureGenerator):
+    """The lecture's critic without what makes one sample's output depend on the others, of any width."""
+
+    def __init__(self, image_shape, learning_rate, critic_width, **options):
+        self.critic_width = positive_integer("critic_width", critic_width)
+        super().__init__(image_shape, learning_rate, **options)
+
+    def build_discriminator(self):
+        body = []
+        for filters, strides in ((16, 2), (32, 2), (64, 2), (128, 1)):
+            body += [
+                layers.Conv2D(self.critic_width * filters, 3, strides=strides, padding="same"),
+                layers.LeakyReLU(0.2),
+            ]
+        return keras.Sequential([keras.Input(self.image_shape), *body, layers.Flatten(), layers.Dense(1)], name="critic")
+
+
+class WGANGP(WassersteinGame, PlainCritic, GAN):
     """WGAN with a gradient penalty instead of clipping.
 
     Args:
@@ -27,18 +46,10 @@ class WGANGP(WGAN):
     """
 
     def __init__(self, image_shape=(32, 32, 3), penalty=10.0, critic_width=1, learning_rate=2e-4, **options):
-        self.critic_width = positive_integer("critic_width", critic_width)
+        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [GradientPenalty(penalty)])
-        super().__init__(image_shape, learning_rate=learning_rate, **options)
-
-    def build_discriminator(self):
-        body = []
-        for filters, strides in ((16, 2), (32, 2), (64, 2), (128, 1)):
-            body += [
-                layers.Conv2D(self.critic_width * filters, 3, strides=strides, padding="same"),
-                layers.LeakyReLU(0.2),
-            ]
-        return keras.Sequential([keras.Input(self.image_shape), *body, layers.Flatten(), layers.Dense(1)], name="critic")
+        options.setdefault("n_critic", 5)
+        super().__init__(image_shape, learning_rate, critic_width, **options)
 
     def build_optimizers(self):
         return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))
