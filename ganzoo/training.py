@@ -55,7 +55,8 @@ def train(
         run_dir: folder for checkpoints, sample grids, metrics.csv, TensorBoard events, plots and the exported generator;
             None writes nothing.
         resume: go on from the newest whole checkpoint in run_dir. Equal settings are required; steps and the `_every` may
-            change.
+            change. Equal to the last bit on one CPU machine, where each process made this GAN first: TensorFlow orders some
+            sums by the names of layers, which Keras numbers through all models of a process (or from `clear_session` on).
         callbacks: more Keras callbacks.
         log_every: steps per row of the History and of metrics.csv (means over the interval).
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.

@@ -58,6 +58,7 @@ def test_a_point_gan_samples_floats_and_exports_points(tmp_path):
     np.testing.assert_allclose(seeded, points[:1], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_many_steps_in_one_program_are_the_steps_one_by_one():
     runs = [FunctionGAN("x^3") for _ in range(2)]
     for gan, together in zip(runs, (1, 10), strict=True):

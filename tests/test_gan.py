@@ -253,7 +253,10 @@ def test_sizes_that_the_architecture_cannot_make_are_refused_with_the_nearest(na
         getattr(ganzoo, name)(image_shape=(*size, 3))
 
 
-@pytest.mark.parametrize("size", [(8, 12, 3), (12, 8, 1), (28, 28, 1), (48, 32, 4)])
+LARGER = [pytest.param(size, marks=pytest.mark.slow) for size in ((28, 28, 1), (48, 32, 4))]
+
+
+@pytest.mark.parametrize("size", [(8, 12, 3), (12, 8, 1), *LARGER])
 def test_any_size_that_it_can_make(size):
     gan = ganzoo.WGAN(image_shape=size)
     assert gan.sample(2).shape == (2, *size)

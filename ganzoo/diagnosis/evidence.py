@@ -35,7 +35,7 @@ class Witness:
         pixels = int(np.prod(real.shape[1:3])) if real.ndim == 4 else 1
         self.n, self.seed = min(n, max(32, n * 1024 // pixels)), seed
         points, known = self._points(self.real), self._points(real[order[:20_000]], 16)
-        self.memory = Memory(known)
+        self.memory = Memory(known, rows=1000)
         self.longer = np.sqrt(points.shape[1] / known.shape[1])  # a distance in points against one in known
         self.centres = cluster_centres(points[:1000], clusters=min(20, len(points) // 5))
         self.real_spread = mean_pairwise_distance(points)

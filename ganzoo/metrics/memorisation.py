@@ -7,14 +7,17 @@ from ganzoo.metrics.checks import feature_pair, mean_and_error
 
 
 class Memory:
-    """The examples that a generator may have copied, for more than one look at it; see `memorisation`."""
+    """The examples that a generator may have copied, for more than one look at it; see `memorisation`.
 
-    def __init__(self, train, held_out=None, seed=0):
+    Without held_out, `rows` training examples stand for other real ones.
+    """
+
+    def __init__(self, train, held_out=None, seed=0, rows=10_000):
         self._train, others = feature_pair(train, train if held_out is None else held_out)
         self._index = NearestNeighbors(n_neighbors=1).fit(self._train)
         if held_out is None:
-            rows = np.random.default_rng(seed).permutation(len(others))[:10_000]
-            self._of_others = self._index.kneighbors(others[rows], n_neighbors=2)[0][:, 1]  # the first is itself
+            some = others[np.random.default_rng(seed).permutation(len(others))[:rows]]
+            self._of_others = self._index.kneighbors(some, n_neighbors=2)[0][:, 1]  # the first is itself
         else:
             self._of_others = self._index.kneighbors(others)[0][:, 0]
         # Where real examples stand twice the limit is 0, and what a distance of 0 comes out as is only nearly that.
