@@ -56,19 +56,19 @@ results: setup ## train every model with its budget, measure it, write RESULTS.m
 	@$(RUN) experiments.results $(ARGS)
 
 pathologies: setup ## provoke the lecture's three failures beside their remedies; a minute
-	@$(RUN) experiments.pathologies $(ARGS)
+	@$(RUN) experiments.pathologies $(FLAGS)
 
 mode-coverage: setup ## which GAN finds all modes of a mixture? seven settings; six minutes
-	@$(RUN) experiments.mode_coverage $(ARGS)
+	@$(RUN) experiments.mode_coverage $(FLAGS)
 
 stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of an hour
 	@$(RUN) experiments.stacked_digits $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
-	@$(RUN) experiments.optimal_discriminator $(ARGS)
+	@$(RUN) experiments.optimal_discriminator $(FLAGS)
 
 evaluate: setup ## measure the newest run
-	@$(RUN) experiments.evaluate $(ARGS)
+	@$(RUN) experiments.evaluate $(FLAGS)
 
 test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)

@@ -65,7 +65,8 @@ def _help(documentation):
         for flag in flags.FLAGS.flags_by_module_dict()[module]:
             name = f"--[no]{flag.name}" if flag.boolean else f"--{flag.name}"
             value = ",".join(flag.default) if isinstance(flag.default, list) else flag.default
-            default = "" if flag.boolean or value in ("", None) else f" (default: {value})"
+            said = flag.boolean or value in ("", None) or "(default:" in flag.help
+            default = "" if said else f" (default: {value})"
             lines.append(f"  {name}\n      {flag.help}{default}")
     return "\n".join(lines)
 

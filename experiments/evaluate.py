@@ -15,12 +15,13 @@ import pathlib
 from absl import flags
 
 from experiments import command, folders, runner
-from experiments.flags import choice, count
+from experiments.flags import choice
 from ganzoo.errors import InputError
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run_dir", "", "folder of the run (default: the newest below runs/)")
-count("n", 10000, "samples; at least 1. As many real images are taken, or all there are")
+flags.DEFINE_integer("n", 10000, "samples; at least 20. As many real images are taken, or all there are", 20)
+flags.DEFINE_string("inception_weights", "", "file of InceptionV3's weights without its top (default: Keras's download)")
 flags.DEFINE_integer("seed", 1, "0 to 2147483647; decides the samples", 0, 2**31 - 1)
 FEATURES = ("auto", "classifier", "pixels", "inception")
 choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can")
@@ -32,6 +33,7 @@ def evaluate(gan, train, held_out, n, seed, features):
 
     from ganzoo import metrics
 
+    inception = metrics.Inception(FLAGS.inception_weights or "imagenet") if features == "inception" else None
     everything, unseen = train, held_out
     if unseen is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
@@ -39,8 +41,8 @@ def evaluate(gan, train, held_out, n, seed, features):
     reader = metrics.Classifier.cached(train, held_out) if use_labels else None
     if features == "classifier" and reader is None:
         raise InputError(f"{train.name} has no labels to train a classifier on; take --features=pixels.")
-    if features == "inception":
-        extract = metrics.Inception().features
+    if inception:
+        extract = inception.features
     else:
         extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
     n_real = min(n, len(train), len(held_out))

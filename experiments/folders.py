@@ -53,6 +53,8 @@ def chosen_run():
     run_dir = pathlib.Path(FLAGS.run_dir) if FLAGS.run_dir else newest()
     if run_dir is None:
         raise InputError(f"there is no run below {RUNS}; name one with --run_dir.")
+    if not run_dir.is_dir():
+        raise InputError(f"there is no run at {run_dir}.")
     return run_dir
 
 

@@ -69,22 +69,23 @@ def main():
         targets, labels = source.images[: FLAGS.n], None if source.labels is None else source.labels[: FLAGS.n]
     conditions = gan.generator_inputs(np.zeros((len(targets), gan.latent.size)), labels=labels)[1:] if gan.needs_labels else ()
     found = invert(gan, targets, FLAGS.starts, FLAGS.steps, seed=FLAGS.seed, conditions=conditions)
-    nearest = _nearest(train.images, targets)
+    own = not FLAGS.image and held_out is None
+    nearest = _nearest(train.images, targets, own)
     rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
     images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
     np.save(output.with_suffix(".npy"), found["latents"])
     beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
     print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
-          f"nearest training image {beside.mean():.4f}")  # fmt: skip
+          f"nearest {'other ' if own else ''}training image {beside.mean():.4f}")  # fmt: skip
     print(f"wrote {output} and {output.with_suffix('.npy')}")
 
 
-def _nearest(train, targets):
-    """Return the training image nearest to each target, pixel by pixel."""
+def _nearest(train, targets, own):
+    """Return the training image nearest to each target, pixel by pixel; itself aside where targets are training images."""
     from sklearn.neighbors import NearestNeighbors
 
     flat = [x.reshape(len(x), -1) / 255.0 for x in (train, targets)]
-    return train[NearestNeighbors(n_neighbors=1).fit(flat[0]).kneighbors(flat[1], return_distance=False)[:, 0]]
+    return train[NearestNeighbors(n_neighbors=1 + own).fit(flat[0]).kneighbors(flat[1], return_distance=False)[:, -1]]
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def load_for_convolutions(options):
     return load_images(options)
 
 
-def train(experiment, build, load=load_images, **training):
+def train(experiment, build, load=load_images, watch=None):
     """Train the GAN that the flags describe and say what was made.
 
     Args:
@@ -47,20 +47,23 @@ def train(experiment, build, load=load_images, **training):
         build: callable (options, data) -> `ganzoo.GAN`; options has the flags' values as attributes, data has `image_shape`
             and `classes`.
         load: callable options -> dataset; may change options, where a default depends on the data.
-        training: further arguments of `GAN.train`.
+        watch: callable options -> a Keras callback that the training gets besides its own.
 
     Returns:
         The trained GAN.
     """
     run_dir = folders.of_training(experiment)
+    FLAGS["run_dir"].value = str(run_dir)  # for what a command does with the run afterwards
     options = _options(experiment, run_dir)
     images = load(options)
 
     from ganzoo import backend
 
-    if not backend.accelerators():
-        backend.make_operations_deterministic()  # exact resume is promised on a CPU; on a GPU it would cost speed
     gan = build(options, images)
+    # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
+    # Keras would not let it compile.
+    if not backend.accelerators() and not gan.use_xla:
+        backend.make_operations_deterministic()
     device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"
     what = f"images, {'x'.join(map(str, images.image_shape))}" if gan.image_rank == 3 else "points"
     print(f"{type(gan).__name__} on {images.name}: {len(images)} {what}, on {device}")
@@ -71,7 +74,7 @@ def train(experiment, build, load=load_images, **training):
         gan.train(
             images,
             steps=options.steps,
-            minutes=options.minutes if given("minutes") or not given("steps") else None,
+            minutes=options.minutes,
             batch_size=options.batch_size,
             run_dir=run_dir,
             resume=options.resume,
@@ -80,12 +83,12 @@ def train(experiment, build, load=load_images, **training):
             checkpoint_every=options.checkpoint_every,
             diagnose_every=options.diagnose_every,
             notes={"experiment": experiment, "flags": vars(options)},
-            **training,
+            callbacks=[watch(options)] if watch else [],
         )
     except Interrupted:
         print(f"\nTo go on: {go_on}")
         raise
-    print(_farewell(run_dir, gan.step, go_on))
+    print(_farewell(run_dir, gan.step, options.steps, go_on))
     return gan
 
 
@@ -105,8 +108,7 @@ def restore(run_dir):
     found = run.checkpoints.latest()
     if config is None or found is None:
         raise InputError(f"{run_dir} holds no run with a whole checkpoint.")
-    experiment = importlib.import_module(f"experiments.{config['notes']['experiment']}")
-    options = types.SimpleNamespace(**config["notes"]["flags"])
+    experiment, options = options_of(run_dir)
     settings = config["settings"]
     data = types.SimpleNamespace(image_shape=tuple(settings["image_shape"]), classes=settings.get("classes"))
     gan = experiment.build(options, data)
@@ -118,7 +120,11 @@ def options_of(run_dir):
     """Return (the module of a run's experiment, the flags' values that it was begun with)."""
     from ganzoo.runs import RunDirectory
 
-    notes = RunDirectory(run_dir).config()["notes"]
+    notes = RunDirectory(run_dir).config().get("notes", {})
+    if "experiment" not in notes:
+        raise InputError(
+            f"{run_dir} was not begun by a command of experiments/; in Python, gan.train(..., resume=True) reads it."
+        )
     return importlib.import_module(f"experiments.{notes['experiment']}"), types.SimpleNamespace(**notes["flags"])
 
 
@@ -155,6 +161,8 @@ def _options(experiment, run_dir):
             raise InputError(f"{run_dir} is a run of {notes['experiment']}, not of {experiment}.")
         remembered = {k: v for k, v in notes.get("flags", {}).items() if k in options and not given(k)}
         options |= remembered
+    if given("steps") and not given("minutes"):
+        options["minutes"] = None
     return types.SimpleNamespace(**options | {"resume": FLAGS.resume, "run_dir": str(run_dir)})
 
 
@@ -167,10 +175,11 @@ def _python():
         return "python"
 
 
-def _farewell(run_dir, step, go_on):
+def _farewell(run_dir, step, steps, go_on):
     run = shlex.quote(str(run_dir))
+    done = f"Done at step {step}" if step >= steps else f"The time is up at step {step} of {steps}"
     return f"""
-Done at step {step}. In {run_dir}:
+{done}. In {run_dir}:
   samples.gif, samples/     the same latents over time (samples.mp4 too where there is ffmpeg)
   diagnosis.json            symptoms of failure that were seen, and the evidence
   losses.png, metrics.csv   the numbers; curves: tensorboard --logdir={run}

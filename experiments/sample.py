@@ -23,7 +23,9 @@ flags.DEFINE_boolean("interpolate", False, "draw paths of 8 images from one samp
 flags.DEFINE_boolean("straight", False, "with --interpolate: straight lines between latents instead of great circles")
 flags.DEFINE_string("labels", "", "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; repeated until there are --n")
 flags.DEFINE_integer("traverse", -1, "of InfoGAN: the continuous code that goes from -2 to 2 along each row; -1 for none", -1)
-flags.DEFINE_string("output", "", "PNG to write (default: samples_SEED.png or paths_SEED.png in the run's folder)")
+flags.DEFINE_string(
+    "output", "", "PNG to write (default: samples_SEED.png, paths_SEED.png or traversal_CODE_SEED.png in the run's folder)"
+)
 
 
 def parse_labels(text):
@@ -71,7 +73,8 @@ def main():
     from ganzoo import images
 
     run_dir = folders.chosen_run()
-    default = run_dir / f"{'paths' if FLAGS.interpolate else 'samples'}_{FLAGS.seed}.png"
+    kind = f"traversal_{FLAGS.traverse}" if FLAGS.traverse >= 0 else "paths" if FLAGS.interpolate else "samples"
+    default = run_dir / f"{kind}_{FLAGS.seed}.png"
     output = pathlib.Path(FLAGS.output or default)
     if output.suffix.lower() != ".png" or not output.parent.is_dir():
         raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")

@@ -11,7 +11,8 @@ one in x and y a surface. --as_in_the_lecture takes the lecture's own settings.
 from absl import flags
 
 from experiments import command, runner
-from experiments.flags import choice, count, define_run_flags
+from experiments.flags import choice, count, define_run_flags, given
+from ganzoo.errors import InputError
 
 LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax"}
 
@@ -36,6 +37,8 @@ def build(options, data):
     import ganzoo
 
     if options.as_in_the_lecture:
+        if given("loss"):
+            raise InputError("--as_in_the_lecture has a loss of its own; give it or --loss, not both.")
         return ganzoo.FunctionGAN.as_in_the_lecture(options.function, seed=options.seed)
     return ganzoo.FunctionGAN(options.function, loss=getattr(ganzoo.losses, LOSSES[options.loss])(), seed=options.seed)
 

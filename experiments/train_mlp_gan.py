@@ -1,11 +1,14 @@
 """Train the GAN of lecture 002: two dense networks, and digits from noise.
 
 By default on scikit-learn's 8x8 digits, which need no download; --dataset=mnist is the lecture's example, 50 epochs in batches
-of 128. --digit=9 trains on one digit alone, as in lecture 000. Pictures and weights are saved every epoch.
+of 128. --digit=9 trains on one digit alone, as in lecture 000. Every epoch leaves its picture in samples/ and the generator's
+weights in weights/, for `gan.generator.load_weights`.
 
     python -m experiments.train_mlp_gan
     python -m experiments.train_mlp_gan --dataset=mnist --digit=9 --epochs=20
 """
+
+import pathlib
 
 from absl import flags
 
@@ -31,8 +34,10 @@ def load(options):
     """Return the images, of one digit where one is asked for; count steps in epochs where nothing else is said."""
     images = select(runner.load_images(options), options)
     epoch = max(1, len(images) // options.batch_size)
-    if not options.resume:
+    if not options.resume or given("epochs"):
         options.steps = options.steps if given("steps") else options.epochs * epoch
+    options.epoch_steps = epoch
+    if not options.resume:
         for name in ("checkpoint_every", "sample_every"):
             setattr(options, name, getattr(options, name) if given(name) else epoch)
     return images
@@ -45,8 +50,24 @@ def build(options, data):
     return ganzoo.GAN(data.image_shape, seed=options.seed)
 
 
+def keep_weights(options):
+    """Return the callback that writes the generator's weights at the end of every epoch."""
+    import keras
+
+    folder = pathlib.Path(options.run_dir) / "weights"
+
+    class KeepWeights(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            epoch, rest = divmod(self.model.step, options.epoch_steps)
+            if rest == 0:
+                folder.mkdir(exist_ok=True)
+                self.model.generator.save_weights(folder / f"epoch_{epoch:03d}.weights.h5")
+
+    return KeepWeights()
+
+
 def main():
-    runner.train("train_mlp_gan", build, load)
+    runner.train("train_mlp_gan", build, load, watch=keep_weights)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from absl import flags as absl_flags
-from conftest import run_python
+from conftest import make_tiny, run_python
 from PIL import Image
 
 from experiments import command as command_line
-from experiments import train_wgan_textures
+from experiments import runner, train_wgan_textures
 
 TRAIN = ("-m", "experiments.train_wgan_textures")
 SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--checkpoint_every=1", "--image_size=8")
@@ -72,6 +73,7 @@ def test_the_shared_flags_have_the_promised_names():
         (["--image_size=32y32"], "image size must look like"),
         (["--image_size=30"], "nearest is 32x32"),
         (["--image_size=4096"], "at most 512x512"),
+        (["--dataset=digits", "--image_size=100"], "digits: 8x8 pixels would be enlarged 12.5 times (at most 4)"),
         (["--data=there/is/none"], "there/is/none"),
         (["--data=README.md", "--dataset=grass"], "not both"),
         (["--data=README.md"], "README.md"),
@@ -147,6 +149,48 @@ def test_a_run_in_processes_of_its_own_is_resumed_sampled_and_exported(tmp_path)
     assert (tmp_path / "exported" / "saved_model.pb").exists()
 
 
+def test_a_resumed_run_keeps_to_no_time_limit_where_none_was_set(tmp_path):
+    known = absl_flags.FLAGS
+    if "dataset" not in known:
+        train_wgan_textures.define_flags()
+    run_dir, limits = tmp_path / "run", []
+    for words in (["--steps=70"], ["--resume"], ["--resume", "--minutes=2"], ["--resume", "--steps=90"]):
+        known.unparse_flags()
+        for name in known:
+            known[name].unparse()
+        known(["train_wgan_textures.py", *words])
+        options = runner._options("train_wgan_textures", run_dir)
+        limits.append((options.steps, options.minutes))
+        run_dir.mkdir(exist_ok=True)
+        config = {"notes": {"experiment": "train_wgan_textures", "flags": vars(options)}}
+        (run_dir / "config.json").write_text(json.dumps(config))
+    assert limits == [(70, None), (70, None), (70, 2.0), (90, None)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("experiment", "inputs"), [("train_cgan", "labels"), ("train_function_gan", "points")])
+def test_what_export_says_can_be_typed(experiment, inputs, tmp_path):
+    run = tmp_path / "run"
+    few = "--steps=2" if experiment == "train_cgan" else "--steps=100"
+    assert run_python("-m", f"experiments.{experiment}", few, f"--run_dir={run}").returncode == 0
+    done = run_python("-m", "experiments.export", f"--run_dir={run}", f"--output={tmp_path / 'new' / 'generator'}")
+    assert done.returncode == 0, done.stderr
+    code = "\n".join(line.strip() for line in done.stdout.splitlines()[1:])
+    assert inputs in code
+    names = {"tf": tf}
+    exec(code, names)
+    assert len(names["points" if inputs == "points" else "images"]) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["sample", "export", "evaluate", "invert"])
+def test_folders_that_are_no_runs_of_a_command_are_refused(command, tmp_path, stripes):
+    make_tiny().train(stripes, steps=1, batch_size=8, run_dir=tmp_path / "by_hand", verbose=False)
+    for folder, message in (("none", "there is no run at"), ("by_hand", "was not begun by a command")):
+        done = run_python("-m", f"experiments.{command}", f"--run_dir={tmp_path / folder}")
+        assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("flags", [["--variant=wgan_gp"], ["--variant=relativistic"], ["--literal_clipping"]])
 def test_the_variants_train(flags, tmp_path):
@@ -161,7 +205,7 @@ def test_every_experiment_on_digits_trains_resumes_and_samples(experiment, tmp_p
     short = ("--steps=2", "--batch_size=4", "--log_every=1", f"--run_dir={run}")
     done = run_python("-m", f"experiments.{experiment}", *short)
     assert done.returncode == 0, done.stderr
-    assert "on digits: 1797 images, 8x8x1" in done.stdout
+    assert f"on digits: 1797 images, {'8x8x1' if experiment == 'train_mlp_gan' else '16x16x1'}" in done.stdout
     further = run_python("-m", f"experiments.{experiment}", f"--run_dir={run}", "--resume", "--steps=3")
     assert further.returncode == 0, further.stderr
     assert "Done at step 3" in further.stdout
@@ -181,13 +225,20 @@ def test_one_digit_alone_counts_its_steps_in_epochs(tmp_path):
     assert "digits (label 9): 180 images" in done.stdout
     assert "Done at step 9" in done.stdout
     assert [path.name for path in sorted((run / "samples").glob("*.png"))] == [f"step_{i:06d}.png" for i in (0, 3, 6, 9)]
+    assert [path.name for path in sorted((run / "weights").iterdir())] == [f"epoch_{i:03d}.weights.h5" for i in (1, 2, 3)]
+    further = run_python("-m", "experiments.train_mlp_gan", f"--run_dir={run}", "--resume", "--epochs=4")
+    assert "Done at step 12" in further.stdout, further.stderr
 
 
 @pytest.mark.slow
-def test_the_function_gan_says_how_near_it_came(tmp_path):
-    done = run_python("-m", "experiments.train_function_gan", "--function=x*y", "--steps=400", f"--run_dir={tmp_path / 'run'}")
+def test_the_function_gan_says_how_near_it_came_and_goes_on_from_any_step(tmp_path):
+    words = ("-m", "experiments.train_function_gan", f"--run_dir={tmp_path / 'run'}")
+    done = run_python(*words, "--function=x*y", "--steps=150")
     assert done.returncode == 0, done.stderr
+    assert "jit_compile" not in done.stderr
     assert re.search(r"mean distance to the graph 0\.\d+", done.stdout)
+    further = run_python(*words, "--resume", "--steps=300", "--log_every=30")
+    assert "Done at step 300" in further.stdout, further.stderr
     refused = run_python("-m", "experiments.train_function_gan", "--function=x+", f"--run_dir={tmp_path / 'other'}")
     assert refused.returncode == 2
     assert "cannot be computed" in refused.stderr

@@ -1,15 +1,26 @@
 """A progress bar that tells time left and how the game stands, in words."""
 
 import math
+import shutil
 import sys
 import time
+import types
 
 import keras
 from tqdm import tqdm
 
+# What the bar calls things, so that a terminal of 80 columns shows the whole game.
+SHORT = {
+    "discriminator loss": "D",
+    "critic loss": "D",
+    "generator loss": "G",
+    "Wasserstein estimate": "W",
+    "information (nats)": "information",
+}
+
 
 class ProgressBar(keras.callbacks.Callback):
-    """Show a bar over all steps of a run; where the output is no terminal, print a line per epoch instead.
+    """Show a bar over all steps of a run, D and G before their losses; where the output is no terminal, print a line per epoch.
 
     Args:
         steps: the step at which the run will be done.
@@ -30,12 +41,13 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self._first, self._start = self.model.step, time.perf_counter()
         if sys.stderr.isatty():
-            layout = "{percentage:3.0f}%|{bar:20}| step {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
+            bar = "|{bar:20}| step " if shutil.get_terminal_size().columns >= 120 else " "
+            layout = "{percentage:3.0f}%" + bar + "{n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
             self.bar = tqdm(total=self.steps, initial=self._first, bar_format=layout, dynamic_ncols=True)
 
     def on_train_batch_end(self, batch, logs=None):
         if self.bar is not None:
-            self.bar.set_postfix_str(self._state(logs), refresh=False)
+            self.bar.set_postfix_str(self._state(logs, SHORT, 3), refresh=False)
             self.bar.total = self._last_step()
             self.bar.update(self.model.step - self.bar.n)
 
@@ -59,7 +71,8 @@ class ProgressBar(keras.callbacks.Callback):
         in_time = self._first + 60 * self.minutes / self._seconds_per_step()
         return max(self.model.step, min(self.steps, math.ceil(in_time) if math.isfinite(in_time) else self.steps))
 
-    def _state(self, logs):
+    def _state(self, logs, short=types.MappingProxyType({}), digits=4):
         epoch = [] if self.images is None else [f"epoch {self.model.step * self.images_per_step / self.images:.1f}"]
-        shown = [f"{word} {float(logs[name]):.4g}" for name, word in self.words.items() if name in logs]
+        shown = [(short.get(word, word), float(logs[name])) for name, word in self.words.items() if name in logs]
+        shown = [f"{word} {value:.{digits}g}" for word, value in shown]
         return ", ".join([*epoch, *shown, f"{self.images_per_step / self._seconds_per_step():.0f} images/s"])

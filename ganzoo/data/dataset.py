@@ -89,8 +89,19 @@ class ImageDataset:
 
     @property
     def classes(self):
-        """Return how many labels there are, counted from 0 to the largest, or None without labels."""
-        return None if self.labels is None else int(self.labels.max()) + 1
+        """Return how many labels there are, counted from 0 to the largest, or None without labels.
+
+        Raises:
+            InputError: if that is more than there are images; such labels are numbers of something else.
+        """
+        if self.labels is None:
+            return None
+        classes = int(self.labels.max()) + 1
+        if classes > len(self):
+            raise InputError(
+                f"{self.name}: labels must count the classes from 0. Received: labels up to {classes - 1} of {len(self)} images"
+            )
+        return classes
 
     def only(self, label):
         """Return the images of one label.

@@ -5,10 +5,7 @@ import warnings
 import numpy as np
 
 from ganzoo.data.checks import one_line
-from ganzoo.data.resize import fit
-
-# Beyond this an enlarged image is a blur, and a GAN learns to draw blurs.
-MAX_ENLARGEMENT = 4
+from ganzoo.data.resize import enlarged_too_much, fit
 
 
 class UnusableError(Exception):
@@ -43,7 +40,9 @@ def read_picture(path, image_size, max_pixels):
                 if image.width * image.height > max_pixels:
                     raise UnusableError(f"{image.width}x{image.height} is more than {max_pixels} pixels")
                 image = _eight_bit(ImageOps.exif_transpose(image))
-                _check_enlargement(image, image_size)
+                too_much = enlarged_too_much((image.height, image.width), image_size)
+                if too_much:
+                    raise UnusableError(too_much)
                 return np.asarray(fit(image, image_size))
     except UnusableError:
         raise
@@ -52,15 +51,6 @@ def read_picture(path, image_size, max_pixels):
     # Damaged files make Pillow's decoders raise nearly anything: OSError, SyntaxError, struct.error, IndexError, ...
     except Exception as error:
         raise UnusableError(one_line(error) or type(error).__name__) from error
-
-
-def _check_enlargement(image, image_size):
-    height, width = image_size
-    factor = max(height / image.height, width / image.width)
-    if factor > MAX_ENLARGEMENT:
-        raise UnusableError(
-            f"{image.width}x{image.height} pixels would be enlarged {factor:.3g} times (at most {MAX_ENLARGEMENT})"
-        )
 
 
 def _eight_bit(image):

@@ -4,6 +4,18 @@ import numpy as np
 
 from ganzoo.data.checks import size_pair
 from ganzoo.data.dataset import ImageDataset
+from ganzoo.errors import InputError
+
+# Beyond this an enlarged image is a blur, and a GAN learns to draw blurs.
+MAX_ENLARGEMENT = 4
+
+
+def enlarged_too_much(size, image_size):
+    """Return what is wrong with bringing a picture of one size, (height, width), to another, or None."""
+    factor = max(image_size[0] / size[0], image_size[1] / size[1])
+    if factor <= MAX_ENLARGEMENT:
+        return None
+    return f"{size[1]}x{size[0]} pixels would be enlarged {factor:.3g} times (at most {MAX_ENLARGEMENT})"
 
 
 def fit(image, image_size):
@@ -33,13 +45,16 @@ def resized(dataset, image_size):
         ImageDataset with the same name and labels.
 
     Raises:
-        InputError: if `image_size` is not a pair of positive ints.
+        InputError: if `image_size` is not a pair of positive ints, or more than four times the images' own.
     """
     if image_size is None:
         return dataset
     image_size = size_pair(image_size)
     if image_size == dataset.image_shape[:2]:
         return dataset
+    too_much = enlarged_too_much(dataset.image_shape, image_size)
+    if too_much:
+        raise InputError(f"{dataset.name}: {too_much}.")
 
     from PIL import Image
 

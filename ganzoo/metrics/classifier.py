@@ -3,12 +3,12 @@
 import hashlib
 import os
 import pathlib
-import sys
 import zipfile
 
 import keras
 import numpy as np
 from keras import layers
+from tqdm import tqdm
 
 from ganzoo import backend
 from ganzoo.errors import InputError
@@ -38,7 +38,7 @@ class Classifier:
             steps: updates in batches of 128, rounded to whole passes over the data, at least one; 2,000 are four passes over
                 MNIST.
             seed: int; initial weights and the order of images.
-            verbose: show Keras's progress bar and print the accuracy.
+            verbose: say what happens, show a progress bar in a terminal, and print the accuracy.
 
         Raises:
             InputError: if there are no labels.
@@ -58,8 +58,11 @@ class Classifier:
                 keras.losses.SparseCategoricalCrossentropy(from_logits=True),
                 metrics=["accuracy"],
             )
-            bar = 1 if sys.stdout.isatty() else 2  # a line an epoch where the output is no terminal
-            trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=bar if verbose else 0)
+            if verbose:
+                print(f"training a classifier of {train.name}, once", flush=True)
+            with tqdm(total=epochs * per_epoch, unit="step", disable=None if verbose else True) as bar:
+                step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
+                trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=0, callbacks=[step])
         reader = cls(network, None)
         reader.accuracy = float((reader.read(test.images) == test.labels).mean())
         if verbose:

@@ -9,6 +9,7 @@ from keras import layers
 from ganzoo import plots
 from ganzoo.checks import positive_integer
 from ganzoo.gan import GAN
+from ganzoo.runs import RunDirectory
 
 
 class PointGAN(GAN):
@@ -55,7 +56,11 @@ class PointGAN(GAN):
 
     def train(self, data, steps=8000, **options):
         """Train on a `ganzoo.data.PointDataset`; options as in `GAN.train`, with defaults for steps of microseconds."""
-        every = next(n for n in (100, 50, 20, 10, 5, 2, 1) if steps % n == 0)
+        begun = self.step
+        if options.get("resume") and options.get("run_dir"):
+            begun = max(RunDirectory(options["run_dir"]).checkpoints.steps(), default=0)
+        counts = [steps, begun, *(count for name, count in options.items() if name.endswith("_every"))]
+        every = next((n for n in (100, 50, 20, 10, 5, 2) if not any(count % n for count in counts)), 1)
         defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}
         defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every, "diagnose_every": 10 * every}
         return super().train(data, steps, **defaults | options)

@@ -74,6 +74,8 @@ class RunDirectory:
             raise InputError(f"there is no run to resume in {self.path}: config.json is missing.")
         old = config.get("settings", {})
         new = json.loads(json.dumps(settings, default=str))
+        if old.get("model") != new.get("model"):
+            raise InputError(f"{self.path} is a run of {old.get('model')} and cannot be resumed as {new.get('model')}.")
         names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         if names:
             listed = "; ".join(f"{name}: {old.get(name)!r} -> {new.get(name)!r}" for name in names)

@@ -191,6 +191,12 @@ def test_start_step_must_not_be_negative():
         numbered(10).batches(2, start_step=-1)
 
 
+def test_labels_that_count_no_classes_are_refused():
+    few = ImageDataset(np.zeros((3, 8, 8), "uint8"), np.array([0, 1, 10**6]))
+    with pytest.raises(InputError, match="labels up to 1000000 of 3 images"):
+        _ = few.classes
+
+
 def test_numpy_integers_are_integers():
     assert order(numbered(10), 1, batch_size=np.int64(10), seed=np.int32(3)).size == 10
 
