@@ -37,10 +37,10 @@ def evaluate(gan, train, held_out, n, seed, features):
     everything, unseen = train, held_out
     if unseen is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
-    use_labels = train.labels is not None and features != "pixels"
+    use_labels = train.labels is not None and np.ptp(train.labels) > 0 and features != "pixels"
     reader = metrics.Classifier.cached(train, held_out) if use_labels else None
     if features == "classifier" and reader is None:
-        raise InputError(f"{train.name} has no labels to train a classifier on; take --features=pixels.")
+        raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
     if inception:
         extract = inception.features
     else:

@@ -10,6 +10,7 @@ table with the steps that it has. The whole table needs MNIST and CIFAR-100, whi
 
 import dataclasses
 import json
+import math
 import os
 import pathlib
 import shlex
@@ -82,7 +83,7 @@ def progress(run_dir):
 
 def finished(entry, step, seconds):
     """Return whether a run has its budget."""
-    return step >= entry.steps or (entry.minutes is not None and seconds >= 60 * entry.minutes - 1)
+    return step >= entry.steps or (entry.minutes is not None and seconds >= 59 * entry.minutes)
 
 
 def measured(run_dir):
@@ -139,8 +140,10 @@ def row(entry, seed, run_dir):
     found, (step, seconds) = measured(run_dir), progress(run_dir)
 
     def with_error(name, digits, factor=1.0):
-        parts = [f"{factor * found[key]:.{digits}f}" for key in (name, f"{name}_error") if key in found]
-        return " ± ".join(parts) or "-"
+        values = [factor * found[key] for key in (name, f"{name}_error") if key in found]
+        if len(values) == 2 and values[1] > 0:  # as many digits as show the error's first
+            digits = max(digits, math.ceil(-math.log10(values[1])))
+        return " ± ".join(f"{value:.{digits}f}" for value in values) or "-"
 
     def beside_floor(name):
         if name not in found:
@@ -181,7 +184,8 @@ Written by `make results`, which trains every model with the command below its p
 - Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recogniser sorts
   rightly under the best one-to-one matching of its categories to digits.
 - Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
-- Samples a row: {samples}. Minutes of training on {machine}; {versions}.
+- Samples a row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
+  {machine}; {versions}.
 
 | {columns} |
 |{rule}|
