@@ -80,7 +80,7 @@ def test_combined_is_the_discriminator_on_the_generator(name):
     assert {id(v) for v in gan.combined.weights} == {id(v) for net in (gan.generator, gan.discriminator) for v in net.weights}
 
 
-@pytest.mark.parametrize("name", ["GAN", "WGAN"])
+@pytest.mark.parametrize("name", ["GAN", pytest.param("WGAN", marks=pytest.mark.slow)])
 def test_after_k_steps_the_optimizers_have_counted_and_a_ragged_batch_changes_nothing_of_it(name, stripes):
     gan = make_gan(name)
     for batch in (stripes[:8], stripes[8:16], stripes[16:19]):

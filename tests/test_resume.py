@@ -60,7 +60,8 @@ def wait_for_step(process, step):
     raise AssertionError("".join(lines)[-2000:])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_polite_signal_saves_and_leaves_at_once(number, tmp_path):
     process = start(tmp_path / "run", 100_000)
     wait_for_step(process, 15)

@@ -253,6 +253,7 @@ def memory_megabytes():
         return int(file.read().split()[1]) * resource.getpagesize() / 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_one_trace_and_flat_memory_over_many_steps(stripes):
     readings, traces = [], []
