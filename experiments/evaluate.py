@@ -27,13 +27,13 @@ FEATURES = ("auto", "classifier", "pixels", "inception")
 choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can")
 
 
-def evaluate(gan, train, held_out, n, seed, features):
+def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     """Return {measure: value} of n samples; prints nothing but the classifier's training."""
     import numpy as np
 
     from ganzoo import metrics
 
-    inception = metrics.Inception(FLAGS.inception_weights or "imagenet") if features == "inception" else None
+    inception = metrics.Inception(inception_weights or "imagenet") if features == "inception" else None
     everything, unseen = train, held_out
     if unseen is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
@@ -83,7 +83,7 @@ def main():
     if gan.image_rank != 3:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
     train, held_out = runner.data_of(run_dir)
-    results = {"step": gan.step} | evaluate(gan, train, held_out, FLAGS.n, FLAGS.seed, FLAGS.features)
+    results = {"step": gan.step} | evaluate(gan, train, held_out, FLAGS.n, FLAGS.seed, FLAGS.features, FLAGS.inception_weights)
     path = pathlib.Path(run_dir) / "evaluation.json"
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     for name, value in results.items():

@@ -18,13 +18,18 @@ TRAIN = ("-m", "experiments.train_wgan_textures")
 SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--checkpoint_every=1", "--image_size=8")
 
 
-def invoke(arguments, monkeypatch, capfd):
-    """Run the training command in this process; returns (exit status, its output, its error stream)."""
+def forget_flags():
+    """Bring the training command's flags to where no command line has been read."""
     if "dataset" not in absl_flags.FLAGS:
         train_wgan_textures.define_flags()
     absl_flags.FLAGS.unparse_flags()
     for name in absl_flags.FLAGS:
         absl_flags.FLAGS[name].unparse()
+
+
+def invoke(arguments, monkeypatch, capfd):
+    """Run the training command in this process; returns (exit status, its output, its error stream)."""
+    forget_flags()
     monkeypatch.setattr("sys.argv", ["train_wgan_textures.py", *arguments])
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)
     capfd.readouterr()
@@ -150,15 +155,10 @@ def test_a_run_in_processes_of_its_own_is_resumed_sampled_and_exported(tmp_path)
 
 
 def test_a_resumed_run_keeps_to_no_time_limit_where_none_was_set(tmp_path):
-    known = absl_flags.FLAGS
-    if "dataset" not in known:
-        train_wgan_textures.define_flags()
     run_dir, limits = tmp_path / "run", []
     for words in (["--steps=70"], ["--resume"], ["--resume", "--minutes=2"], ["--resume", "--steps=90"]):
-        known.unparse_flags()
-        for name in known:
-            known[name].unparse()
-        known(["train_wgan_textures.py", *words])
+        forget_flags()
+        absl_flags.FLAGS(["train_wgan_textures.py", *words])
         options = runner._options("train_wgan_textures", run_dir)
         limits.append((options.steps, options.minutes))
         run_dir.mkdir(exist_ok=True)

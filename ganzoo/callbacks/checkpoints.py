@@ -44,12 +44,11 @@ class Checkpoints(keras.callbacks.Callback):
         self.restore_handlers()
 
     def on_train_batch_end(self, batch, logs=None):
-        step = self.model.step
-        if self.signal_number is not None:
+        interrupted, due = self.signal_number is not None, self.model.step % self.every == 0
+        if interrupted:
             self.model.stop_training = True
-            self.save(step)
-        elif step % self.every == 0 and not self.model.stop_training:
-            self.save(step)
+        if interrupted or (due and not self.model.stop_training):
+            self.save(self.model.step)
 
     def on_train_end(self, logs=None):
         step = self.model.step

@@ -7,7 +7,6 @@ meets the kernels, biases stay free.
 
 import keras
 
-from ganzoo import losses
 from ganzoo.models.dcgan import DCGAN
 from ganzoo.models.wgan import WassersteinGame
 from ganzoo.regularizers import GradientPenalty, WeightClip
@@ -24,9 +23,7 @@ class DigitWGAN(WassersteinGame, DCGAN):
     """
 
     def __init__(self, image_shape=(28, 28, 1), clip=0.01, learning_rate=5e-5, **options):
-        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [WeightClip(clip)])
-        options.setdefault("n_critic", 5)
         super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_optimizers(self):
@@ -44,9 +41,7 @@ class DigitWGANGP(WassersteinGame, DCGAN):
     """
 
     def __init__(self, image_shape=(28, 28, 1), penalty=10.0, learning_rate=1e-4, **options):
-        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [GradientPenalty(penalty)])
-        options.setdefault("n_critic", 5)
         super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_optimizers(self):

@@ -24,13 +24,18 @@ from ganzoo.regularizers import WeightClip
 
 
 class WassersteinGame:
-    """What every Wasserstein GAN logs: the critic's loss and its estimate of the distance, in words."""
+    """What every Wasserstein GAN shares: the loss, five critic updates a step, and what it logs, in words."""
 
     log_words = {
         "discriminator_loss": "critic loss",
         "wasserstein_estimate": "Wasserstein estimate",
         "generator_loss": "generator loss",
     }
+
+    def __init__(self, *arguments, **options):
+        options.setdefault("loss", losses.Wasserstein())
+        options.setdefault("n_critic", 5)
+        super().__init__(*arguments, **options)
 
     def game_measures(self, real_logits, fake_logits):
         """Return E[D(x)] - E[D(G(z))] before the mean."""
@@ -80,9 +85,7 @@ class WGAN(WassersteinGame, TextureGenerator, GAN):
     """
 
     def __init__(self, image_shape=(32, 32, 3), clip=0.01, literal_clipping=False, learning_rate=5e-5, **options):
-        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [WeightClip(clip, only_kernels=not literal_clipping)])
-        options.setdefault("n_critic", 5)
         super().__init__(image_shape, learning_rate, **options)
 
     def build_discriminator(self):

@@ -10,7 +10,6 @@ the place on the segment from a normal law and takes a square root without an ep
 import keras
 from keras import layers
 
-from ganzoo import losses
 from ganzoo.checks import positive_integer
 from ganzoo.gan import GAN
 from ganzoo.models.wgan import TextureGenerator, WassersteinGame
@@ -46,9 +45,7 @@ class WGANGP(WassersteinGame, PlainCritic, GAN):
     """
 
     def __init__(self, image_shape=(32, 32, 3), penalty=10.0, critic_width=1, learning_rate=2e-4, **options):
-        options.setdefault("loss", losses.Wasserstein())
         options.setdefault("regularizers", [GradientPenalty(penalty)])
-        options.setdefault("n_critic", 5)
         super().__init__(image_shape, learning_rate, critic_width, **options)
 
     def build_optimizers(self):
