@@ -30,7 +30,7 @@ _CLASSES = {
 }
 _MODULES = (
     *("augmentation", "callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
-    *("inversion", "metrics", "models", "regularizers", "theory"),
+    *("inversion", "metrics", "models", "optimizers", "regularizers", "theory"),
 )
 
 __all__ = [*_CLASSES, *_MODULES]

@@ -194,6 +194,59 @@ def batch_normalize(inputs, scale, offset, epsilon):
     return outputs, mean, variance * ((n - 1) / n)  # the operation returns the unbiased one
 
 
+def can_fuse(gradient, variable):
+    """Return whether the fused updates below apply: a dense float32 gradient for a float32 variable."""
+    return isinstance(gradient, tf.Tensor) and gradient.dtype == variable.dtype == tf.float32
+
+
+def adam_update(gradient, variable, moments, learning_rate, step, beta_1, beta_2, epsilon):
+    """Make one step of Adam on a `tf.Variable` in one operation.
+
+    Args:
+        gradient: float32 tensor of the variable's shape.
+        variable: float32 `tf.Variable`, changed in place.
+        moments: `keras.Variable` (mean, uncentred variance) of the gradients, changed in place.
+        learning_rate: float32 scalar.
+        step: integer scalar, 1 for the first.
+        beta_1, beta_2, epsilon: floats.
+    """
+    step = tf.cast(step, tf.float32)
+    tf.raw_ops.ResourceApplyAdam(
+        var=variable.handle,
+        m=moments[0].value.handle,
+        v=moments[1].value.handle,
+        beta1_power=tf.pow(beta_1, step),
+        beta2_power=tf.pow(beta_2, step),
+        lr=tf.cast(learning_rate, tf.float32),
+        beta1=beta_1,
+        beta2=beta_2,
+        epsilon=epsilon,
+        grad=gradient,
+    )
+
+
+def rmsprop_update(gradient, variable, moments, learning_rate, rho, momentum, epsilon):
+    """Make one step of RMSprop on a `tf.Variable` in one operation.
+
+    Args:
+        gradient: float32 tensor of the variable's shape.
+        variable: float32 `tf.Variable`, changed in place.
+        moments: `keras.Variable` (mean square of the gradients, momentum), changed in place.
+        learning_rate: float32 scalar.
+        rho, momentum, epsilon: floats.
+    """
+    tf.raw_ops.ResourceApplyRMSProp(
+        var=variable.handle,
+        ms=moments[0].value.handle,
+        mom=moments[1].value.handle,
+        lr=tf.cast(learning_rate, tf.float32),
+        rho=rho,
+        momentum=momentum,
+        epsilon=epsilon,
+        grad=gradient,
+    )
+
+
 def accelerators():
     """Return the names of the GPUs and TPUs that training will use, an empty list for a CPU machine."""
     return [device.name for device in tf.config.list_logical_devices() if device.device_type != "CPU"]

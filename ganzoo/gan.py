@@ -13,7 +13,7 @@ import numbers
 import keras
 from keras import layers, ops
 
-from ganzoo import backend, losses, training
+from ganzoo import backend, losses, optimizers, training
 from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
 from ganzoo.game import Game
@@ -139,7 +139,7 @@ class GAN(Game, Sampler, keras.Model):
 
     def build_optimizers(self):
         """Return the default (discriminator_optimizer, generator_optimizer), two new objects."""
-        return keras.optimizers.Adam(2e-4, beta_1=0.5), keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
 
     def discriminator_loss(self, real_logits, fake_logits):
         """Return what the discriminator minimises, per sample `(N,)`, from logits `(N, 1)`."""

@@ -18,6 +18,7 @@ diagnosis says so; `discriminator_batch_norm` did no harm there, 17 effective mo
 import keras
 from keras import layers
 
+from ganzoo import optimizers
 from ganzoo.checks import positive_number
 from ganzoo.gan import GAN
 from ganzoo.latents import Uniform
@@ -96,4 +97,4 @@ class DCGAN(GAN):
     def build_optimizers(self):
         rates = (self.learning_rate, self.learning_rate / 2)
         schedules = [keras.optimizers.schedules.InverseTimeDecay(rate, 1, 6e-8) for rate in rates]
-        return tuple(keras.optimizers.RMSprop(schedule) for schedule in schedules)
+        return tuple(optimizers.RMSprop(schedule) for schedule in schedules)

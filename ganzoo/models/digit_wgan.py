@@ -5,8 +5,7 @@ for MNIST. The critic has no batch normalisation, so the penalty is about one sa
 meets the kernels, biases stay free.
 """
 
-import keras
-
+from ganzoo import optimizers
 from ganzoo.models.dcgan import DCGAN
 from ganzoo.models.wgan import WassersteinGame
 from ganzoo.regularizers import GradientPenalty, WeightClip
@@ -27,7 +26,7 @@ class DigitWGAN(WassersteinGame, DCGAN):
         super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_optimizers(self):
-        return keras.optimizers.RMSprop(self.learning_rate), keras.optimizers.RMSprop(self.learning_rate)
+        return optimizers.RMSprop(self.learning_rate), optimizers.RMSprop(self.learning_rate)
 
 
 class DigitWGANGP(WassersteinGame, DCGAN):
@@ -45,4 +44,4 @@ class DigitWGANGP(WassersteinGame, DCGAN):
         super().__init__(image_shape, learning_rate=learning_rate, **options)
 
     def build_optimizers(self):
-        return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.5, beta_2=0.9) for _ in range(2))
+        return tuple(optimizers.Adam(self.learning_rate, beta_1=0.5, beta_2=0.9) for _ in range(2))

@@ -22,7 +22,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from ganzoo import images
+from ganzoo import images, optimizers
 from ganzoo.augmentation import RandomAffine
 from ganzoo.checks import choices, positive_integer, positive_number
 from ganzoo.errors import InputError
@@ -101,7 +101,7 @@ class InfoGAN(GAN):
         return layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(layers.Dense(neurons)(x)))
 
     def build_optimizers(self):
-        return tuple(keras.optimizers.Adam(rate, beta_1=0.5) for rate in (self.learning_rate, 5 * self.learning_rate))
+        return tuple(optimizers.Adam(rate, beta_1=0.5) for rate in (self.learning_rate, 5 * self.learning_rate))
 
     def auxiliary_losses(self, outputs, latents):
         category_logits, means = outputs

@@ -7,10 +7,9 @@ The paper's objective on the texture networks of lecture 004: the generator is t
 without normalisation and dropout, four times as wide. One discriminator update a step, Adam 2e-4, beta_1 = 0, beta_2 = 0.99.
 """
 
-import keras
 from keras import ops
 
-from ganzoo import losses
+from ganzoo import losses, optimizers
 from ganzoo.gan import GAN
 from ganzoo.models.wgan_gp import PlainCritic
 from ganzoo.regularizers import R1, R2
@@ -43,4 +42,4 @@ class RelativisticGAN(PlainCritic, GAN):
         return {"logit_gap": ops.subtract(real_logits, fake_logits)}
 
     def build_optimizers(self):
-        return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))
+        return tuple(optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))

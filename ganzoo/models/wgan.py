@@ -15,7 +15,7 @@ Networks, optimizer (RMSprop 5e-5, one each), five critic updates a step and cli
 import keras
 from keras import layers, ops
 
-from ganzoo import losses
+from ganzoo import losses, optimizers
 from ganzoo.checks import positive_number
 from ganzoo.gan import GAN
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
@@ -112,4 +112,4 @@ class WGAN(WassersteinGame, TextureGenerator, GAN):
         )
 
     def build_optimizers(self):
-        return keras.optimizers.RMSprop(self.learning_rate), keras.optimizers.RMSprop(self.learning_rate)
+        return optimizers.RMSprop(self.learning_rate), optimizers.RMSprop(self.learning_rate)

@@ -10,6 +10,7 @@ the place on the segment from a normal law and takes a square root without an ep
 import keras
 from keras import layers
 
+from ganzoo import optimizers
 from ganzoo.checks import positive_integer
 from ganzoo.gan import GAN
 from ganzoo.models.wgan import TextureGenerator, WassersteinGame
@@ -49,4 +50,4 @@ class WGANGP(WassersteinGame, PlainCritic, GAN):
         super().__init__(image_shape, learning_rate, critic_width, **options)
 
     def build_optimizers(self):
-        return tuple(keras.optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))
+        return tuple(optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))

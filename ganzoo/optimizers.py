@@ -1,0 +1,62 @@
+"""Adam and RMSprop whose update of a weight is one fused operation, as the zoo's default optimizers.
+
+Keras writes an update as a chain of element-wise operations, each a pass over the weights and their moments. On a CPU that
+chain takes a fifth of a dense GAN's step; fused, the weights pass through memory once. The arithmetic is Keras's, to rounding.
+Inside an XLA program, which fuses by itself, Keras's own optimizers are as quick.
+"""
+
+import keras
+
+from ganzoo import backend
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class Adam(keras.optimizers.Adam):
+    """`keras.optimizers.Adam` (Kingma & Ba 2015, arXiv:1412.6980) in one operation a weight.
+
+    Args:
+        learning_rate, beta_1, beta_2, epsilon, ...: as in `keras.optimizers.Adam`; with `amsgrad` Keras updates.
+
+    Example:
+        >>> Adam(2e-4, beta_1=0.5).beta_1
+        0.5
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable; see `keras.optimizers.Optimizer`."""
+        if self.amsgrad or not backend.can_fuse(gradient, variable):
+            return super().update_step(gradient, variable, learning_rate)
+        index, step = self._get_variable_index(variable), self.iterations + 1
+        moments = self._momentums[index], self._velocities[index]
+        return backend.adam_update(gradient, variable, moments, learning_rate, step, self.beta_1, self.beta_2, self.epsilon)
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class RMSprop(keras.optimizers.RMSprop):
+    """`keras.optimizers.RMSprop` (Tieleman & Hinton 2012, Coursera lecture 6e) in one operation a weight.
+
+    The operation keeps a momentum of each weight even where `momentum` is 0; so does the state that is saved.
+
+    Args:
+        learning_rate, rho, momentum, epsilon, ...: as in `keras.optimizers.RMSprop`; with `centered` Keras updates.
+
+    Example:
+        >>> RMSprop(5e-5).rho
+        0.9
+    """
+
+    def build(self, var_list):
+        """Make the state of `var_list`, once."""
+        if self.built:
+            return
+        super().build(var_list)
+        if not self._momentums:
+            self._momentums = self.add_optimizer_variables(var_list, "momentum")
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable; see `keras.optimizers.Optimizer`."""
+        if self.centered or not backend.can_fuse(gradient, variable):
+            return super().update_step(gradient, variable, learning_rate)
+        index = self._get_variable_index(variable)
+        moments = self._velocities[index], self._momentums[index]
+        return backend.rmsprop_update(gradient, variable, moments, learning_rate, self.rho, self.momentum, self.epsilon)
