@@ -335,6 +335,11 @@ def test_the_results_table_is_filled_in_pieces(tmp_path):
     np.savez(tmp_path / "small.npz", x_train=images, y_train=labels, x_test=images[:100], y_test=labels[:100])
     words = ("-m", "experiments.results", "--only=gan", f"--mnist={tmp_path / 'small.npz'}", f"--output={tmp_path / 'runs'}",
              f"--report={tmp_path / 'RESULTS.md'}", f"--pictures={tmp_path / 'pictures'}", "--minutes=0.05")  # fmt: skip
+    elsewhere = {"step": 5000, "seconds": 600, "finished": True, "machine": "8 CPU cores", "versions": {"keras": "9.0"},
+                 "measures": {"samples": 100, "frechet_distance": 3.14, "frechet_distance_error": 0.25}}  # fmt: skip
+    record = tmp_path / "pictures" / "results.json"
+    record.parent.mkdir()
+    record.write_text(json.dumps({"dcgan-seed0": elsewhere}))
     steps = []
     for _ in range(2):
         done = run_python(*words, GANZOO_HOME=str(tmp_path / "cache"))
@@ -344,7 +349,11 @@ def test_the_results_table_is_filled_in_pieces(tmp_path):
         steps.append(int(found.replace(",", "")))
         assert "![samples of GAN (dense)](pictures/gan.png)" in table
         assert (tmp_path / "pictures" / "gan.png").exists()
+        assert "| DCGAN, mnist | 0 | 5,000 | 10 | 3.1 ± 0.2 (-) |" in table  # measured elsewhere, and kept
     assert 0 < steps[0] < steps[1]
+    found = json.loads(record.read_text())
+    assert found["dcgan-seed0"] == elsewhere
+    assert found["gan-seed0"]["step"] == steps[1]
 
 
 @pytest.mark.slow

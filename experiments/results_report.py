@@ -1,0 +1,152 @@
+"""What `experiments.results` writes: a record of what was measured, as JSON, and the page made of it.
+
+A record is {run: {step, seconds, finished, machine, versions, measures}}, a run being named ENTRY-seedN. It outlives the runs
+themselves, so that a table can be filled on several machines.
+"""
+
+import json
+import math
+import os
+import pathlib
+import shlex
+import statistics
+
+HEAD = """# Results
+
+Written by `make results`, which trains every model with the command below its picture and measures it with
+`python -m experiments.evaluate`; nothing here is typed by hand. [results.json]({record}) holds the same numbers.
+
+- Distances are between features, of a classifier trained on the data's own labels (MNIST) or raw pixels (photographs). In
+  brackets the floor: the same measure between training images and images that no training saw (MNIST), or between two halves
+  of the training images (photographs). After a ± stands a standard error.
+- Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
+- Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recogniser sorts
+  rightly under the best one-to-one matching of its categories to digits.
+- Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
+- Samples a row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
+  {machines}, not always the same machine; {versions}.
+
+| {columns} |
+|{rule}|
+"""
+RECORD = "results.json"
+COLUMNS = ("model, data", "seed", "steps", "minutes", "Fréchet distance", "kernel distance", "precision", "recall",
+           "classes, entropy", "accuracy", "copies")  # fmt: skip
+
+
+def run_name(entry, seed):
+    """Return the name of a run: of its folder, and in the record."""
+    return f"{entry.name}-seed{seed}"
+
+
+def read_record(gallery):
+    """Return the record in a folder of pictures, an empty one if there is none."""
+    path = gallery / RECORD
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def update_record(record, name, found):
+    """Put a run into a record, but not one that stopped early in the place of one with its whole budget."""
+    if found["finished"] or not record.get(name, {}).get("finished"):
+        record[name] = found
+
+
+def save_picture(run_dir, path):
+    """Copy a run's newest sample grid, small enough for a page, if there is one."""
+    from PIL import Image
+
+    pictures = sorted((run_dir / "samples").glob("step_*.png"))
+    if not pictures:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(pictures[-1]) as picture:
+        if picture.mode == "L":
+            picture.save(path, optimize=True)
+        else:  # photographs weigh more: at the pixels' own size, in 256 colours
+            picture.resize((picture.width // 2, picture.height // 2)).quantize(256).save(path, optimize=True)
+
+
+def row(entry, seed, found):
+    """Return a line of the table for what the record holds of a run."""
+    measures = found["measures"]
+
+    def with_error(name, digits, factor=1.0):
+        values = [factor * measures[key] for key in (name, f"{name}_error") if key in measures]
+        if len(values) == 2 and values[1] > 0:  # as many digits as show the error's first
+            digits = max(digits, math.ceil(-math.log10(values[1])))
+        return " ± ".join(f"{value:.{digits}f}" for value in values) or "-"
+
+    def beside_floor(name):
+        if name not in measures:
+            return "-"
+        digits = 1 if measures[name] > 1 else 3
+        return f"{with_error(name, digits)} ({with_error(f'floor_{name}', digits)})"
+
+    def percent(name):
+        return f"{with_error(name, 1, 100.0)} %" if name in measures else None
+
+    label, cluster = percent("label_accuracy"), percent("cluster_accuracy")
+    cells = [
+        f"{entry.model}, {entry.dataset}",
+        str(seed),
+        f"{found['step']:,}" if found["finished"] else f"{found['step']:,} of {entry.steps:,}",
+        f"{found['seconds'] / 60:.0f}",
+        beside_floor("frechet_distance"),
+        beside_floor("kernel_distance"),
+        beside_floor("precision"),
+        beside_floor("recall"),
+        f"{measures['class_covered']}, {with_error('class_entropy', 3)}" if "class_covered" in measures else "-",
+        f"asked label {label}" if label else f"clusters {cluster}" if cluster else "-",
+        percent("copies") or "-",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def spread(entry, found):
+    """Return a line on several seeds' cluster accuracy, or None."""
+    values = [each["measures"].get("cluster_accuracy") for each in found]
+    if len(values) < 2 or None in values:
+        return None
+    low, middle, high = (100 * f(values) for f in (min, statistics.median, max))
+    return (f"\n{entry.model}, {len(values)} seeds: median {middle:.1f} % of test images in the right category "
+            f"({low:.1f} to {high:.1f} %).")  # fmt: skip
+
+
+def write(table, record, path, gallery):
+    """Write the record and the page made of it.
+
+    Args:
+        table: the entries, in order.
+        record: see above.
+        path: `pathlib.Path` of the page.
+        gallery: `pathlib.Path` of the folder with each entry's picture, ENTRY.png, and the record, results.json.
+    """
+    runs = [(entry, seed, record[name]) for entry in table for seed in entry.seeds
+            if (name := run_name(entry, seed)) in record]  # fmt: skip
+    if not runs:
+        return
+    found = [each for *_, each in runs]
+
+    def link(name):
+        return pathlib.PurePath(os.path.relpath(gallery, path.parent), name).as_posix()
+
+    head = HEAD.format(
+        record=link(RECORD),
+        columns=" | ".join(COLUMNS),
+        rule="---|" * (len(COLUMNS) - 1) + "---",
+        samples=f"{min(each['measures']['samples'] for each in found):,}",
+        machines=" or ".join(sorted({each["machine"] for each in found})),
+        versions="; ".join(sorted({", ".join(map(" ".join, each["versions"].items())) for each in found})),
+    )
+    lines = [row(*each) for each in runs]
+    lines += filter(None, (spread(entry, [each for e, _, each in runs if e is entry]) for entry in table))
+    pictures = []
+    for entry in dict.fromkeys(entry for entry, *_ in runs):
+        if (gallery / f"{entry.name}.png").exists():
+            words = shlex.join(["python", *entry.command(entry.seeds[0], f"--dataset={entry.dataset}")])
+            picture = f"![samples of {entry.model}]({link(f'{entry.name}.png')})"
+            pictures.append(f"\n## {entry.model}, {entry.dataset}\n\n{picture}\n\n`{words}`")
+    gallery.mkdir(parents=True, exist_ok=True)
+    (gallery / RECORD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(head + "\n".join(lines + pictures) + "\n", encoding="utf-8")
+    print(f"wrote {path}")
