@@ -5,7 +5,8 @@
 The lecture's pattern (compile D, freeze it, compile a combined model z -> D(G(z)), alternate two `train_on_batch`) trains no
 discriminator in Keras 3: which weights move is read when the step is traced, after the freeze. Here `combined` exists and
 the generator's gradient goes through the same D(G(z)), but what moves is decided by the variables that a gradient is taken
-for. How the game is played stands in `ganzoo.game`, what a trained generator is good for in `ganzoo.sampler`.
+for. How the game is played stands in `ganzoo.game`, what a trained generator is good for in `ganzoo.sampler`, and what is
+refused in `ganzoo.model_checks`.
 """
 
 import numbers
@@ -18,11 +19,12 @@ from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
 from ganzoo.game import Game
 from ganzoo.latents import Normal
+from ganzoo.model_checks import ModelChecks
 from ganzoo.random_state import temporary_seed
 from ganzoo.sampler import Sampler
 
 
-class GAN(Game, Sampler, keras.Model):
+class GAN(Game, Sampler, ModelChecks, keras.Model):
     """A generative adversarial network: two networks, a loss, regularizers, a schedule.
 
     On its own it is the classic GAN with two small dense networks. A subclass overrides `build_generator`,
@@ -105,7 +107,7 @@ class GAN(Game, Sampler, keras.Model):
             self.generator = self.build_generator()
             self.discriminator = self.build_discriminator()
             self.ema_generator = self.build_generator() if ema_half_life_images else None
-        self._check_networks()
+        self.check_networks()
         if self.ema_generator is not None:
             self.ema_generator.set_weights(self.generator.get_weights())
         inputs = [keras.Input(each.shape[1:], dtype=each.dtype) for each in self.generator.inputs]
@@ -195,35 +197,6 @@ class GAN(Game, Sampler, keras.Model):
         """Generate images in `value_range` from latents, or from [latents, labels] where the GAN is conditional."""
         return self.generator(inputs, training=training)
 
-    def check_data(self, data):
-        """Raise InputError if a dataset of `ganzoo.data` is not what this GAN can train on."""
-        if data.image_shape is not None and tuple(data.image_shape) != self.image_shape:
-            raise InputError(f"the GAN makes images {self.image_shape}. Received: images {tuple(data.image_shape)}")
-        if self.needs_labels and not data.has_labels:
-            raise InputError(f"{type(self).__name__} trains on images with labels, and {data.name} has none.")
-        if hasattr(data, "first"):  # of a stream no more is seen before it is trained on
-            self.check_images(data.first[0])
-            if self.needs_labels:
-                self.check_labels(data.first[1])
-        elif self.needs_labels:
-            self.check_labels(data.labels)
-
-    def check_images(self, images):
-        """Raise InputError if images `(..., H, W, C)` are neither uint8 nor floats in `value_range`."""
-        if self.image_rank != 3 or keras.backend.standardize_dtype(images.dtype) == "uint8":
-            return
-        images = ops.convert_to_numpy(images)
-        low, high = self.value_range
-        slack = 1e-3 * (high - low)
-        if images.dtype.kind != "f" or not low - slack <= images.min() <= images.max() <= high + slack:
-            raise InputError(
-                f"images must be uint8 from 0 to 255, or floats from {low:g} to {high:g}, this GAN's value_range. "
-                f"Received: {images.dtype} from {images.min():g} to {images.max():g}"
-            )
-
-    def check_labels(self, labels):
-        """Raise InputError if labels `(N,)` of real images are not such as a conditional GAN knows."""
-
     def play_together(self, steps):
         """Play so many steps in one call of `train_step`, in one compiled program."""
         if steps != self.steps_together:
@@ -254,25 +227,3 @@ class GAN(Game, Sampler, keras.Model):
             "generator_parameters": self.generator.count_params(),
             "discriminator_parameters": self.discriminator.count_params(),
         }
-
-    def _check_networks(self):
-        for name in ("generator", "discriminator"):
-            if not getattr(getattr(self, name), "inputs", None):
-                raise InputError(
-                    f"build_{name} must return a functional or Sequential keras.Model that begins with keras.Input(...), so "
-                    f"that its shapes are known. Received: {getattr(self, name)!r}"
-                )
-        made = tuple(self.generator.output_shape[1:])
-        if made != self.image_shape:
-            raise InputError(f"build_generator must make images {self.image_shape}. Received: output shape {made}")
-        judged = tuple(self.discriminator.outputs[0].shape[1:])
-        if judged != (1,):
-            raise InputError(f"build_discriminator must return logits (N, 1). Received: output shape (N, *{judged})")
-        last = self.discriminator
-        while isinstance(last, keras.Model):
-            last = last.outputs[0]._keras_history.operation
-        if getattr(last, "activation", None) is keras.activations.sigmoid:
-            raise InputError(
-                "build_discriminator must return logits, as the sigmoid is in the loss. Received: a network that ends in a "
-                "sigmoid; leave its activation out"
-            )
