@@ -3,56 +3,81 @@
 Writes table.md, table.csv, and the samples of each setting's first seed as modes.png and modes.gif into --output. A sample is
 of high quality within 3 standard deviations of a mode; kl is the divergence of the samples' mode shares from the true ones, in
 nats. The setting plain is Goodfellow's game with nothing that helps; the others share what helps every game. The swiss roll
-has no modes: there it is the sliced Wasserstein distance to unseen points, with its floor.
+has no modes: there it is the sliced Wasserstein distance to unseen points, with its floor. --losses and --techniques play each
+loss with each technique instead of the settings that have a name.
 
     python -m experiments.mode_coverage
     python -m experiments.mode_coverage --mixture=ring --settings=gan,wgan_gp --seeds=5
+    python -m experiments.mode_coverage --losses=minimax,hinge --techniques=plain,steady,r1 --seeds=3
 """
 
+import contextlib
 import csv
+import math
 import time
 
 from absl import flags
 
 from experiments import command, folders
-from experiments.flags import choice, choices, count
-from ganzoo.errors import InputError
+from experiments.flags import choice, choices, count, given
+from ganzoo.errors import InputError, NonFiniteLossError
 
 FLAGS = flags.FLAGS
-SETTINGS = ("plain", "gan", "minimax", "least_squares", "gan_r1", "wgan_gp", "relativistic")
+LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax", "least_squares": "LeastSquares", "hinge": "Hinge",
+          "wasserstein": "Wasserstein", "relativistic": "Relativistic"}  # fmt: skip
+TECHNIQUES = ("plain", "steady", "r1", "r1_r2", "gradient_penalty", "clip")
+SETTINGS = {
+    "plain": ("non_saturating", "plain"),
+    "gan": ("non_saturating", "steady"),
+    "minimax": ("minimax", "steady"),
+    "least_squares": ("least_squares", "steady"),
+    "gan_r1": ("non_saturating", "r1"),
+    "wgan_gp": ("wasserstein", "gradient_penalty"),
+    "relativistic": ("relativistic", "r1_r2"),
+}
 MOMENTS = 20  # frames of the animation
 choice("mixture", "grid", ("grid", "ring", "swiss_roll"), "25 Gaussians on a square lattice, 8 on a ring, or a spiral")
-choices("settings", SETTINGS, SETTINGS, "games to play")
+choices("settings", tuple(SETTINGS), tuple(SETTINGS), "games to play")
+choices("losses", tuple(LOSSES), tuple(LOSSES), "losses to play, each with each of --techniques, instead of --settings")
+choices("techniques", TECHNIQUES, TECHNIQUES, "what helps each of --losses; all but plain include steady")
 count("seeds", 1, "runs of each setting; at least 1")
 count("steps", 20000, "generator updates of each run, in hundreds; at least 2000")
 count("samples", 2500, "points to measure; at least 1")
 folders.define_output("mode_coverage", "MIXTURE")
 
 
-def build(setting, seed, steps):
-    """Return the GAN of a setting: three hidden layers of 128 neurons, a latent of 2, Adam.
+def games():
+    """Return {name: (loss, technique)} of what the flags ask for."""
+    if not (given("losses") or given("techniques")):
+        return {name: SETTINGS[name] for name in FLAGS.settings}
+    if given("settings"):
+        raise InputError("give --settings, or --losses and --techniques, not both.")
+    return {f"{loss}, {technique}": (loss, technique) for loss in FLAGS.losses for technique in FLAGS.techniques}
 
-    All settings but `plain` have what helps every game: a leaky discriminator, rates that fall on a cosine, averaged weights.
+
+def build(loss, technique, seed, steps):
+    """Return the GAN of a game: three hidden layers of 128 neurons, a latent of 2, Adam; two critic updates for Wasserstein.
+
+    All techniques but `plain` have what helps every game: a leaky discriminator, rates that fall on a cosine, averaged weights.
     """
     import keras
 
     from ganzoo import PointGAN, losses, regularizers
 
     # The weights are small, as modes of width 0.05 need a discriminator with a steep gradient.
-    loss, penalties, n_critic = {
-        "plain": (losses.NonSaturating(), [], 1),
-        "gan": (losses.NonSaturating(), [], 1),
-        "minimax": (losses.Minimax(), [], 1),
-        "least_squares": (losses.LeastSquares(), [], 1),
-        "gan_r1": (losses.NonSaturating(), [regularizers.R1(0.05)], 1),
-        "wgan_gp": (losses.Wasserstein(), [regularizers.GradientPenalty(0.1)], 2),
-        "relativistic": (losses.Relativistic(), [regularizers.R1(0.03), regularizers.R2(0.03)], 1),
-    }[setting]
+    penalties = {
+        "r1": [regularizers.R1(0.05)],
+        "r1_r2": [regularizers.R1(0.03), regularizers.R2(0.03)],
+        "gradient_penalty": [regularizers.GradientPenalty(0.1)],
+        "clip": [regularizers.WeightClip(0.1)],
+    }.get(technique, [])
+    n_critic = 2 if loss == "wasserstein" else 1
     rates, helps = [1e-3, 1e-3], {}
-    if setting != "plain":
+    if technique != "plain":
         rates = [keras.optimizers.schedules.CosineDecay(1e-3, steps * updates) for updates in (n_critic, 1)]
         helps = {"discriminator_activation": "leaky_relu", "ema_half_life_images": 20_000.0}
-    gan = PointGAN(2, 2, (128, 128, 128), loss=loss, regularizers=penalties, n_critic=n_critic, seed=seed, **helps)
+    helps |= {"loss": getattr(losses, LOSSES[loss])(), "regularizers": penalties, "n_critic": n_critic}
+    gan = PointGAN(2, 2, (128, 128, 128), seed=seed, **helps)
     adam = [keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99) for rate in rates]
     gan.compile(*adam, jit_compile=False)  # at this width XLA is no quicker, and it compiles for seconds
     return gan
@@ -81,20 +106,29 @@ def load(name, seed):
     return mixture.points(seed=seed), count_modes, mixture.centres
 
 
-def run(setting, mixture, seed, steps, samples):
-    """Train one GAN; returns (row of the table, list of MOMENTS arrays of samples, float32 (N, 2))."""
+def run(name, game, mixture, seed, steps, samples):
+    """Train one GAN; returns (row of the table, list of MOMENTS arrays of samples, float32 (N, 2)).
+
+    A game whose loss is no number any more ends there; its measures are NaN.
+    """
     import keras
+    import numpy as np
 
     data, measure, _ = load(mixture, seed)
-    gan, frames, start = build(setting, seed, steps), [], time.perf_counter()
+    gan, frames, start = build(*game, seed, steps), [], time.perf_counter()
     every = max(1, steps // (100 * MOMENTS))
     watch = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: frames.append(gan.sample(samples)) if (epoch + 1) % every == 0 else None
     )
-    gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
+    with contextlib.suppress(NonFiniteLossError):
+        gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
     seconds = time.perf_counter() - start
-    frames = [*frames[: MOMENTS - 1], gan.sample(samples)]
-    return {"setting": setting, "seed": seed, **measure(frames[-1]), "seconds": round(seconds, 1)}, frames
+    last = gan.sample(samples)
+    frames = [*frames[: MOMENTS - 1], *[last] * (MOMENTS - len(frames[: MOMENTS - 1]))]
+    measures = measure(last if np.isfinite(last).all() else data.points[:samples])
+    if not np.isfinite(last).all():
+        measures = dict.fromkeys(measures, math.nan)
+    return {"setting": name, "seed": seed, **measures, "seconds": round(seconds, 1)}, frames
 
 
 def as_table(rows):
@@ -125,13 +159,14 @@ def write(output, rows, panels, marks):
 def main():
     if FLAGS.steps % 100 or FLAGS.steps < 100 * MOMENTS:
         raise InputError(f"--steps must be a multiple of 100, at least {100 * MOMENTS}. Received: {FLAGS.steps}")
+    chosen = games()
     output = folders.new_output("mode_coverage", FLAGS.mixture)
     (output / "frames").mkdir(exist_ok=True)
-    rows, panels, total = [], {}, len(FLAGS.settings) * FLAGS.seeds
-    for setting in FLAGS.settings:
+    rows, panels, total = [], {}, len(chosen) * FLAGS.seeds
+    for name, game in chosen.items():
         for seed in range(FLAGS.seeds):
-            row, frames = run(setting, FLAGS.mixture, seed, FLAGS.steps, FLAGS.samples)
-            panels.setdefault(setting, frames)
+            row, frames = run(name, game, FLAGS.mixture, seed, FLAGS.steps, FLAGS.samples)
+            panels.setdefault(name, frames)
             rows.append(row)
             left = sum(each["seconds"] for each in rows) / len(rows) * (total - len(rows))
             shown = ", ".join(

@@ -282,6 +282,9 @@ def test_modes_are_counted_in_a_table(tmp_path):
     assert (tmp_path / "modes" / "modes.png").exists()
     with Image.open(tmp_path / "modes" / "modes.gif") as animation:
         assert animation.n_frames == 20
+    both = run_python("-m", "experiments.mode_coverage", "--settings=gan", "--losses=hinge")
+    assert both.returncode == 2
+    assert "not both" in both.stderr
     refused = run_python("-m", "experiments.mode_coverage", "--settings=gam")
     assert refused.returncode == 2
     assert "must be one of plain, gan, minimax" in refused.stderr
@@ -326,6 +329,17 @@ def test_at_the_games_end_its_value_is_that_of_a_coin(tmp_path):
     with open(tmp_path / "values.csv", newline="") as file:
         last = list(csv.DictReader(file))[-1]
     assert float(last["value"]) == pytest.approx(-2 * np.log(2), abs=0.03)
+
+
+@pytest.mark.slow
+def test_each_loss_is_played_with_each_technique(tmp_path):
+    done = run_python("-m", "experiments.mode_coverage", "--losses=hinge,wasserstein", "--techniques=plain,clip",
+                      "--steps=2000", "--samples=500", f"--output={tmp_path}")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = (tmp_path / "table.md").read_text().splitlines()[2:]
+    assert [row.split(" | ")[0] for row in rows] == [
+        f"| {loss}, {technique}" for loss in ("hinge", "wasserstein") for technique in ("plain", "clip")
+    ]
 
 
 @pytest.mark.slow
