@@ -17,7 +17,7 @@ CASES = [
 ]
 
 
-def moved(kind, options, graph):
+def moved(kind, options, run):
     """Return the variables after five updates by gradients that change, with a rate that falls."""
     optimizer = kind(keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.5), **options)
     start = np.random.default_rng(0).normal(size=(7, 5)).astype("float32")
@@ -27,16 +27,16 @@ def moved(kind, options, graph):
     def update(scale):
         optimizer.apply([tf.sin(scale * weight.value) for weight in weights], weights)
 
-    call = tf.function(update) if graph else update
+    call = {"eager": update, "graph": tf.function(update), "xla": tf.function(update, jit_compile=True)}[run]
     for scale in range(1, 6):
         call(tf.constant(scale, tf.float32))
     return [weight.numpy() for weight in weights], optimizer, weights
 
 
-@pytest.mark.parametrize("graph", [False, True])
+@pytest.mark.parametrize("run", ["eager", "graph", "xla"])
 @pytest.mark.parametrize(("ours", "theirs", "options"), CASES)
-def test_moves_weights_as_keras_does(ours, theirs, options, graph):
-    (found, optimizer, _), (expected, _, _) = moved(ours, options, graph), moved(theirs, options, graph)
+def test_moves_weights_as_keras_does(ours, theirs, options, run):
+    (found, optimizer, _), (expected, _, _) = moved(ours, options, run), moved(theirs, options, run)
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
     assert int(optimizer.iterations) == 5
@@ -44,7 +44,7 @@ def test_moves_weights_as_keras_does(ours, theirs, options, graph):
 
 @pytest.mark.parametrize("kind", [optimizers.Adam, optimizers.RMSprop])
 def test_goes_on_from_saved_variables(kind):
-    expected, first, weights = moved(kind, {}, graph=False)
+    expected, first, weights = moved(kind, {}, "eager")
     second = kind.from_config(first.get_config())
     second.build(weights)
     for new, old in zip(second.variables, first.variables, strict=True):
