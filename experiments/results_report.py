@@ -24,7 +24,9 @@ Written by `make results`, which trains every model with the command below its p
   rightly under the best one-to-one matching of its categories to digits.
 - Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
 - Samples a row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
-  {machines}, not always the same machine; {versions}.
+  {machines}; {versions}.
+- Rows may come from several machines, whose speeds differ, and each of which trains a classifier of its own: where two floors
+  differ, so do the features, and distances compare roughly.
 
 | {columns} |
 |{rule}|
