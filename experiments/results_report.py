@@ -138,7 +138,7 @@ def write(table, record, path, gallery):
         rule="---|" * (len(COLUMNS) - 1) + "---",
         samples=f"{min(each['measures']['samples'] for each in found):,}",
         machines=" or ".join(sorted({each["machine"] for each in found})),
-        versions="; ".join(sorted({", ".join(map(" ".join, each["versions"].items())) for each in found})),
+        versions="; ".join(sorted({", ".join(map(" ".join, sorted(each["versions"].items()))) for each in found})),
     )
     lines = [row(*each) for each in runs]
     lines += filter(None, (spread(entry, [each for e, _, each in runs if e is entry]) for entry in table))
