@@ -138,8 +138,8 @@ def as_table(rows):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def write(output, rows, panels, marks):
-    """Write tables and pictures of what has been trained so far."""
+def write(output, rows, panels, marks, columns):
+    """Write tables and pictures, so many panels a row, of what has been trained so far."""
     from ganzoo import images, plots
 
     with open(output / "table.csv", "w", newline="", encoding="utf-8") as file:
@@ -150,7 +150,7 @@ def write(output, rows, panels, marks):
     pictures = []
     for moment in range(MOMENTS):
         pictures.append(output / "frames" / f"{moment:03d}.png")
-        picture = plots.panels({name: frames[moment] for name, frames in panels.items()}, marks)
+        picture = plots.panels({name: frames[moment] for name, frames in panels.items()}, marks, columns)
         images.save_png(pictures[-1], picture)
     (output / "modes.png").write_bytes(pictures[-1].read_bytes())
     images.save_animation(output / "modes.gif", pictures)
@@ -174,7 +174,8 @@ def main():
                 for name, value in row.items()
             )
             print(f"{len(rows)}/{total}: {shown}; about {left:.0f} s left", flush=True)
-        write(output, rows, panels, load(FLAGS.mixture, 0)[2])
+        columns = 3 if name in SETTINGS else len(FLAGS.techniques)  # a row a loss
+        write(output, rows, panels, load(FLAGS.mixture, 0)[2], columns)
     print(f"wrote {output}/table.md, table.csv, modes.png and modes.gif")
 
 
