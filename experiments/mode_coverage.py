@@ -11,7 +11,6 @@ loss with each technique instead of the settings that have a name.
     python -m experiments.mode_coverage --losses=minimax,hinge --techniques=plain,steady,r1 --seeds=3
 """
 
-import contextlib
 import csv
 import math
 import time
@@ -112,7 +111,6 @@ def run(name, game, mixture, seed, steps, samples):
     A game whose loss is no number any more ends there; its measures are NaN.
     """
     import keras
-    import numpy as np
 
     data, measure, _ = load(mixture, seed)
     gan, frames, start = build(*game, seed, steps), [], time.perf_counter()
@@ -120,14 +118,16 @@ def run(name, game, mixture, seed, steps, samples):
     watch = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: frames.append(gan.sample(samples)) if (epoch + 1) % every == 0 else None
     )
-    with contextlib.suppress(NonFiniteLossError):
+    diverged = False
+    try:
         gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
+    except NonFiniteLossError:  # the averaged weights may still be numbers; they are no result of this game
+        diverged = True
     seconds = time.perf_counter() - start
     last = gan.sample(samples)
-    frames = [*frames[: MOMENTS - 1], *[last] * (MOMENTS - len(frames[: MOMENTS - 1]))]
-    measures = measure(last if np.isfinite(last).all() else data.points[:samples])
-    if not np.isfinite(last).all():
-        measures = dict.fromkeys(measures, math.nan)
+    frames = frames[: MOMENTS - 1]
+    frames += [last] * (MOMENTS - len(frames))
+    measures = dict.fromkeys(measure(data.points[:samples]), math.nan) if diverged else measure(last)
     return {"setting": name, "seed": seed, **measures, "seconds": round(seconds, 1)}, frames
 
 

@@ -342,6 +342,30 @@ def test_each_loss_is_played_with_each_technique(tmp_path):
     ]
 
 
+DIVERGING = """
+from absl import flags
+from experiments import mode_coverage
+from ganzoo import losses
+
+class Diverging(losses.Hinge):
+    def _discriminator(self, real_logits, fake_logits):
+        return super()._discriminator(real_logits, fake_logits) * float("nan")
+
+flags.FLAGS(["modes"])
+losses.Diverging = Diverging
+mode_coverage.LOSSES["diverging"] = "Diverging"
+row, frames = mode_coverage.run("bad", ("diverging", "steady"), "grid", 0, 2000, 100)
+print(row["modes"], row["kl"], row["setting"], len(frames))
+"""
+
+
+@pytest.mark.slow
+def test_a_game_that_diverges_has_no_measures():
+    done = run_python("-c", DIVERGING)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["nan", "nan", "bad", "20"]
+
+
 @pytest.mark.slow
 def test_the_results_table_is_filled_in_pieces(tmp_path):
     rng = np.random.default_rng(0)
