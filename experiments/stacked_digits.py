@@ -1,11 +1,12 @@
 """Count how many of 1,000 modes a GAN finds: three digits stacked as the colours of one image.
 
 After training, a classifier of single digits reads the three colours of 25,600 samples; it counts the combinations seen, and
-the divergence of their shares from those of the training images. By default on scikit-learn's digits at 16x16, which need no
-download; --dataset=mnist is the Stacked MNIST of the literature.
+the divergence of their shares from those of the training images. Beside the run stand modes.json and modes.png, a map of
+which combinations are too frequent, too rare or missing. By default on scikit-learn's digits at 16x16, which need no download;
+--dataset=mnist is the Stacked MNIST of the literature.
 
     python -m experiments.stacked_digits
-    python -m experiments.stacked_digits --dataset=mnist --variant=wgan_gp --steps=20000
+    python -m experiments.stacked_digits --dataset=mnist --variant=relativistic --steps=20000
 """
 
 import json
@@ -14,7 +15,8 @@ import pathlib
 from experiments import command, folders, runner
 from experiments.flags import choice, define_training_flags
 
-VARIANTS = {"dcgan": "DCGAN", "lsgan": "LSGAN", "wgan": "DigitWGAN", "wgan_gp": "DigitWGANGP"}
+VARIANTS = {"dcgan": "DCGAN", "lsgan": "LSGAN", "wgan": "DigitWGAN", "wgan_gp": "DigitWGANGP",
+            "relativistic": "DigitRelativisticGAN"}  # fmt: skip
 SAMPLES = 25_600
 
 
@@ -42,43 +44,66 @@ def build(options, data):
     return getattr(ganzoo, VARIANTS[options.variant])(data.image_shape, seed=options.seed)
 
 
-def count(gan, stacks, reader, seed=1):
-    """Count modes in samples of a GAN.
+def read(stacks, reader):
+    """Return the label of each stack, ints `(N,)` from 0 to 999.
 
     Args:
-        gan: a trained GAN of images (H, W, 3).
-        stacks: the data it trained on, with labels.
+        stacks: uint8 `(N, H, W, 3)`.
         reader: `ganzoo.metrics.Classifier` of the single digits.
-
-    Returns:
-        Dictionary: `modes`, how many of 1,000 combinations are read in SAMPLES samples; `kl`, the divergence in nats of their
-        shares from the data's; `real_modes` and `real_kl`, the same read from as many training images, what one can hope for.
     """
     import numpy as np
 
-    truth = np.bincount(stacks.labels, minlength=1000) / len(stacks)
-    results = {}
-    for prefix, images in (("", gan.sample(SAMPLES, seed)), ("real_", stacks.images[:SAMPLES])):
-        digits = [reader.read(images[:, :, :, channel : channel + 1]) for channel in range(3)]
-        shares = np.bincount(np.stack(digits, 1) @ [100, 10, 1], minlength=1000) / len(images)
-        seen = shares > 0
-        results[f"{prefix}modes"] = int(seen.sum())
-        results[f"{prefix}kl"] = float((shares[seen] * np.log(shares[seen] / np.maximum(truth[seen], 1 / len(stacks)))).sum())
-    return results
+    return np.stack([reader.read(stacks[:, :, :, colour : colour + 1]) for colour in range(3)], axis=1) @ [100, 10, 1]
+
+
+def draw(path, labels, truth):
+    """Draw how often each of 1,000 combinations is read against how often it stands in the data, a panel for each red digit.
+
+    Args:
+        path: PNG to write.
+        labels, truth: ints `(N,)` and `(M,)` from 0 to 999, of the samples and of the data.
+    """
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    shares, expected = (np.bincount(each, minlength=1000) / len(each) for each in (labels, truth))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.log2(shares / expected).reshape(10, 10, 10)  # -inf and nan are drawn in black: never read
+    figure = Figure(figsize=(11, 5), dpi=100, layout="constrained")
+    places = figure.subplots(2, 5, sharex=True, sharey=True)
+    for digit, axes in enumerate(places.flat):
+        axes.set_facecolor("black")
+        seen = np.ma.masked_invalid(ratios[digit])
+        drawn = axes.imshow(seen, cmap="RdBu_r", vmin=-3, vmax=3)
+        axes.set(title=f"red {digit}", xticks=range(10), yticks=range(10))
+    figure.supxlabel("blue digit")
+    figure.supylabel("green digit")
+    bar = figure.colorbar(drawn, ax=places, extend="both", ticks=range(-3, 4), label="times as frequent as in the data")
+    bar.ax.set_yticklabels(["1/8", "1/4", "1/2", "1", "2", "4", "8"])
+    figure.suptitle(f"{(shares > 0).sum()} of 1,000 combinations in {len(labels):,} samples; black: never")
+    figure.savefig(path)
 
 
 def main():
     from ganzoo import metrics
 
     gan = runner.train("stacked_digits", build, load)
-    run_dir = folders.chosen_run()
+    run_dir = pathlib.Path(folders.chosen_run())
     _, options = runner.options_of(run_dir)
     singles = runner.load_for_convolutions(options)
-    found = {"step": gan.step, "samples": SAMPLES} | count(gan, select(singles, options), metrics.Classifier.cached(singles))
-    path = pathlib.Path(run_dir) / "modes.json"
-    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{found['modes']} of 1,000 modes in {SAMPLES:,} samples, kl {found['kl']:.3f} nats "
-          f"(real images: {found['real_modes']}, {found['real_kl']:.3f}); wrote {path}")  # fmt: skip
+    stacks, reader = select(singles, options), metrics.Classifier.cached(singles)
+    print(f"reading {SAMPLES:,} samples, and as many training images", flush=True)
+    labels = read(gan.sample(SAMPLES, seed=1), reader)
+    found = {name: metrics.class_divergence(each, stacks.labels, 1000)
+             for name, each in (("samples", labels), ("real", read(stacks.images[:SAMPLES], reader)))}  # fmt: skip
+    found = {"step": gan.step, "read": SAMPLES, "classifier_accuracy": reader.accuracy} | found
+    (run_dir / "modes.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    draw(run_dir / "modes.png", labels, stacks.labels)
+    for name in ("samples", "real"):
+        print(
+            f"{name}: {found[name]['covered']} of 1,000 modes, kl {found[name]['kl']:.3f} ± {found[name]['kl_error']:.3f} nats"
+        )
+    print(f"wrote {run_dir}/modes.json and modes.png")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 _CLASSES = {
     "CGAN": "ganzoo.models.cgan",
     "DCGAN": "ganzoo.models.dcgan",
+    "DigitRelativisticGAN": "ganzoo.models.digit_relativistic",
     "DigitWGAN": "ganzoo.models.digit_wgan",
     "DigitWGANGP": "ganzoo.models.digit_wgan",
     "FunctionGAN": "ganzoo.models.function_gan",

@@ -59,7 +59,7 @@ def make_tiny(**options):
 # Those that differ from another one in a loss only are tested with all tests, not with the fast ones.
 ZOO = (
     *("GAN", "DCGAN", "CGAN", "InfoGAN", "WGAN", "WGANGP", "RelativisticGAN"),
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ("LSGAN", "DigitWGAN", "DigitWGANGP")),
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("LSGAN", "DigitRelativisticGAN", "DigitWGAN", "DigitWGANGP")),
 )
 
 

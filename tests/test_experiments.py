@@ -304,8 +304,10 @@ def test_a_thousand_modes_are_counted(tmp_path):
     done = run_python("-m", "experiments.stacked_digits", "--steps=3", f"--run_dir={run}", GANZOO_HOME=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     found = json.loads((run / "modes.json").read_text())
-    assert 1 <= found["modes"] < 900 < found["real_modes"] <= 1000
-    assert found["real_kl"] < 0.1 < found["kl"]
+    assert 1 <= found["samples"]["covered"] < 900 < found["real"]["covered"] <= 1000
+    assert found["real"]["kl"] < 0.1 < found["samples"]["kl"]
+    with Image.open(run / "modes.png") as map_of_modes:
+        assert map_of_modes.size == (1100, 500)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.spatial
+import scipy.stats
 
 from ganzoo import metrics
 from ganzoo.errors import InputError
@@ -152,6 +153,21 @@ def test_classes_are_counted_and_matched():
     assert (accuracy, error) == (pytest.approx(5 / 6), pytest.approx(np.sqrt(5 / 36 / 6)))
     assert matching == {2: 0, 0: 1, 1: 2}
     assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
+
+
+def test_the_divergence_of_classes_is_scipys_relative_entropy():
+    rng = np.random.default_rng(0)
+    labels, real = rng.integers(0, 5, 900), rng.choice(7, 800, p=(0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1))
+    found = metrics.class_divergence(labels, real, 7)
+    shares = [np.bincount(each, minlength=7) for each in (labels, real)]
+    assert found["covered"] == 5
+    assert found["kl"] == pytest.approx(scipy.stats.entropy(*shares), rel=1e-9)
+    again = [metrics.class_divergence(rng.integers(0, 5, 900), real, 7)["kl"] for _ in range(200)]
+    assert np.std(again) / 1.3 < found["kl_error"] < 1.3 * np.std(again)
+    missing = metrics.class_divergence(np.array([0, 2, 2, 2]), np.array([0, 0, 1, 1]), 3)
+    assert missing["kl"] == pytest.approx(np.log(0.5) / 4 + 3 * np.log(3) / 4)
+    with pytest.raises(InputError, match="from 0 to 2"):
+        metrics.class_divergence(np.array([3]), real, 3)
 
 
 def test_the_kernel_distance_does_not_mind_the_order_of_classes():

@@ -16,7 +16,7 @@ LECTURE = ("DCGAN", "LSGAN", "CGAN", "InfoGAN", "DigitWGAN", "DigitWGANGP")
 SIZES = ((28, 28, 1), (32, 32, 3), (48, 48, 4), (64, 64, 1), (96, 64, 3))
 
 
-@pytest.mark.parametrize("name", ["DCGAN", "LSGAN", "DigitWGAN", "DigitWGANGP"])
+@pytest.mark.parametrize("name", ["DCGAN", "LSGAN", "DigitRelativisticGAN", "DigitWGAN", "DigitWGANGP"])
 def test_the_lectures_networks_have_the_lectures_size(name):
     gan = getattr(ganzoo, name)()
     assert gan.generator.count_params() == 1_301_505
@@ -123,6 +123,7 @@ ARGUMENTS = {
     "WGAN": {"clip": 0.1, "literal_clipping": True, "learning_rate": 1e-3},
     "WGANGP": {"penalty": 2.0, "critic_width": 2},
     "RelativisticGAN": {"gamma": 2.0, "critic_width": 2, "learning_rate": 1e-3},
+    "DigitRelativisticGAN": {"gamma": 2.0, "learning_rate": 1e-3},
     "DigitWGAN": {"clip": 0.1},
     "DigitWGANGP": {"penalty": 2.0},
     "PointGAN": {"hidden": 8, "discriminator_activation": "tanh"},
@@ -140,7 +141,7 @@ def test_every_argument_stands_in_the_settings_that_a_resume_compares(name):
         known.append(settings)
 
 
-@pytest.mark.parametrize("name", ["WGANGP", "RelativisticGAN", "DigitWGANGP"])
+@pytest.mark.parametrize("name", ["WGANGP", "RelativisticGAN", "DigitRelativisticGAN", "DigitWGANGP"])
 def test_what_another_game_would_need_is_no_argument(name):
     with pytest.raises(TypeError, match="clip"):
         getattr(ganzoo, name)((8, 8, 1), clip=0.5)
@@ -150,6 +151,15 @@ def test_least_squares_and_wasserstein_are_what_they_are_called():
     assert isinstance(ganzoo.LSGAN((8, 8, 1)).loss_pair, losses.LeastSquares)
     gan = ganzoo.DigitWGAN((8, 8, 1))
     assert (type(gan.loss_pair), gan.n_critic, gan.value_range) == (losses.Wasserstein, 5, (0.0, 1.0))
+
+
+@pytest.mark.parametrize("name", ["RelativisticGAN", "DigitRelativisticGAN"])
+def test_a_relativistic_game_has_both_penalties_and_logs_the_gap_alone(name):
+    gan = getattr(ganzoo, name)((8, 8, 1), gamma=0.5)
+    assert isinstance(gan.loss_pair, losses.Relativistic)
+    assert [(type(each).__name__, each.weight) for each in gan.regularizers] == [("R1", 0.5), ("R2", 0.5)]
+    assert [optimizer.beta_1 for optimizer in gan.build_optimizers()] == [0.0, 0.0]
+    assert set(gan.game_measures(np.ones((2, 1)), np.zeros((2, 1)))) == {"logit_gap"} < set(gan.log_words)
 
 
 def test_a_conditional_gan_draws_what_it_is_asked_for(stripes):

@@ -1,6 +1,6 @@
 """How good samples are. These measures know no GAN: they take arrays, or features of a function that you choose."""
 
-from ganzoo.metrics.classes import class_balance, cluster_accuracy, label_accuracy
+from ganzoo.metrics.classes import class_balance, class_divergence, cluster_accuracy, label_accuracy
 from ganzoo.metrics.classifier import Classifier
 from ganzoo.metrics.frechet import frechet_distance
 from ganzoo.metrics.inception import Inception
@@ -15,6 +15,7 @@ __all__ = [
     "Classifier",
     "Inception",
     "class_balance",
+    "class_divergence",
     "cluster_accuracy",
     "cluster_centres",
     "effective_modes",

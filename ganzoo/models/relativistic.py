@@ -15,7 +15,29 @@ from ganzoo.models.wgan_gp import PlainCritic
 from ganzoo.regularizers import R1, R2
 
 
-class RelativisticGAN(PlainCritic, GAN):
+class RelativisticGame:
+    """What every relativistic GAN shares: the loss, a penalty on both sides, and what it logs, in words."""
+
+    log_words = {
+        "discriminator_loss": "discriminator loss",
+        "logit_gap": "D(x) - D(G(z))",
+        "generator_loss": "generator loss",
+    }
+
+    def __init__(self, *arguments, gamma, learning_rate, **options):
+        options.setdefault("loss", losses.Relativistic())
+        options.setdefault("regularizers", [R1(gamma), R2(gamma)])
+        super().__init__(*arguments, learning_rate=learning_rate, **options)
+
+    def game_measures(self, real_logits, fake_logits):
+        """Return D(x) - D(G(z)), the only thing that a relativistic discriminator says."""
+        return {"logit_gap": ops.subtract(real_logits, fake_logits)}
+
+    def build_optimizers(self):
+        return tuple(optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))
+
+
+class RelativisticGAN(RelativisticGame, PlainCritic, GAN):
     """The R3GAN objective on the lecture's texture networks.
 
     Args:
@@ -26,20 +48,5 @@ class RelativisticGAN(PlainCritic, GAN):
         options: as in `GAN`.
     """
 
-    log_words = {
-        "discriminator_loss": "discriminator loss",
-        "logit_gap": "D(x) - D(G(z))",
-        "generator_loss": "generator loss",
-    }
-
     def __init__(self, image_shape=(32, 32, 3), gamma=1.0, critic_width=4, learning_rate=2e-4, **options):
-        options.setdefault("loss", losses.Relativistic())
-        options.setdefault("regularizers", [R1(gamma), R2(gamma)])
-        super().__init__(image_shape, learning_rate, critic_width, **options)
-
-    def game_measures(self, real_logits, fake_logits):
-        """Return D(x) - D(G(z)), the only thing that a relativistic discriminator says."""
-        return {"logit_gap": ops.subtract(real_logits, fake_logits)}
-
-    def build_optimizers(self):
-        return tuple(optimizers.Adam(self.learning_rate, beta_1=0.0, beta_2=0.99) for _ in range(2))
+        super().__init__(image_shape, gamma=gamma, critic_width=critic_width, learning_rate=learning_rate, **options)
