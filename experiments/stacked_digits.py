@@ -68,11 +68,11 @@ def draw(path, labels, truth):
 
     shares, expected = (np.bincount(each, minlength=1000) / len(each) for each in (labels, truth))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.log2(shares / expected).reshape(10, 10, 10)  # -inf and nan are drawn in black: never read
+        ratios = np.log2(shares / expected).reshape(10, 10, 10)  # -inf and nan: never read, left in gold
     figure = Figure(figsize=(11, 5), dpi=100, layout="constrained")
     places = figure.subplots(2, 5, sharex=True, sharey=True)
     for digit, axes in enumerate(places.flat):
-        axes.set_facecolor("black")
+        axes.set_facecolor("gold")
         seen = np.ma.masked_invalid(ratios[digit])
         drawn = axes.imshow(seen, cmap="RdBu_r", vmin=-3, vmax=3)
         axes.set(title=f"red {digit}", xticks=range(10), yticks=range(10))
@@ -80,7 +80,7 @@ def draw(path, labels, truth):
     figure.supylabel("green digit")
     bar = figure.colorbar(drawn, ax=places, extend="both", ticks=range(-3, 4), label="times as frequent as in the data")
     bar.ax.set_yticklabels(["1/8", "1/4", "1/2", "1", "2", "4", "8"])
-    figure.suptitle(f"{(shares > 0).sum()} of 1,000 combinations in {len(labels):,} samples; black: never")
+    figure.suptitle(f"{(shares > 0).sum()} of 1,000 combinations in {len(labels):,} samples; gold: never")
     figure.savefig(path)
 
 
