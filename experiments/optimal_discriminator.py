@@ -68,7 +68,7 @@ def play(p, q, steps, frames, seed):
     gan = PointGAN(1, 1, (64, 64), regularizers=[] if q else [R1(0.1)], n_critic=1 if q else 2, seed=seed,
                    discriminator_optimizer=adam(2e-3), generator_optimizer=adam(5e-4))  # fmt: skip
     latents = np.zeros((n, 1), "float32")
-    step_d = backend.compiled(lambda real, fake: gan.discriminator_step(real, fakes=(latents, fake)))
+    step_d = backend.jit(lambda real, fake: gan.discriminator_step(real, fakes=(latents, fake)))
 
     def draw(probabilities):
         return np.interp(rng.random((n, 1)), np.cumsum(probabilities), grid).astype("float32")

@@ -49,14 +49,14 @@ class RandomAffine:
         offset_y = middle_y - c * middle_x - d * middle_y + self.shift * height * draws[5]
         y, x = ops.meshgrid(ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32"), indexing="ij")
         a, b, offset_x, c, d, offset_y = (ops.reshape(each, (-1, 1, 1)) for each in (a, b, offset_x, c, d, offset_y))
-        return read_between_pixels(images, a * x + b * y + offset_x, c * x + d * y + offset_y)
+        return bilinear_sample(images, a * x + b * y + offset_x, c * x + d * y + offset_y)
 
     def __repr__(self):
         settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
         return f"{type(self).__name__}({settings})"
 
 
-def read_between_pixels(images, x, y):
+def bilinear_sample(images, x, y):
     """Read images at points between their pixels, bilinearly; outside, the nearest border pixel counts.
 
     Keras's `affine_transform` does the same, but TensorFlow's gradient of it is that of the inverse move, which is not the

@@ -116,8 +116,8 @@ class GAN(Game, Sampler, ModelChecks, keras.Model):
         self.combined = keras.Model(inputs, judged, name="combined")
         self.log_means = {}
         self.steps_together = 1
-        self._generate = backend.compiled(self._images)
-        self._draw_each = backend.compiled(self.latent.draw_each)
+        self._generate = backend.jit(self._images)
+        self._draw_each = backend.jit(self.latent.draw_each)
         self.built = True
         self.compile(discriminator_optimizer, generator_optimizer)
 
@@ -178,7 +178,7 @@ class GAN(Game, Sampler, ModelChecks, keras.Model):
             )
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.generator_optimizer.build(self.generator.trainable_variables)
-        self._one_step = backend.compiled(self.one_step)  # anew: a trace keeps the optimizers that it was made with
+        self._one_step = backend.jit(self.one_step)  # anew: a trace keeps the optimizers that it was made with
         kwargs.setdefault("jit_compile", self.use_xla)
         super().compile(optimizer=self.generator_optimizer, loss=None, **kwargs)
 

@@ -51,7 +51,7 @@ def invert(gan, images, starts=10, steps=200, learning_rate=0.05, seed=0, condit
     def stay(latents):
         return gan.latent.project(latents, first)
 
-    found = backend.compiled(lambda: backend.descend(distances, first, steps, learning_rate, stay))()
+    found = backend.jit(lambda: backend.projected_adam(distances, first, steps, learning_rate, stay))()
     errors = ops.convert_to_numpy(distances(found)).reshape(len(images), starts)
     best = errors.argmin(axis=1) + starts * np.arange(len(images))
     latents = ops.convert_to_numpy(found)[best]

@@ -41,7 +41,7 @@ class _Latent:
         Returns:
             float32 tensor `(N, size)`.
         """
-        return backend.for_each(lambda seed: self._numbers((self.size,), seed), seeds)
+        return backend.map_rows(lambda seed: self._numbers((self.size,), seed), seeds)
 
 
 class Normal(_Latent):

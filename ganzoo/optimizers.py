@@ -24,7 +24,7 @@ class Adam(keras.optimizers.Adam):
 
     def update_step(self, gradient, variable, learning_rate):
         """Move one variable; see `keras.optimizers.Optimizer`."""
-        if self.amsgrad or not backend.can_fuse(gradient, variable):
+        if self.amsgrad or not backend.supports_fused_update(gradient, variable):
             return super().update_step(gradient, variable, learning_rate)
         index, step = self._get_variable_index(variable), self.iterations + 1
         moments = self._momentums[index], self._velocities[index]
@@ -55,7 +55,7 @@ class RMSprop(keras.optimizers.RMSprop):
 
     def update_step(self, gradient, variable, learning_rate):
         """Move one variable; see `keras.optimizers.Optimizer`."""
-        if self.centered or not backend.can_fuse(gradient, variable):
+        if self.centered or not backend.supports_fused_update(gradient, variable):
             return super().update_step(gradient, variable, learning_rate)
         index = self._get_variable_index(variable)
         moments = self._velocities[index], self._momentums[index]

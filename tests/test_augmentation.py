@@ -9,7 +9,7 @@ from scipy import ndimage
 
 import ganzoo
 from ganzoo import backend
-from ganzoo.augmentation import RandomAffine, read_between_pixels
+from ganzoo.augmentation import RandomAffine, bilinear_sample
 from ganzoo.errors import InputError
 
 STILL = {"rotation": 0.0, "shear": 0.0, "scale": 0.0, "shift": 0.0}
@@ -76,12 +76,12 @@ def test_the_gradient_is_the_transposed_move():
     assert np.abs(right).max() > 5
 
 
-def test_what_is_read_between_pixels_is_what_scipy_reads():
+def test_what_is_bilinear_sample_is_what_scipy_reads():
     rng = np.random.default_rng(0)
     images = rng.normal(size=(2, 9, 11, 1)).astype("float32")
     x, y = rng.uniform(-3, 13, (2, 9, 11)).astype("float32"), rng.uniform(-3, 11, (2, 9, 11)).astype("float32")
     expected = [ndimage.map_coordinates(images[n, ..., 0], (y[n], x[n]), order=1, mode="nearest") for n in (0, 1)]
-    np.testing.assert_allclose(read_between_pixels(images, x, y)[..., 0], expected, atol=1e-5)
+    np.testing.assert_allclose(bilinear_sample(images, x, y)[..., 0], expected, atol=1e-5)
 
 
 def test_players_learn_from_moved_images_and_sampling_is_untouched(stripes):

@@ -38,7 +38,7 @@ def test_a_coordinate_that_meets_its_bound_comes_back():
 
     law = latents.Uniform(40)
     start = law.draw(6, (1, 2))
-    found = backend.descend(squares, start, 300, 0.3, lambda moved: law.project(moved, start))
+    found = backend.projected_adam(squares, start, 300, 0.3, lambda moved: law.project(moved, start))
     np.testing.assert_allclose(found, target, atol=1e-2)
 
 

@@ -26,7 +26,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         images = len(inputs.shape) == 4 and self.axis in (-1, 3)
         if not (training and self.trainable and images and mask is None and self.scale and self.center):
             return super().call(inputs, training=training, mask=mask)
-        scale, offset = backend.read(self.gamma), backend.read(self.beta)
+        scale, offset = backend.value_of(self.gamma), backend.value_of(self.beta)
         outputs, mean, variance = backend.batch_normalize(inputs, scale, offset, self.epsilon)
         for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + now * (1.0 - self.momentum))

@@ -75,7 +75,7 @@ class NarrowConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, **plain_convolution(type(self).__name__, options))
 
     def call(self, inputs):
-        outputs = narrow_convolve(inputs, backend.read(self.kernel))
+        outputs = narrow_convolve(inputs, backend.value_of(self.kernel))
         if self.use_bias:
             outputs = outputs + self.bias
         return self.activation(outputs)

@@ -114,8 +114,8 @@ class UpsampleConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, **plain_convolution(type(self).__name__, options))
 
     def call(self, inputs):
-        bias = backend.read(self.bias) if self.use_bias else ops.zeros(self.filters)
-        return self.activation(upsample_convolve(inputs, backend.read(self.kernel), bias))
+        bias = backend.value_of(self.bias) if self.use_bias else ops.zeros(self.filters)
+        return self.activation(upsample_convolve(inputs, backend.value_of(self.kernel), bias))
 
     def compute_output_shape(self, input_shape):
         n, height, width, _ = input_shape

@@ -1,18 +1,10 @@
-"""The only module of ganzoo that speaks TensorFlow's own language (data and export aside).
+"""Autodiff, loops, random numbers and compilation on TensorFlow: what Keras leaves to its backend.
 
-Everything mathematical elsewhere is written in `keras.ops`. What Keras leaves to the backend stands here: gradients for
-chosen variables or for an input, loops inside one graph, stateless random numbers, the compiled step, event files.
-Another backend means another version of this one file.
+Everything mathematical elsewhere is written in `keras.ops`. Another backend means another version of this file and of
+`tensorflow_kernels.py`; `ganzoo.backend` picks.
 """
 
-import keras
 import tensorflow as tf
-
-if keras.backend.backend() != "tensorflow":
-    raise ImportError(
-        "ganzoo runs on Keras's TensorFlow backend: set KERAS_BACKEND=tensorflow. "
-        f"Received: keras.backend.backend()={keras.backend.backend()!r}"
-    )
 
 
 def value_and_gradients(function, variables):
@@ -76,7 +68,7 @@ def mean_over_repeats(body, repeats):
     return {name: total / repeats for name, total in totals.items()}
 
 
-def descend(function, start, steps, learning_rate, project):
+def projected_adam(function, start, steps, learning_rate, project):
     """Minimise `function` row by row with projected Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
 
     Args:
@@ -103,7 +95,7 @@ def descend(function, start, steps, learning_rate, project):
     return tf.while_loop(lambda count, *_: count < steps, step, (tf.constant(0), start, zeros, zeros))[1]
 
 
-def compiled(function):
+def jit(function):
     """Turn `function` into one that is traced into a graph at its first call and reused for every batch size."""
     return tf.function(function, reduce_retracing=True, autograph=False)
 
@@ -134,7 +126,7 @@ def uniform(shape, seed, low=0.0, high=1.0):
     return tf.random.stateless_uniform(shape, seed, low, high, alg="philox")
 
 
-def for_each(function, elements):
+def map_rows(function, elements):
     """Map `function` over the rows of `elements` one by one, inside one graph; float32 in the shape it returns."""
     return tf.map_fn(function, elements, fn_output_signature=tf.float32)
 
@@ -144,7 +136,7 @@ def gather_rows(values, indices):
     return tf.gather(values, indices, batch_dims=1)
 
 
-def read(variable):
+def value_of(variable):
     """Return the value of a `keras.Variable` as a plain tensor (a custom gradient takes no variables)."""
     return tf.convert_to_tensor(variable.value)
 
@@ -152,99 +144,6 @@ def read(variable):
 def to_int(variable):
     """Return the value of an integer `keras.Variable` as a Python int."""
     return int(variable.value.numpy())
-
-
-def convolve(inputs, kernel, strides=1, padding=((0, 0), (0, 0)), bias=None):
-    """Convolve NHWC `inputs` with `(k_h, k_w, C_in, C_out)`; zeros are padded as ((top, bottom), (left, right))."""
-    outputs = tf.nn.conv2d(inputs, kernel, strides, [(0, 0), *padding, (0, 0)])
-    return outputs if bias is None else tf.nn.bias_add(outputs, bias)
-
-
-def convolution_kernel_gradient(inputs, kernel_shape, outputs_gradient, strides):
-    """Gradient of an unpadded NHWC convolution for its kernel.
-
-    Args:
-        inputs: the convolution's input, float32 `(N, H, W, C_in)`.
-        kernel_shape: `(k_h, k_w, C_in, C_out)`.
-        outputs_gradient: gradient of the loss for the convolution's output, `(N, H', W', C_out)`.
-        strides: int, both ways.
-
-    Returns:
-        float32 tensor of `kernel_shape`.
-    """
-    return tf.raw_ops.Conv2DBackpropFilter(
-        input=inputs,
-        filter_sizes=kernel_shape,
-        out_backprop=outputs_gradient,
-        strides=[1, strides, strides, 1],
-        padding="VALID",
-    )
-
-
-def batch_normalize(inputs, scale, offset, epsilon):
-    """Normalise NHWC `inputs` by their own mean and variance per channel, in one fused operation.
-
-    Returns:
-        `(outputs, mean, variance)`, the variance the biased one that the outputs were divided by, `(C,)`.
-    """
-    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-        x=inputs, scale=scale, offset=offset, mean=[], variance=[], epsilon=epsilon, is_training=True
-    )
-    n = tf.cast(tf.reduce_prod(tf.shape(inputs)[:3]), variance.dtype)
-    return outputs, mean, variance * ((n - 1) / n)  # the operation returns the unbiased one
-
-
-def can_fuse(gradient, variable):
-    """Return whether the fused updates below apply: a dense float32 gradient for a float32 variable."""
-    return isinstance(gradient, tf.Tensor) and gradient.dtype == variable.dtype == tf.float32
-
-
-def adam_update(gradient, variable, moments, learning_rate, step, beta_1, beta_2, epsilon):
-    """Make one step of Adam on a `tf.Variable` in one operation.
-
-    Args:
-        gradient: float32 tensor of the variable's shape.
-        variable: float32 `tf.Variable`, changed in place.
-        moments: `keras.Variable` (mean, uncentred variance) of the gradients, changed in place.
-        learning_rate: float32 scalar.
-        step: integer scalar, 1 for the first.
-        beta_1, beta_2, epsilon: floats.
-    """
-    step = tf.cast(step, tf.float32)
-    tf.raw_ops.ResourceApplyAdam(
-        var=variable.handle,
-        m=moments[0].value.handle,
-        v=moments[1].value.handle,
-        beta1_power=tf.pow(beta_1, step),
-        beta2_power=tf.pow(beta_2, step),
-        lr=tf.cast(learning_rate, tf.float32),
-        beta1=beta_1,
-        beta2=beta_2,
-        epsilon=epsilon,
-        grad=gradient,
-    )
-
-
-def rmsprop_update(gradient, variable, moments, learning_rate, rho, momentum, epsilon):
-    """Make one step of RMSprop on a `tf.Variable` in one operation.
-
-    Args:
-        gradient: float32 tensor of the variable's shape.
-        variable: float32 `tf.Variable`, changed in place.
-        moments: `keras.Variable` (mean square of the gradients, momentum), changed in place.
-        learning_rate: float32 scalar.
-        rho, momentum, epsilon: floats.
-    """
-    tf.raw_ops.ResourceApplyRMSProp(
-        var=variable.handle,
-        ms=moments[0].value.handle,
-        mom=moments[1].value.handle,
-        lr=tf.cast(learning_rate, tf.float32),
-        rho=rho,
-        momentum=momentum,
-        epsilon=epsilon,
-        grad=gradient,
-    )
 
 
 def accelerators():
