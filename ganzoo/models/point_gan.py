@@ -9,7 +9,7 @@ from keras import layers
 from ganzoo import plots
 from ganzoo.checks import positive_integer
 from ganzoo.gan import GAN
-from ganzoo.runs import RunDirectory
+from ganzoo.training.runs import RunDirectory
 
 
 class PointGAN(GAN):
