@@ -112,7 +112,7 @@ def run(failure, seed):
     Returns:
         (dictionary {name: finished `ganzoo.callbacks.Diagnosis`}, its GAN under `.model`; the data).
     """
-    from ganzoo.callbacks import Diagnosis
+    from ganzoo.training.callbacks import Diagnosis
 
     data, gans, steps, every = FAILURES[failure](seed)
     diagnoses = {}

@@ -10,13 +10,13 @@ from ganzoo.errors import Interrupted
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Write checkpoints every so often, at the end, and on Ctrl-C or SIGTERM; then leave.
+    """Write checkpoints every `every` steps, at the end, and on Ctrl-C or SIGTERM; then leave.
 
     A first Ctrl-C or SIGTERM lets the current step end, saves and stops the training; `raise_if_interrupted` then says so
     to the caller. A second one leaves at once, as if there were no handler.
 
     Args:
-        store: `ganzoo.runs.CheckpointStore`.
+        store: `ganzoo.training.runs.CheckpointStore`.
         state: callable returning a dictionary of arrays, the whole state of the training.
         every: steps between checkpoints.
     """
@@ -56,7 +56,7 @@ class Checkpoints(keras.callbacks.Callback):
             self.save(step)  # again where it stands already: EarlyStopping may have put the best weights back
 
     def save(self, step):
-        """Write the checkpoint of this step unless it holds a weight that is no number."""
+        """Write the checkpoint of this step unless it holds a weight that is NaN or infinite."""
         arrays = self.state()
         if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
             return  # the guard stops the run at the next loss; the last good checkpoint must survive until then

@@ -8,7 +8,7 @@ from ganzoo import images
 
 
 class SampleGrids(keras.callbacks.Callback):
-    """Write `step_000500.png` every so often, before the first step and at the end.
+    """Write `step_000500.png` every `every` steps, before the first step and at the end.
 
     Args:
         folder: where to.
@@ -35,7 +35,7 @@ class SampleGrids(keras.callbacks.Callback):
         self.write(self.model.step)
 
     def write(self, step):
-        """Save the model's own picture of itself."""
+        """Save the model's own preview."""
         picture = self.model.picture()
         images.save_png(self.folder / f"step_{step:06d}.png", picture)
         if self.show is not None:

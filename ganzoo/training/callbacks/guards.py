@@ -1,4 +1,4 @@
-"""Reasons to stop: the steps are made, the time is up, or a loss is no number any more."""
+"""Reasons to stop: the steps are made, the time is up, or a loss is NaN or infinite."""
 
 import math
 import time

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 from ganzoo.errors import InputError
-from ganzoo.runs.checkpoints import CheckpointStore
+from ganzoo.training.runs.checkpoint_store import CheckpointStore
 
 
 class RunDirectory:

@@ -7,7 +7,7 @@ import time
 import keras
 
 
-class Journal(keras.callbacks.Callback):
+class MetricsCSV(keras.callbacks.Callback):
     """Append a row to `metrics.csv` at the end of every epoch (of `log_every` steps), and send it on.
 
     Columns: step, seconds (training time so far, across resumes), images_per_second (real images shown to the
