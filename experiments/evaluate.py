@@ -31,20 +31,19 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     """Return {measure: value} of n samples; prints nothing but the classifier's training."""
     import numpy as np
 
-    from ganzoo import metrics
+    from ganzoo.evaluation import features as extractors
+    from ganzoo.evaluation import metrics
 
-    inception = metrics.Inception(inception_weights or "imagenet") if features == "inception" else None
+    inception = extractors.Inception(inception_weights or "imagenet") if features == "inception" else None
     everything, unseen = train, held_out
     if unseen is None:  # a floor needs real images apart
         train, held_out = train.split(len(train) // 2)
     use_labels = train.labels is not None and np.ptp(train.labels) > 0 and features != "pixels"
-    reader = metrics.Classifier.cached(train, held_out) if use_labels else None
+    reader = extractors.Classifier.cached(train, held_out) if use_labels else None
     if features == "classifier" and reader is None:
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
-    if inception:
-        extract = inception.features
-    else:
-        extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
+    chosen = inception or reader
+    extract = chosen.features if chosen else extractors.pixel_features
     n_real = min(n, len(train), len(held_out))
     asked = np.arange(n) % gan.classes if gan.needs_labels else None
     samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))

@@ -84,8 +84,8 @@ def build(loss, technique, seed, steps):
 
 def load(name, seed):
     """Return (points to train on, callable from samples to measures, marks to draw)."""
-    from ganzoo import metrics
     from ganzoo.data import mixtures
+    from ganzoo.evaluation import metrics
 
     if name == "swiss_roll":
         points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))

@@ -49,7 +49,7 @@ def read(stacks, reader):
 
     Args:
         stacks: uint8 `(N, H, W, 3)`.
-        reader: `ganzoo.metrics.Classifier` of the single digits.
+        reader: `ganzoo.evaluation.features.Classifier` of the single digits.
     """
     import numpy as np
 
@@ -85,13 +85,13 @@ def draw(path, labels, truth):
 
 
 def main():
-    from ganzoo import metrics
+    from ganzoo.evaluation import features, metrics
 
     gan = runner.train("stacked_digits", build, load)
     run_dir = pathlib.Path(folders.chosen_run())
     _, options = runner.options_of(run_dir)
     singles = runner.load_for_convolutions(options)
-    stacks, reader = select(singles, options), metrics.Classifier.cached(singles)
+    stacks, reader = select(singles, options), features.Classifier.cached(singles)
     print(f"reading {SAMPLES:,} samples, and as many training images", flush=True)
     labels = read(gan.sample(SAMPLES, seed=1), reader)
     found = {name: metrics.class_divergence(each, stacks.labels, 1000)

@@ -30,11 +30,16 @@ _CLASSES = {
     "WGANGP": "ganzoo.models.wgan_gp",
 }
 _MODULES = (
-    *("augmentation", "callbacks", "data", "errors", "export", "images", "latents", "layers", "losses"),
-    *("inversion", "metrics", "models", "optimizers", "regularizers", "theory"),
+    *("augmentation", "callbacks", "data", "errors", "evaluation", "export", "images", "latents", "layers", "losses"),
+    *("models", "optimizers", "regularizers"),
 )
+_FORMER_HOMES = {  # names of 0.1.0, kept for a release
+    "inversion": "ganzoo.evaluation.inversion",
+    "metrics": "ganzoo.evaluation.metrics",
+    "theory": "ganzoo.evaluation.theory",
+}
 
-__all__ = [*_CLASSES, *_MODULES]
+__all__ = [*_CLASSES, *_MODULES, *_FORMER_HOMES]
 
 
 def __getattr__(name):
@@ -42,6 +47,8 @@ def __getattr__(name):
         return getattr(importlib.import_module(_CLASSES[name]), name)
     if name in _MODULES:
         return importlib.import_module(f"ganzoo.{name}")
+    if name in _FORMER_HOMES:
+        return importlib.import_module(_FORMER_HOMES[name])
     raise AttributeError(f"module 'ganzoo' has no attribute {name!r}")
 
 

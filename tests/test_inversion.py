@@ -8,7 +8,7 @@ from keras import ops
 import ganzoo
 from ganzoo import backend, latents
 from ganzoo.errors import InputError
-from ganzoo.inversion import invert
+from ganzoo.evaluation.inversion import invert
 
 
 @pytest.mark.slow

@@ -8,8 +8,8 @@ import scipy.linalg
 import scipy.spatial
 import scipy.stats
 
-from ganzoo import metrics
 from ganzoo.errors import InputError
+from ganzoo.evaluation import features, metrics
 
 RNG = np.random.default_rng(0)
 
@@ -239,20 +239,20 @@ def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
     from ganzoo import data
 
     digits = data.load("digits")
-    reader = metrics.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
+    reader = features.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
     assert 0.95 < reader.accuracy <= 1.0
-    again = metrics.Classifier.cached(digits, folder=tmp_path, steps=400)
+    again = features.Classifier.cached(digits, folder=tmp_path, steps=400)
     assert again.accuracy == reader.accuracy
-    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
+    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
     (damaged,) = (path for path in tmp_path.iterdir() if np.load(path)["accuracy"] < reader.accuracy)
     damaged.write_bytes(b"torn")
-    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
+    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
     np.testing.assert_array_equal(again.read(digits.images[:50]), reader.read(digits.images[:50]))
     assert reader.features(digits.images[:3]).shape == (3, 128)
     with pytest.raises(InputError, match="images must be uint8"):
         reader.read(np.zeros((1, 9, 9, 1), "uint8"))
     with pytest.raises(InputError, match="has no labels"):
-        metrics.Classifier.train(data.ImageDataset(digits.images))
+        features.Classifier.train(data.ImageDataset(digits.images))
 
 
 def test_variety_is_measured_in_closed_form():
@@ -282,16 +282,24 @@ def test_the_kernel_distance_agrees_with_scikit_learns_polynomial_kernel():
 
 def test_inceptions_features_need_their_weights_and_pictures(tmp_path):
     with pytest.raises(InputError, match="weights cannot be had"):
-        metrics.Inception(weights=str(tmp_path / "none.weights.h5"))
+        features.Inception(weights=str(tmp_path / "none.weights.h5"))
 
 
 @pytest.mark.slow
 def test_inceptions_features_are_2048_numbers_a_picture():
-    reader = metrics.Inception(weights=None)
+    inception = features.Inception(weights=None)
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype="uint8")
-    features = reader.features(images)
-    assert features.shape == (3, 2048)
-    assert np.isfinite(features).all()
-    np.testing.assert_allclose(reader.features(images[1:2]), features[1:2], atol=1e-4)
+    found = inception.features(images)
+    assert found.shape == (3, 2048)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(inception.features(images[1:2]), found[1:2], atol=1e-4)
     with pytest.raises(InputError, match="must be uint8"):
-        reader.features(images / 255.0)
+        inception.features(images / 255.0)
+
+
+def test_former_module_names():
+    import ganzoo
+    from ganzoo.evaluation import inversion, theory
+
+    assert (ganzoo.metrics, ganzoo.theory, ganzoo.inversion) == (metrics, theory, inversion)
+    assert {"metrics", "theory", "inversion", "evaluation"} <= set(dir(ganzoo))

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import PointGAN, theory
+from ganzoo import PointGAN
 from ganzoo.errors import InputError
+from ganzoo.evaluation import theory
 
 
 def normal(mean, sigma):

@@ -8,7 +8,7 @@ import pathlib
 import keras
 
 from ganzoo.checks import positive_integer
-from ganzoo.diagnosis import SYMPTOMS, Witness
+from ganzoo.evaluation.diagnosis import SYMPTOMS, Witness
 
 
 class Diagnosis(keras.callbacks.Callback):
@@ -25,7 +25,7 @@ class Diagnosis(keras.callbacks.Callback):
     Attributes:
         findings: list of dictionaries: symptom, step, evidence, says, remedy, and until, the step at which a later look saw it
             no more (else None).
-        rows: list of dictionaries, the evidence of each look; see `ganzoo.diagnosis.Witness.look`.
+        rows: list of dictionaries, the evidence of each look; see `ganzoo.evaluation.diagnosis.Witness.look`.
     """
 
     def __init__(self, real, labels=None, every=100, path=None, writer=None, say=print):

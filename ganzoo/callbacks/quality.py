@@ -43,7 +43,10 @@ class Quality(keras.callbacks.Callback):
 
     def measure(self):
         """Return the distances of `n` samples to the real images as a dictionary of floats."""
-        from ganzoo.metrics import frechet_distance, kernel_distance  # scikit-learn loads slowly; most runs do without
+        from ganzoo.evaluation.metrics import (  # scikit-learn loads slowly; most runs do without
+            frechet_distance,
+            kernel_distance,
+        )
 
         fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
         measures = {"kernel_distance": kernel_distance}

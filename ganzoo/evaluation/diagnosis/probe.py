@@ -23,8 +23,8 @@ class Witness:
     """
 
     def __init__(self, real, labels=None, n=256, seed=1):
-        from ganzoo.metrics.memorisation import Memory
-        from ganzoo.metrics.variety import cluster_centres, effective_modes, mean_pairwise_distance
+        from ganzoo.evaluation.metrics.copies import Memory
+        from ganzoo.evaluation.metrics.variety import cluster_centres, effective_modes, mean_pairwise_distance
 
         real = np.asarray(real)
         if len(real) < 20:
@@ -54,7 +54,7 @@ class Witness:
         at_bound: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains: that of
             the gains of normalisations.
         """
-        from ganzoo.metrics.variety import effective_modes, mean_pairwise_distance
+        from ganzoo.evaluation.metrics.variety import effective_modes, mean_pairwise_distance
 
         labels = None if self.labels is None or not gan.needs_labels else np.resize(self.labels, self.n).astype("int32")
         conditions = {} if labels is None else {"labels": labels}

@@ -1,6 +1,6 @@
 """What a teacher sees when looking at a GAN that trains: evidence in numbers, and symptoms in words."""
 
-from ganzoo.diagnosis.evidence import Witness
-from ganzoo.diagnosis.symptoms import SYMPTOMS, Symptom, periodicity
+from ganzoo.evaluation.diagnosis.probe import Witness
+from ganzoo.evaluation.diagnosis.symptoms import SYMPTOMS, Symptom, periodicity
 
 __all__ = ["SYMPTOMS", "Symptom", "Witness", "periodicity"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.checks import whole_number
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def kernel_distance(real, fake, blocks=10, seed=0):

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from ganzoo.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
 
 
 class Memory:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import mean_and_error
+from ganzoo.evaluation.metrics.checks import mean_and_error
 
 
 def class_balance(labels, classes):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def frechet_distance(real, fake):

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
 
 
 def manifold_measures(real, fake, k=5):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def sliced_wasserstein_distance(real, fake, slices=256, seed=0):

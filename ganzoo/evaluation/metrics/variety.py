@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def mean_pairwise_distance(points):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
 
 
 def mode_coverage(points, centres, sigma, within=3.0):
