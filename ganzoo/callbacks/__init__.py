@@ -5,7 +5,7 @@ from ganzoo.callbacks.diagnosis import Diagnosis
 from ganzoo.callbacks.guards import NonFiniteGuard, StopAfterMinutes, StopAtStep
 from ganzoo.callbacks.journal import Journal
 from ganzoo.callbacks.progress import ProgressBar
-from ganzoo.callbacks.quality import Quality
+from ganzoo.callbacks.quality import SampleQuality
 from ganzoo.callbacks.samples import SampleGrids
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "Journal",
     "NonFiniteGuard",
     "ProgressBar",
-    "Quality",
     "SampleGrids",
+    "SampleQuality",
     "StopAfterMinutes",
     "StopAtStep",
 ]

@@ -1,6 +1,6 @@
-"""What a teacher sees when looking at a GAN that trains: evidence in numbers, and symptoms in words."""
+"""Failure detection: evidence (numbers) and symptoms (rules)."""
 
-from ganzoo.evaluation.diagnosis.probe import Witness
+from ganzoo.evaluation.diagnosis.probe import Probe
 from ganzoo.evaluation.diagnosis.symptoms import SYMPTOMS, Symptom, periodicity
 
-__all__ = ["SYMPTOMS", "Symptom", "Witness", "periodicity"]
+__all__ = ["SYMPTOMS", "Probe", "Symptom", "periodicity"]

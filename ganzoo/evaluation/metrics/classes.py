@@ -1,4 +1,4 @@
-"""Measures on labels that a classifier, or a GAN's own recogniser, reads from samples."""
+"""Measures on labels that a classifier, or a GAN's own recognizer, reads from samples."""
 
 import numpy as np
 
