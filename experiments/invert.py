@@ -51,7 +51,7 @@ def main():
     import numpy as np
 
     from ganzoo import images
-    from ganzoo.inversion import invert
+    from ganzoo.evaluation.inversion import invert
 
     run_dir = folders.chosen_run()
     output = pathlib.Path(FLAGS.output or run_dir / "inverted.png")

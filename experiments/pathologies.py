@@ -1,4 +1,4 @@
-"""Provoke the three failures of GANs that the lecture names, beside a remedy for each, and hear what the diagnosis says.
+"""Provoke the three failures of GANs that the lecture names, beside a remedy for each, and print what the diagnosis reports.
 
 oscillation: one number against one number (the "Dirac GAN"): they circle for ever; R1 draws them in.
 vanishing_gradient: the saturating loss against a discriminator that is sure; the non-saturating loss still moves.
@@ -158,7 +158,7 @@ def draw(failure, diagnoses, data):
         bottom.grid(alpha=0.3)
         bottom.sharey(axes[1, 0])
     said = diagnoses[next(iter(diagnoses))].findings
-    figure.suptitle(f"{failure.replace('_', ' ')}: " + (said[0]["says"] if said else "not seen by the diagnosis"))
+    figure.suptitle(f"{failure.replace('_', ' ')}: " + (said[0]["message"] if said else "not seen by the diagnosis"))
     return figure
 
 

@@ -153,7 +153,7 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
 
 def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp_path):
     gan = make_tiny()
-    quality = callbacks.Quality(stripes, every=4, n=40)
+    quality = callbacks.SampleQuality(stripes, every=4, n=40)
     best = keras.callbacks.ModelCheckpoint(
         tmp_path / "best.weights.h5", "kernel_distance", save_best_only=True, save_weights_only=True, mode="min"
     )

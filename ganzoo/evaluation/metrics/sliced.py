@@ -1,9 +1,9 @@
-"""The sliced Wasserstein distance: transport between one-dimensional shadows of two sets."""
+"""The sliced Wasserstein distance: the mean over one-dimensional projections of two sets."""
 
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
@@ -25,6 +25,6 @@ def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
     real, fake = feature_pair(real, fake)
     directions = np.random.default_rng(seed).normal(size=(real.shape[1], slices))
     directions /= np.linalg.norm(directions, axis=0)
-    shadows = ((x @ directions).T for x in (real, fake))
-    distances = np.array([wasserstein_distance(*pair) for pair in zip(*shadows, strict=True)])
+    projections = ((x @ directions).T for x in (real, fake))
+    distances = np.array([wasserstein_distance(*pair) for pair in zip(*projections, strict=True)])
     return float(distances.mean()), float(distances.std(ddof=1) / np.sqrt(slices)) if slices > 1 else float("nan")

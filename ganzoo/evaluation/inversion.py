@@ -1,4 +1,4 @@
-"""From an image back to its latent: what lecture 004 counts among the weaknesses of GANs, as they have no encoder.
+"""GAN inversion: find the latent of an image by optimization (a GAN has no encoder; lecture 004).
 
 z* = argmin_z |G(z) - x|^2,   by Adam from several starts, the best kept          Creswell & Bharath 2018, arXiv:1802.05701
 """

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.checks import whole_number
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def kernel_distance(real, fake, blocks=10, seed=0):
@@ -11,9 +11,9 @@ def kernel_distance(real, fake, blocks=10, seed=0):
 
     Args:
         real, fake: features `(N, d)` and `(M, d)`.
-        blocks: the sets are shuffled and cut into so many parts, which bounds memory by the square of a part; int of at
+        blocks: number of parts that the shuffled sets are cut into, which bounds memory by the square of a part; int of at
             least 2.
-        seed: int; shuffles, so that data which stands in the order of its classes gives parts alike.
+        seed: int; shuffles, as data may be sorted by class.
 
     Returns:
         (float, float): the mean of the parts' estimates, which may fall a little below 0, and its standard error.

@@ -1,13 +1,13 @@
-"""How different samples are from one another, without knowing what they show."""
+"""Variety of samples: distance between samples, and effective number of modes."""
 
 import numpy as np
 from sklearn.cluster import KMeans
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
-def mean_pairwise_distance(points):
+def rms_pairwise_distance(points):
     """Return the root mean squared distance between two different points.
 
     Args:
@@ -20,8 +20,8 @@ def mean_pairwise_distance(points):
     return float(np.sqrt(2 * points.var(axis=0, ddof=1).sum()))
 
 
-def cluster_centres(real, clusters=20, seed=0):
-    """Return the centres of a set's clusters, found by k-means.
+def cluster_centers(real, clusters=20, seed=0):
+    """Return the centers of a set's clusters, found by k-means.
 
     Args:
         real: features `(N, d)`, N at least `clusters`.
@@ -37,18 +37,18 @@ def cluster_centres(real, clusters=20, seed=0):
     return KMeans(clusters, n_init=3, random_state=seed).fit(real).cluster_centers_
 
 
-def effective_modes(points, centres):
-    """Return exp(entropy) of the shares in which points fall to their nearest centres.
+def effective_modes(points, centers):
+    """Return exp(entropy) of the shares in which points fall to their nearest centers.
 
-    K when all K centres get equally many, 1 when one gets all: the number of equally frequent modes of the same entropy
+    K when all K centers get equally many, 1 when one gets all: the number of equally frequent modes of the same entropy
     (Hill 1973, "Diversity and evenness", order 1).
 
     Args:
         points: features `(N, d)`.
-        centres: features `(K, d)`, e.g. of `cluster_centres`.
+        centers: features `(K, d)`, e.g. of `cluster_centers`.
     """
-    points, centres = feature_pair(points, centres, least=1)
-    distances = (centres**2).sum(axis=1) - 2 * points @ centres.T
-    shares = np.bincount(distances.argmin(axis=1), minlength=len(centres)) / len(points)
+    points, centers = feature_pair(points, centers, least=1)
+    distances = (centers**2).sum(axis=1) - 2 * points @ centers.T
+    shares = np.bincount(distances.argmin(axis=1), minlength=len(centers)) / len(points)
     seen = shares[shares > 0]
     return float(np.exp(-(seen * np.log(seen)).sum()))

@@ -1,4 +1,4 @@
-"""Evidence: what can be measured about a GAN at one step without disturbing its training."""
+"""Evidence: measurements of a GAN at one step that do not disturb its training."""
 
 import numpy as np
 from keras import ops
@@ -8,8 +8,8 @@ from ganzoo.errors import InputError
 from ganzoo.regularizers import WeightClip
 
 
-class Witness:
-    """Measures a GAN against a fixed set of real examples; the same latents each time.
+class Probe:
+    """Measures a GAN against a fixed set of real examples, with the same latents each time.
 
     Args:
         real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used, and
@@ -23,8 +23,8 @@ class Witness:
     """
 
     def __init__(self, real, labels=None, n=256, seed=1):
-        from ganzoo.metrics.memorisation import Memory
-        from ganzoo.metrics.variety import cluster_centres, effective_modes, mean_pairwise_distance
+        from ganzoo.evaluation.metrics.copies import TrainingNeighbors
+        from ganzoo.evaluation.metrics.variety import cluster_centers, effective_modes, rms_pairwise_distance
 
         real = np.asarray(real)
         if len(real) < 20:
@@ -35,26 +35,27 @@ class Witness:
         pixels = int(np.prod(real.shape[1:3])) if real.ndim == 4 else 1
         self.n, self.seed = min(n, max(32, n * 1024 // pixels)), seed
         points, known = self._points(self.real), self._points(real[order[:20_000]], 16)
-        self.memory = Memory(known, rows=1000)
-        self.longer = np.sqrt(points.shape[1] / known.shape[1])  # a distance in points against one in known
-        self.centres = cluster_centres(points[:1000], clusters=min(20, len(points) // 5))
-        self.real_spread = mean_pairwise_distance(points)
-        self.real_modes = effective_modes(points, self.centres)
+        self.neighbors = TrainingNeighbors(known, rows=1000)
+        self.scale = np.sqrt(points.shape[1] / known.shape[1])  # a distance in points against one in known
+        self.centers = cluster_centers(points[:1000], clusters=min(20, len(points) // 5))
+        self.real_spread = rms_pairwise_distance(points)
+        self.real_modes = effective_modes(points, self.centers)
 
-    def look(self, gan):
+    def measure(self, gan):
         """Return the evidence, a dictionary of floats.
 
-        told_apart: share of pairs (a real, a generated example) in which the discriminator's logit is higher for the real one:
-            1/2 if it is lost, 1 if it wins.
+        discriminator_auc: area under the ROC curve: share of pairs (a real, a generated example) in which the discriminator's
+            logit is higher for the real one; 1/2 if it cannot tell them apart, 1 if it always can.
         gradient: mean norm of the generator's loss's gradient for a generated example, in loss per unit of `value_range`.
         spread, real_spread: root mean squared distance between two generated, two real examples (pixels in [0, 1]).
         modes, real_modes: effective number of the real examples' clusters that are met.
         nearest, real_nearest: median distance of a generated, of a real example to the nearest (other) training example.
-        copies: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the rest.
-        at_bound: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains: that of
-            the gains of normalisations.
+        near_copy_rate: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the
+            rest.
+        clipped_fraction: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains:
+            that of the gains of normalizations.
         """
-        from ganzoo.metrics.variety import effective_modes, mean_pairwise_distance
+        from ganzoo.evaluation.metrics.variety import effective_modes, rms_pairwise_distance
 
         labels = None if self.labels is None or not gan.needs_labels else np.resize(self.labels, self.n).astype("int32")
         conditions = {} if labels is None else {"labels": labels}
@@ -63,20 +64,20 @@ class Witness:
         real = gan.to_value_range(ops.convert_to_tensor(np.resize(self.real, (self.n, *self.real.shape[1:]))))
         outputs = ops.convert_to_numpy(fake)
         if not np.isfinite(outputs).all():
-            return {"told_apart": float("nan"), "gradient": float("nan")}
+            return {"discriminator_auc": float("nan"), "gradient": float("nan")}
         real_logits, fake_logits = (gan.judge(x, labels)[0] for x in (real, fake))
         made = gan.finish(outputs)
-        points, nearness = self._points(made), self.memory.compare(self._points(made, 16))
+        points, nearness = self._points(made), self.neighbors.compare(self._points(made, 16))
         return {
-            "told_apart": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
+            "discriminator_auc": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
             "gradient": self._gradient_norm(gan, real_logits[:64], fake[:64], None if labels is None else labels[:64]),
-            "spread": mean_pairwise_distance(points),
+            "spread": rms_pairwise_distance(points),
             "real_spread": self.real_spread,
-            "modes": effective_modes(points, self.centres),
+            "modes": effective_modes(points, self.centers),
             "real_modes": self.real_modes,
-            "nearest": self.longer * nearness["nearest_fake"],
-            "real_nearest": self.longer * nearness["nearest_held_out"],
-            "copies": nearness["copies"],
+            "nearest": self.scale * nearness["nearest_fake"],
+            "real_nearest": self.scale * nearness["nearest_held_out"],
+            "near_copy_rate": nearness["near_copy_rate"],
             **_clipping(gan),
         }
 
@@ -103,10 +104,10 @@ def _share_above(real, fake):
 
 
 def _clipping(gan):
-    """Return at_bound and clipped_gains of a discriminator whose weights are clipped, else nothing."""
+    """Return clipped_fraction and clipped_gains of a discriminator whose weights are clipped, else nothing."""
     evidence = {}
     for clip in (each for each in gan.regularizers if isinstance(each, WeightClip)):
-        for name, kind in (("at_bound", "kernel"), ("clipped_gains", "gamma")):
+        for name, kind in (("clipped_fraction", "kernel"), ("clipped_gains", "gamma")):
             weights = [ops.convert_to_numpy(w).ravel() for w in clip.clipped(gan.discriminator) if w.name == kind]
             if weights:
                 evidence[name] = float((np.abs(np.concatenate(weights)) >= 0.999 * clip.limit).mean())

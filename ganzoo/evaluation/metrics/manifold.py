@@ -1,20 +1,20 @@
-"""Fidelity and variety apart: do samples lie among the real ones, and do the real ones have samples near them?"""
+"""Precision and density (fidelity), recall and coverage (variety), from k-nearest-neighbor balls."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
 
 
-def manifold_measures(real, fake, k=5):
-    """Measure precision, recall, density and coverage on k-nearest-neighbour balls.
+def precision_recall_density_coverage(real, fake, k=5):
+    """Measure precision, recall, density and coverage on k-nearest-neighbor balls.
 
-    The manifold of a set is the union of balls around its points, each reaching to the point's k-th neighbour.
+    The manifold of a set is the union of balls around its points, each reaching to the point's k-th neighbor.
 
     Args:
         real, fake: features `(N, d)` and `(M, d)`, N and M above k.
-        k: neighbours; positive int.
+        k: neighbors; positive int.
 
     Returns:
         Dictionary of floats. precision: share of fakes in the real manifold; recall: share of reals in the fake manifold;
@@ -46,7 +46,7 @@ def manifold_measures(real, fake, k=5):
 
 
 def _radii(points, k):
-    """Return each point's distance to its k-th neighbour, itself aside, widened by the rounding of a distance."""
+    """Return each point's distance to its k-th neighbor, itself aside, widened by the rounding of a distance."""
     return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1] * (1 + 1e-6) + 1e-6
 
 

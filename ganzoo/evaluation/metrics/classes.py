@@ -1,9 +1,9 @@
-"""Measures on labels that a classifier, or a GAN's own recogniser, reads from samples."""
+"""Measures on labels that a classifier, or a GAN's own recognizer, reads from samples."""
 
 import numpy as np
 
 from ganzoo.errors import InputError
-from ganzoo.metrics.checks import mean_and_error
+from ganzoo.evaluation.metrics.checks import mean_and_error
 
 
 def class_balance(labels, classes):

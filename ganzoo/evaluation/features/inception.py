@@ -1,4 +1,4 @@
-"""Features of InceptionV3 trained on ImageNet: the eyes of FID and KID, for colour images of things and scenes."""
+"""Features of InceptionV3 trained on ImageNet: the feature extractor of FID and KID, for color images of things and scenes."""
 
 import numpy as np
 

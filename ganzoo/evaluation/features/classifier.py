@@ -1,4 +1,4 @@
-"""A small classifier trained on a data set's own labels: it reads what samples show, and its features measure them."""
+"""A small classifier trained on a data set's own labels: predicts the labels of samples and extracts their features."""
 
 import hashlib
 import os
@@ -63,11 +63,11 @@ class Classifier:
             with tqdm(total=epochs * per_epoch, unit="step", disable=None if verbose else True) as bar:
                 step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
                 trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=0, callbacks=[step])
-        reader = cls(network, None)
-        reader.accuracy = float((reader.read(test.images) == test.labels).mean())
+        classifier = cls(network, None)
+        classifier.accuracy = float((classifier.predict(test.images) == test.labels).mean())
         if verbose:
-            print(f"classifier of {train.name}: {100 * reader.accuracy:.2f} % of {len(test)} unseen images right")
-        return reader
+            print(f"classifier of {train.name}: {100 * classifier.accuracy:.2f} % of {len(test)} unseen images right")
+        return classifier
 
     @classmethod
     def cached(cls, train, test=None, folder=None, steps=2000, seed=0, verbose=True):
@@ -88,15 +88,15 @@ class Classifier:
                     return cls(network, float(stored["accuracy"]))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
                 print(f"{path} cannot be read ({error}); the classifier is trained anew.")
-        reader = cls.train(train, test, steps, seed, verbose)
+        classifier = cls.train(train, test, steps, seed, verbose)
         folder.mkdir(parents=True, exist_ok=True)
-        weights = {f"w{i}": value for i, value in enumerate(reader.network.get_weights())}
+        weights = {f"w{i}": value for i, value in enumerate(classifier.network.get_weights())}
         temporary = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(temporary, accuracy=reader.accuracy, **weights)
+        np.savez(temporary, accuracy=classifier.accuracy, **weights)
         os.replace(temporary, path)
-        return reader
+        return classifier
 
-    def read(self, images):
+    def predict(self, images):
         """Return the label that each image shows, ints `(N,)`; images uint8 `(N, H, W, C)`."""
         return self._apply(images)[0].argmax(axis=1)
 

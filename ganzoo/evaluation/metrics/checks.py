@@ -1,4 +1,4 @@
-"""What every measure asks of its arrays."""
+"""Validation of the measures' arrays."""
 
 import numpy as np
 

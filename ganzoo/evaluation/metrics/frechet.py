@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.metrics.checks import feature_pair
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def frechet_distance(real, fake):
@@ -43,7 +43,7 @@ def _root(matrix):
     return (vectors * roots) @ vectors.T, (vectors * inverses) @ vectors.T
 
 
-def _variance(centred, difference, transport):
+def _variance(centered, difference, transport):
     """Return the variance of the distance that sampling one of the sets brings: of its samples' influences, over N."""
-    influences = 2 * centred @ difference + (centred * (centred - centred @ transport)).sum(axis=1)
-    return influences.var(ddof=1) / len(centred)
+    influences = 2 * centered @ difference + (centered * (centered - centered @ transport)).sum(axis=1)
+    return influences.var(ddof=1) / len(centered)

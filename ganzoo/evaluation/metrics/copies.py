@@ -1,13 +1,13 @@
-"""Does a generator copy its training images?"""
+"""Memorization: the share of samples that copy a training example."""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from ganzoo.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
 
 
-class Memory:
-    """The examples that a generator may have copied, for more than one look at it; see `memorisation`.
+class TrainingNeighbors:
+    """Nearest-neighbor index of the training examples, for repeated measurements; see `memorization`.
 
     Without held_out, `rows` training examples stand for other real ones.
     """
@@ -25,19 +25,19 @@ class Memory:
         self._limit = np.quantile(self._of_others, 0.01) + rounding
 
     def compare(self, fake):
-        """Return what `memorisation` returns, for features `(K, d)`."""
+        """Return what `memorization` returns, for features `(K, d)`."""
         fake = feature_pair(self._train[:2], fake)[1]
         of_fake = self._index.kneighbors(fake)[0][:, 0]
         copies, error = mean_and_error(of_fake <= self._limit)
         return {
             "nearest_fake": float(np.median(of_fake)),
             "nearest_held_out": float(np.median(self._of_others)),
-            "copies": copies,
-            "copies_error": error,
+            "near_copy_rate": copies,
+            "near_copy_rate_error": error,
         }
 
 
-def memorisation(train, held_out, fake, seed=0):
+def memorization(train, held_out, fake, seed=0):
     """Compare how near samples come to training examples with how near other real examples come.
 
     Args:
@@ -49,11 +49,11 @@ def memorisation(train, held_out, fake, seed=0):
 
     Returns:
         Dictionary: `nearest_fake` and `nearest_held_out`, the median distance to the nearest training example, in units of the
-        features; `copies`, the share of samples that come as near to the training set as the nearest 1 % of the other real
-        examples: 0.01 for a generator as fresh as real data, towards 1 for one that copies; `copies_error`, its standard error
-        over the samples.
+        features; `near_copy_rate`, the share of samples that come as near to the training set as the nearest 1 % of the other
+        real examples: 0.01 for a generator as fresh as real data, towards 1 for one that copies; `near_copy_rate_error`, its
+        standard error over the samples.
 
     Raises:
         InputError: for NaN or mixed widths.
     """
-    return Memory(train, held_out, seed).compare(fake)
+    return TrainingNeighbors(train, held_out, seed).compare(fake)

@@ -17,7 +17,7 @@ def density_on_grid(density, low, high, points=2001):
     """Turn a density into probabilities over an even grid.
 
     Args:
-        density: callable from a float array to its values there, at least 0; need not be normalised.
+        density: callable from a float array to its values there, at least 0; need not be normalized.
         low, high: ends of the grid; what lies outside is cut off.
         points: of the grid; at least 2.
 

@@ -1,4 +1,4 @@
-"""Symptoms: what the evidence of a run says, in the words of a teacher, and what to try.
+"""Symptoms: rules that read a run's evidence, a message for each, and what to try.
 
 A rule reads the evidence so far, oldest first, and returns what speaks for the symptom in words, or None. The thresholds are
 ours, set where runs that were failed on purpose and healthy ones part (`experiments.pathologies`, tests).
@@ -17,29 +17,29 @@ class Symptom:
 
     Attributes:
         name: an identifier.
-        says: one sentence, what is wrong.
+        message: one sentence, what is wrong.
         remedy: what to try, most promising first.
-        rule: callable (rows) -> str or None; rows are dictionaries with `step`, what `Witness.look` returns and, since the row
+        rule: callable (rows) -> str or None; rows are dictionaries with `step`, what `Probe.measure` returns and, since the row
             before, `losses`: a list of (discriminator_loss, generator_loss).
     """
 
     name: str
-    says: str
+    message: str
     remedy: str
     rule: Callable
 
 
 def _discriminator_wins(rows):
-    rows = rows[1:] if "at_bound" in rows[0] else rows  # before the first clipping the critic is another network
+    rows = rows[1:] if "clipped_fraction" in rows[0] else rows  # before the first clipping the critic is another network
     if len(rows) < 4:
         return None
     reference = max(row["gradient"] for row in rows)
     recent = rows[-3:]
-    if min(row["told_apart"] for row in recent) < 0.99 or max(row["gradient"] for row in recent) > 0.01 * reference:
+    if min(row["discriminator_auc"] for row in recent) < 0.99 or max(row["gradient"] for row in recent) > 0.01 * reference:
         return None
     return (
-        f"it tells {100 * recent[-1]['told_apart']:.1f} % of pairs of a real and a generated example apart, and its gradient "
-        f"for the generator has shrunk from {reference:.2g} to {recent[-1]['gradient']:.2g}"
+        f"it tells {100 * recent[-1]['discriminator_auc']:.1f} % of pairs of a real and a generated example apart, and its "
+        f"gradient for the generator has shrunk from {reference:.2g} to {recent[-1]['gradient']:.2g}"
     )
 
 
@@ -81,12 +81,12 @@ def _oscillation(rows):
 def _clip_saturation(rows):
     if rows[-1]["step"] == 0:
         return None
-    kernels, others = rows[-1].get("at_bound", 0.0), rows[-1].get("clipped_gains", 0.0)
+    kernels, others = rows[-1].get("clipped_fraction", 0.0), rows[-1].get("clipped_gains", 0.0)
     if kernels > 0.9:
         return f"{100 * kernels:.0f} % of the clipped kernels' weights lie at the bound: it has little but their signs to learn"
     if others > 0.5:
         return (
-            f"gains of normalisations are clipped too, and {100 * others:.0f} % of them lie at the bound: each scales "
+            f"gains of normalizations are clipped too, and {100 * others:.0f} % of them lie at the bound: each scales "
             f"the critic's signal down by it; its gradient for the generator is {rows[-1]['gradient']:.2g}"
         )
     return None
@@ -97,14 +97,14 @@ def _non_finite(rows):
     values = {name: value for name, value in last.items() if name != "losses"}
     odd = [name for name, value in values.items() if not math.isfinite(value)]
     odd += ["a loss"] if any(not math.isfinite(value) for pair in last["losses"] for value in pair) else []
-    return f"{', '.join(odd)} is infinite or no number" if odd else None
+    return f"{', '.join(odd)} is NaN or infinite" if odd else None
 
 
-def _memorisation(rows):
+def _memorization(rows):
     recent = rows[-2:]
-    if len(rows) < 3 or min(row["copies"] for row in recent) < 0.25:
+    if len(rows) < 3 or min(row["near_copy_rate"] for row in recent) < 0.25:
         return None
-    share = f"{100 * rows[-1]['copies']:.0f} %"
+    share = f"{100 * rows[-1]['near_copy_rate']:.0f} %"
     return f"{share} of the samples come as near to a training example as the nearest 1 % of other real examples"
 
 
@@ -142,11 +142,11 @@ SYMPTOMS = (
         _clip_saturation,
     ),
     Symptom(
-        "memorisation",
+        "memorization",
         "The generator copies its training examples.",
-        "Try more or augmented data, fewer steps (keras.callbacks.EarlyStopping on ganzoo.callbacks.Quality), or a smaller "
-        "discriminator.",
-        _memorisation,
+        "Try more or augmented data, fewer steps (keras.callbacks.EarlyStopping on ganzoo.callbacks.SampleQuality), or a "
+        "smaller discriminator.",
+        _memorization,
     ),
 )
 
