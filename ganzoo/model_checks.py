@@ -37,14 +37,15 @@ class ModelChecks:
 
     def check_data(self, data):
         """Raise InputError if a dataset of `ganzoo.data` is not what this GAN can train on."""
-        if data.image_shape is not None and tuple(data.image_shape) != self.image_shape:
-            raise InputError(f"the GAN makes images {self.image_shape}. Received: images {tuple(data.image_shape)}")
-        if self.needs_labels and not data.has_labels:
+        shape = next(iter(data.specs.values())).shape
+        if shape != self.image_shape:
+            raise InputError(f"the GAN makes images {self.image_shape}. Received: images {shape}")
+        if self.needs_labels and "labels" not in data.specs:
             raise InputError(f"{type(self).__name__} trains on images with labels, and {data.name} has none.")
         if hasattr(data, "first"):  # of a stream no more is seen before it is trained on
-            self.check_images(data.first[0])
+            self.check_images(next(iter(data.first.values())))
             if self.needs_labels:
-                self.check_labels(data.first[1])
+                self.check_labels(data.first["labels"])
         elif self.needs_labels:
             self.check_labels(data.labels)
 

@@ -94,7 +94,9 @@ def train(
         raise InputError(f"steps_per_execution={steps_per_execution} must divide the step to start from, {gan.step}.")
     # Each element holds the batches of the steps that one call plays together.
     together, calls = steps_per_execution, gan.step // steps_per_execution
-    batches = data.batches(batch_size, gan.seed, calls, together * gan.n_critic, gan.needs_labels)
+    names = [name for name in data.specs if name != "labels" or gan.needs_labels]
+    batches = data.batches(batch_size, gan.seed, calls, together * gan.n_critic, names)
+    batches = batches.map(lambda batch: tuple(batch[name] for name in names) if len(names) > 1 else batch[names[0]])
     if run is not None:
         run.write_config(_config(gan, data, batch_size, counts, first_step, notes))
     gan.play_together(together)
@@ -112,11 +114,12 @@ def train(
         if run is not None:
             writer = backend.EventWriter(run.tensorboard)
             at_exit.callback(writer.close)
-            examples = getattr(data, "examples", ())
+            arrays = getattr(data, "arrays", {})
+            examples = next(iter(arrays.values()), ())
             if len(examples) >= 20:
                 place = run.path / "diagnosis.json"
                 say = tqdm.write if verbose else None
-                parts.insert(0, parts_of.Diagnosis(examples, data.labels, diagnose_every, place, writer, say))
+                parts.insert(0, parts_of.Diagnosis(examples, arrays.get("labels"), diagnose_every, place, writer, say))
             show = functools.partial(writer.image, "samples")
             checkpoints = parts_of.Checkpoints(run.checkpoints, lambda: state.get_state(gan), checkpoint_every)
             last = [parts_of.Journal(run.metrics_path, images_per_step, writer)]

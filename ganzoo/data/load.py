@@ -7,6 +7,7 @@ from ganzoo.data import keras_sets
 from ganzoo.data.archive import archive, archive_keys
 from ganzoo.data.checks import existing_path, size_pair, suggestion
 from ganzoo.data.folder import folder
+from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
 from ganzoo.data.photographs import photographs
 from ganzoo.data.resize import resized
@@ -33,6 +34,9 @@ DATASETS = {
     "cifar10": partial(_stored, keras_sets.cifar10),
     "forest": partial(_stored, keras_sets.forest),
 }
+
+# The pairs of domains that need no download.
+PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
 
 
 def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
@@ -82,6 +86,43 @@ def load_held_out(dataset="mnist", data="", image_size=None):
         return archive(path, "x_test", image_size)
     read = getattr(keras_sets, dataset, None)
     return None if dataset in PHOTOGRAPHS or dataset == "digits" else resized(read("test"), image_size)
+
+
+def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=False, strict=False):
+    """Load two sets of images, from folders or .npz files, or a pair of changed digits by name.
+
+    Args:
+        data_a, data_b: str or Path, a folder of images or an .npz file each; they win over `dataset` unless both are empty.
+        dataset: str, a name in `PAIRS`.
+        image_size: pair of ints (height, width) in pixels, or None, as in `load` and `digit_pairs`.
+        paired: bool, whether image i of one belongs to image i of the other. Folders are read in the order of names, and an
+            image that cannot be read is refused, as its partner would be another one's.
+        strict: bool, as in `load`.
+
+    Returns:
+        PairedImages.
+
+    Raises:
+        InputError: if one of the two is missing, the name is unknown, or the images cannot be read.
+    """
+    if not (data_a or data_b):
+        return digit_pairs(_pair_kind(dataset), image_size, paired=paired)[0]
+    if not (data_a and data_b):
+        raise InputError(f"a pair needs both data_a and data_b. Received: data_a={str(data_a)!r}, data_b={str(data_b)!r}")
+    return PairedImages(*(load(data=data, image_size=image_size, strict=strict or paired) for data in (data_a, data_b)), paired)
+
+
+def load_test_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None):
+    """Load the paired images that no training of `load_pair` sees: those of the digits; None for a user's own data."""
+    return None if data_a or data_b else digit_pairs(_pair_kind(dataset), image_size)[1]
+
+
+def _pair_kind(dataset):
+    if dataset not in PAIRS:
+        raise InputError(
+            f"dataset must be one of {', '.join(PAIRS)}.{suggestion(dataset, PAIRS)} Received: dataset={dataset!r}"
+        )
+    return dataset.removesuffix("_digits")
 
 
 def parse_image_size(text):

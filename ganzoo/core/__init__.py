@@ -1,0 +1,1 @@
+"""The core of every model: players, inputs, stages, state."""
