@@ -111,7 +111,7 @@ class ImageDataset:
             )
         return classes
 
-    def only(self, label):
+    def with_label(self, label):
         """Return the images of one label.
 
         Raises:

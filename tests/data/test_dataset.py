@@ -218,11 +218,11 @@ def test_the_images_of_one_label_can_be_taken_alone():
     )
     assert dataset.classes == 4
     assert dataset.has_labels
-    assert dataset.only(3).images[:, 0, 0, 0].tolist() == [1, 4, 5]
+    assert dataset.with_label(3).images[:, 0, 0, 0].tolist() == [1, 4, 5]
     with pytest.raises(InputError, match="no images with label 2: it has labels from 0 to 3"):
-        dataset.only(2)
+        dataset.with_label(2)
     without = ImageDataset(dataset.images)
     assert without.classes is None
     assert not without.has_labels
     with pytest.raises(InputError, match="it has no labels"):
-        without.only(0)
+        without.with_label(0)

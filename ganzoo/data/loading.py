@@ -1,15 +1,15 @@
-"""The one door through which the experiments get their images."""
+"""Load a data set by name, from a folder or from an .npz file."""
 
 import re
 from functools import partial
 
 from ganzoo.data import keras_sets
-from ganzoo.data.archive import archive, archive_keys
 from ganzoo.data.checks import existing_path, size_pair, suggestion
-from ganzoo.data.folder import folder
+from ganzoo.data.folder import from_folder
+from ganzoo.data.npz import from_npz, npz_keys
 from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
-from ganzoo.data.photographs import photographs
+from ganzoo.data.photographs import photograph_crops
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
 
@@ -18,7 +18,7 @@ _DEFAULT_SIZE = (32, 32)
 
 
 def _crops(name, image_size, seed):
-    return photographs(name, image_size or _DEFAULT_SIZE, seed=seed)
+    return photograph_crops(name, image_size or _DEFAULT_SIZE, seed=seed)
 
 
 def _stored(read, image_size, seed):
@@ -61,15 +61,15 @@ def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
     if data:
         path = existing_path(data)
         if path.is_dir():
-            return folder(path, image_size or _DEFAULT_SIZE, strict=strict)
-        return archive(path, image_size=image_size)
+            return from_folder(path, image_size or _DEFAULT_SIZE, strict=strict)
+        return from_npz(path, image_size=image_size)
     if dataset not in DATASETS:
         known = ", ".join(DATASETS)
         raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
     return DATASETS[dataset](image_size=image_size, seed=seed)
 
 
-def load_held_out(dataset="mnist", data="", image_size=None):
+def load_test(dataset="mnist", data="", image_size=None):
     """Load the half of a data set that no training sees: the test images of Keras's sets, x_test of an .npz file.
 
     Args:
@@ -81,9 +81,9 @@ def load_held_out(dataset="mnist", data="", image_size=None):
     image_size = None if image_size is None else size_pair(image_size)
     if data:
         path = existing_path(data)
-        if path.is_dir() or "x_test" not in archive_keys(path):
+        if path.is_dir() or "x_test" not in npz_keys(path):
             return None
-        return archive(path, "x_test", image_size)
+        return from_npz(path, "x_test", image_size)
     read = getattr(keras_sets, dataset, None)
     return None if dataset in PHOTOGRAPHS or dataset == "digits" else resized(read("test"), image_size)
 
