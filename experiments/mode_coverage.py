@@ -100,9 +100,9 @@ def load(name, seed):
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        return metrics.mode_coverage(samples, mixture.centres, mixture.sigma)
+        return metrics.mode_coverage(samples, mixture.centers, mixture.sigma)
 
-    return mixture.points(seed=seed), count_modes, mixture.centres
+    return mixture.points(seed=seed), count_modes, mixture.centers
 
 
 def run(name, game, mixture, seed, steps, samples):

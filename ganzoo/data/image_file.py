@@ -12,7 +12,7 @@ class UnusableError(Exception):
     """Say why a file gives no image; the message is the reason."""
 
 
-def read_picture(path, image_size, max_pixels):
+def read_image(path, image_size, max_pixels):
     """Read the first frame of an image file, upright, over white, cropped around its centre and resized.
 
     Args:

@@ -10,7 +10,7 @@ from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
 
 
-def archive(path, key=None, image_size=None):
+def from_npz(path, key=None, image_size=None):
     """Read images, and labels if they are there, from an .npz file.
 
     Args:
@@ -46,7 +46,7 @@ def archive(path, key=None, image_size=None):
     return resized(ImageDataset(images, labels, name=path.stem), image_size)
 
 
-def archive_keys(path):
+def npz_keys(path):
     """Return the names of the arrays in an .npz file; none if it cannot be read."""
     try:
         return tuple(_headers(path))

@@ -1,14 +1,18 @@
-import importlib
+import pkgutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo.data import ImageDataset, load, load_held_out, parse_image_size, photographs
+from ganzoo import data
+from ganzoo.data import ImageDataset, load, load_test, parse_image_size, photograph_crops
+from ganzoo.data.loading import DATASETS
 from ganzoo.errors import InputError
 
-# The package's attribute of this name is the function.
-DATASETS = importlib.import_module("ganzoo.data.load").DATASETS
+
+def test_no_function_hides_its_own_module():
+    modules = {module.name for module in pkgutil.iter_modules(data.__path__)}
+    assert not modules & set(data.__all__)
 
 
 def test_names_are_the_documented_ones():
@@ -17,9 +21,9 @@ def test_names_are_the_documented_ones():
 
 
 def test_photographs_take_size_and_seed():
-    assert load().fingerprint == photographs("grass").fingerprint
+    assert load().fingerprint == photograph_crops("grass").fingerprint
     small = load("brick", image_size=(16, 8), seed=3)
-    assert small.fingerprint == photographs("brick", image_size=(16, 8), seed=3).fingerprint
+    assert small.fingerprint == photograph_crops("brick", image_size=(16, 8), seed=3).fingerprint
 
 
 def test_fixed_sets_keep_their_size_or_are_resized():
@@ -92,8 +96,8 @@ def test_an_archive_may_hold_its_own_test_half(tmp_path):
     images = np.zeros((7, 8, 8), np.uint8)
     np.savez(tmp_path / "both.npz", x_train=images, x_test=images[:3], y_test=np.arange(3))
     np.savez(tmp_path / "one.npz", x_train=images)
-    held_out = load_held_out(data=tmp_path / "both.npz", image_size=(4, 4))
+    held_out = load_test(data=tmp_path / "both.npz", image_size=(4, 4))
     assert held_out.images.shape == (3, 4, 4, 1)
     assert held_out.labels.tolist() == [0, 1, 2]
-    assert load_held_out(data=tmp_path / "one.npz") is None
-    assert load_held_out(data=tmp_path) is None
+    assert load_test(data=tmp_path / "one.npz") is None
+    assert load_test(data=tmp_path) is None
