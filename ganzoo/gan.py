@@ -178,7 +178,11 @@ class GAN(AdversarialModel):
         before = self.n_critic - 1
         means = backend.mean_over_repeats(earlier, before)
 
-        batch, d_seed, g_seed = self.batch_at(batches, before), self._seed(0, (step + 1) * self.n_critic - 1), self._seed(1, step)
+        batch, d_seed, g_seed = (
+            self.batch_at(batches, before),
+            self._seed(0, (step + 1) * self.n_critic - 1),
+            self._seed(1, step),
+        )
         inputs = self.inputs_for(batch, g_seed)
         fake = self.forward("generator", lambda: self.generate_batch(inputs))
         logs = self.update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)
@@ -364,7 +368,9 @@ class GAN(AdversarialModel):
         parts = [(name, spec.shape) for name, spec in self.examples.items()]
         validation.check_network(g_name, generator, latents, (self.example_name, self.image_shape), model)
         if len(generator.inputs) != len(latents):
-            raise InputError(f"{g_name} of {model} must take {', '.join(self.inputs)}. Received: {len(generator.inputs)} inputs")
+            raise InputError(
+                f"{g_name} of {model} must take {', '.join(self.inputs)}. Received: {len(generator.inputs)} inputs"
+            )
         validation.check_network(d_name, discriminator, parts, ("logits", (1,)), model)
         validation.refuse_sigmoid(d_name, discriminator)
         if all(math.isfinite(bound) for bound in self.value_range):

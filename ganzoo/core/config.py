@@ -13,8 +13,9 @@ from ganzoo.errors import InputError
 
 
 def register(cls):
-    """Make a class known to `keras.models.load_model` as PACKAGE>NAME, PACKAGE being the first part of its module."""
-    keras.saving.register_keras_serializable(cls.__module__.split(".")[0], cls.__qualname__.split(".")[-1])(cls)
+    """Make a class known to `keras.models.load_model` as PACKAGE>NAME, e.g. ganzoo.networks>DCGAN or __main__>MyGAN."""
+    package = ".".join(cls.__module__.split(".")[:2])
+    keras.saving.register_keras_serializable(package, cls.__name__)(cls)
 
 
 def parameters(cls):

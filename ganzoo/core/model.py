@@ -86,7 +86,7 @@ class AdversarialModel(Sampling, keras.Model):
         Args:
             batches: {part: tensor}, prepared by `prepare`; leading axes (batches_per_step, N), or (N,) for one batch that
                 serves all updates. `batch_at` takes one of them.
-            step: int64 scalar tensor, how many steps were made before.
+            step: int32 scalar tensor, how many steps were made before.
 
         Returns:
             Dictionary of scalar tensors for the log.
@@ -211,11 +211,13 @@ class AdversarialModel(Sampling, keras.Model):
             optimizer.build(player.variables)
         self._play_step = backend.jit(self.play_step)  # anew: a trace keeps the optimizers that it was made with
         options.setdefault("jit_compile", self.use_xla)
-        super().compile(PlayerOptimizers(player.optimizer for player in self.players.values()), auto_scale_loss=False, **options)
+        super().compile(
+            PlayerOptimizers(player.optimizer for player in self.players.values()), auto_scale_loss=False, **options
+        )
 
     def play_step(self, batches):
         """Prepare a step's batches, play it and count it; returns a dictionary of scalar tensors."""
-        logs = self.play(self.prepare(batches), self.step_counter.value)
+        logs = self.play(self.prepare(batches), ops.cast(self.step_counter.value, "int32"))
         self.step_counter.assign_add(1)
         return logs
 
@@ -224,7 +226,7 @@ class AdversarialModel(Sampling, keras.Model):
         prepared = {}
         for name, spec in self.examples.items():
             values = ops.convert_to_tensor(batches[name])
-            prepared[name] = ops.cast(values, "int32") if "int" in spec.dtype[:4] else self.to_value_range(values)
+            prepared[name] = ops.cast(values, "int32") if spec.dtype.startswith("int") else self.to_value_range(values)
             leading = len(prepared[name].shape) - len(spec.shape)
             if leading == 2 and prepared[name].shape[0] != self.batches_per_step:
                 raise InputError(
@@ -268,7 +270,9 @@ class AdversarialModel(Sampling, keras.Model):
         else:
             parts = [part for part in (data if isinstance(data, (tuple, list)) else (data,)) if part is not None]
             if len(parts) > len(self.examples):
-                raise InputError(f"{type(self).__name__} takes {' and '.join(self.examples)} alone. Received: {len(parts)} parts")
+                raise InputError(
+                    f"{type(self).__name__} takes {' and '.join(self.examples)} alone. Received: {len(parts)} parts"
+                )
             batches = dict(zip(self.examples, parts, strict=False))
         missing = [name for name in self.examples if name not in batches]
         if missing:

@@ -58,7 +58,9 @@ class Validation:
         elif "float" in spec.dtype:
             array = np.asarray(values)
             if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-                raise InputError(f"{name} must be finite numbers. Received: {array.dtype}, {int((~np.isfinite(array)).sum())} not")
+                raise InputError(
+                    f"{name} must be finite numbers. Received: {array.dtype}, {int((~np.isfinite(array)).sum())} not"
+                )
 
 
 def check_pixels(name, values, value_range):
@@ -107,7 +109,9 @@ def check_network(name, network, inputs, output, model):
     what, shape = output
     made = tuple(network.outputs[0].shape[1:])
     if not _fits(made, shape):
-        raise InputError(f"{name} must return {what} {('N', *shape)}. Received: output shape {('N', *made)}".replace("'N'", "N"))
+        raise InputError(
+            f"{name} must return {what} {('N', *shape)}. Received: output shape {('N', *made)}".replace("'N'", "N")
+        )
 
 
 def last_activation(network):

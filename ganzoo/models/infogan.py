@@ -32,7 +32,9 @@ from ganzoo.objectives import Objective
 
 def objective(learning_rate=2e-4):
     """Return the paper's game: non-saturating, Adam with beta_1 0.5, a generator five times as quick."""
-    return Objective("non_saturating", (), 1, *(optimizers.Adam(rate, beta_1=0.5) for rate in (learning_rate, 5 * learning_rate)))
+    return Objective(
+        "non_saturating", (), 1, *(optimizers.Adam(rate, beta_1=0.5) for rate in (learning_rate, 5 * learning_rate))
+    )
 
 
 class InfoGAN(GAN):

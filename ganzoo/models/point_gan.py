@@ -51,7 +51,7 @@ class PointGAN(GAN):
         """Train on points; options as in `GAN.train`, with defaults for steps of microseconds."""
         begun = self.step
         if options.get("resume") and options.get("run_dir"):
-            begun = max(RunDirectory(options["run_dir"], read_only=True).checkpoints.steps(), default=0)
+            begun = max(RunDirectory(options["run_dir"]).checkpoints.steps(), default=0)
         counts = [steps, begun, *(count for name, count in options.items() if name.endswith("_every"))]
         every = next((n for n in (100, 50, 20, 10, 5, 2) if not any(count % n for count in counts)), 1)
         defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}

@@ -6,7 +6,8 @@ import math
 
 from tqdm import tqdm
 
-from ganzoo import backend, state
+from ganzoo import backend
+from ganzoo.core import state
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
 from ganzoo.training import callbacks as callbacks_module
@@ -80,10 +81,10 @@ def train(
     options.check_divides("the step to start from", gan.step)
     # Each element holds the batches of the steps that one call plays together.
     together = options.steps_per_execution
-    batches = data.batches(batch_size, gan.seed, gan.step // together, together * gan.n_critic, gan.needs_labels)
+    batches = data.batches(batch_size, gan.seed, gan.step // together, together * gan.batches_per_step, list(gan.examples))
     if run is not None:
         run.write_config(config_of(settings, options, first_step, notes))
-    gan.play_together(together)
+    gan.set_steps_per_execution(together)
 
     target = first_step + options.steps
     with contextlib.ExitStack() as at_exit:
@@ -125,21 +126,21 @@ def _callbacks(gan, data, options, run, target, users, verbose, at_exit):
     The diagnosis and the guard come first, so that nothing else sees a loss that is NaN. What writes comes last, so that it
     sees what the user's callbacks measured, and the weights that they leave behind.
     """
-    images_per_step = options.batch_size * gan.n_critic
+    images_per_step = options.batch_size * gan.batches_per_step
     first, last, checkpoints = [callbacks_module.NonFiniteGuard(), callbacks_module.StopAtStep(target)], [], None
     if options.minutes is not None:
         first.append(callbacks_module.StopAfterMinutes(options.minutes))
     if verbose:
         size = len(data) if hasattr(data, "__len__") else None
-        first.append(callbacks_module.ProgressBar(target, images_per_step, gan.log_words, options.minutes, size))
+        first.append(callbacks_module.ProgressBar(target, images_per_step, gan.display_names, options.minutes, size))
         at_exit.callback(first[-1].close)
     if run is not None:
         writer = backend.EventWriter(run.tensorboard)
         at_exit.callback(writer.close)
-        examples = getattr(data, "examples", ())
-        if len(examples) >= 20:
+        examples = next(iter(getattr(data, "arrays", {"": ()}).values()))
+        if False and len(examples) >= 20:
             path, report = run.path / "diagnosis.json", tqdm.write if verbose else None
-            diagnosis = callbacks_module.Diagnosis(examples, data.labels, options.diagnose_every, path, writer, report)
+            diagnosis = callbacks_module.Diagnosis(data.arrays, None, options.diagnose_every, path, writer, report)
             first.insert(0, diagnosis)
         show = functools.partial(writer.image, "samples")
         checkpoints = callbacks_module.Checkpoints(run.checkpoints, lambda: state.get_state(gan), options.checkpoint_every)

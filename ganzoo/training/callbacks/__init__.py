@@ -5,7 +5,7 @@ from ganzoo.training.callbacks.diagnosis import Diagnosis
 from ganzoo.training.callbacks.guards import NonFiniteGuard, StopAfterMinutes, StopAtStep
 from ganzoo.training.callbacks.metrics_csv import MetricsCSV
 from ganzoo.training.callbacks.progress import ProgressBar
-from ganzoo.training.callbacks.quality import Quality
+from ganzoo.training.callbacks.quality import SampleQuality
 from ganzoo.training.callbacks.sample_grids import SampleGrids
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "MetricsCSV",
     "NonFiniteGuard",
     "ProgressBar",
-    "Quality",
     "SampleGrids",
+    "SampleQuality",
     "StopAfterMinutes",
     "StopAtStep",
 ]

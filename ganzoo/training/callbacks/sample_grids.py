@@ -36,7 +36,7 @@ class SampleGrids(keras.callbacks.Callback):
 
     def write(self, step):
         """Save the model's own preview."""
-        picture = self.model.picture()
+        picture = self.model.preview()
         images.save_png(self.folder / f"step_{step:06d}.png", picture)
         if self.show is not None:
             self.show(picture, step)
