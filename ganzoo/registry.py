@@ -7,6 +7,7 @@ MODELS = {
     "CGAN": "ganzoo.models.cgan",
     "ACGAN": "ganzoo.models.acgan",
     "InfoGAN": "ganzoo.models.infogan",
+    "CycleGAN": "ganzoo.models.cyclegan",
     "WGAN": "ganzoo.models.wgan",
     "WGANGP": "ganzoo.models.wgan_gp",
     "RelativisticGAN": "ganzoo.models.relativistic",
