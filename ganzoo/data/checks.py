@@ -1,6 +1,8 @@
 """Checks of arguments that every reader of data shares, and the hints in their messages."""
 
 import difflib
+import os
+import stat
 from pathlib import Path
 
 from ganzoo.checks import whole_number
@@ -50,7 +52,50 @@ def existing_path(path):
         neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    if path.is_symlink():
+        raise InputError(f"{path} is a link that leads nowhere.")
     raise InputError(f"{path} does not exist.{suggestion(path.name, neighbours)}")
+
+
+def kind_of_path(path):
+    """Say what stands at a path, links followed.
+
+    Args:
+        path: str or Path.
+
+    Returns:
+        Tuple (str such as "a file", "a folder" or "a named pipe"; the size in bytes).
+    """
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        return ("a link that leads nowhere" if os.path.islink(path) else f"unreadable ({error.strerror})"), 0
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(found.st_mode), "something else"), found.st_size
+
+
+def existing_file(path, what):
+    """Return `path` as `existing_path` does if it is a file that can be read without waiting.
+
+    Args:
+        path: str or Path.
+        what: str, what the file should be, for the message.
+
+    Raises:
+        InputError: if nothing exists there, or it is a folder, a named pipe, a socket or a device.
+    """
+    path = existing_path(path)
+    kind, _ = kind_of_path(path)
+    if kind != "a file":
+        raise InputError(f"{path} is {kind}; expected {what}.")
+    return path
 
 
 def one_line(text):

@@ -1,13 +1,23 @@
 """Images from a NumPy archive (.npz)."""
 
+import io
+import math
 import zipfile
 
 import numpy as np
 
-from ganzoo.data.checks import existing_path, one_line, suggestion
+from ganzoo.data.checks import existing_file, one_line, suggestion
 from ganzoo.data.dataset import ImageDataset, check_dtype
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
+
+_WANTED = "an .npz archive; np.savez('file.npz', x_train=images) writes one"
+MAX_MEMBERS = 1000
+MAX_BYTES = 8 * 2**30  # of one array
+# Photographs compress by 2, drawings of a few strokes by 20; what unpacks to much more from nearly nothing is a bomb.
+MAX_RATIO = 200
+_MAX_SMALL = 2**26  # bytes that may be packed as tightly as they like
+_MAX_HEADER = 2**14
 
 
 def from_npz(path, key=None, image_size=None):
@@ -27,9 +37,9 @@ def from_npz(path, key=None, image_size=None):
         InputError: if the file is missing, broken or no archive, the key is not in it, or its array is not one of
             uint8 images.
     """
-    path = existing_path(path)
+    path = existing_file(path, _WANTED)
     try:
-        headers = _headers(path)
+        headers = array_headers(path)
         key = _image_key(path, key, headers)
         # Types are known from the headers: an array that would be refused is not read at all.
         check_dtype(headers[key][1], f"{path}: {key}")
@@ -49,24 +59,54 @@ def from_npz(path, key=None, image_size=None):
 def npz_keys(path):
     """Return the names of the arrays in an .npz file; none if it cannot be read."""
     try:
-        return tuple(_headers(path))
-    except (InputError, OSError, ValueError, zipfile.BadZipFile):
+        return tuple(array_headers(path))
+    except Exception:  # of a damaged archive nearly anything; who reads it will say so
         return ()
 
 
-def _headers(path):
-    """Return {key: (shape, dtype)} of the arrays in the archive, without reading their content."""
-    if not path.is_file() or not zipfile.is_zipfile(path):
-        raise InputError(f"{path} is not an .npz archive; np.savez('file.npz', x_train=images) writes one.")
-    headers = {}
-    with zipfile.ZipFile(path) as members:
-        for member in members.namelist():
-            if member.endswith(".npy"):
-                with members.open(member) as content:
-                    old = np.lib.format.read_magic(content) == (1, 0)
-                    read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
-                    shape, _, dtype = read(content)
-                headers[member.removesuffix(".npy")] = (shape, dtype)
+def array_headers(path, max_bytes=MAX_BYTES):
+    """Return what the arrays of an .npz file are, without reading them.
+
+    Args:
+        path: pathlib.Path.
+        max_bytes: int, the most bytes that one array may have.
+
+    Returns:
+        Dict {key: (shape, dtype)}.
+
+    Raises:
+        InputError: if it is no archive, or one that would fill the memory: an array declares too many bytes, or others than
+            are there, or unpacks to far more than pictures do.
+    """
+    existing_file(path, _WANTED)
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path} is not {_WANTED}.")
+    headers, size = {}, path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+        if len(members) > MAX_MEMBERS:
+            raise InputError(f"{path} holds {len(members)} arrays (at most {MAX_MEMBERS}).")
+        for member in members:
+            key = one_line(member.filename.removesuffix(".npy"))
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise InputError(f"{path}: {key} is packed in a way that NumPy does not use.")
+            if member.file_size > max(_MAX_SMALL, MAX_RATIO * member.compress_size):
+                ratio = member.file_size // max(1, member.compress_size)
+                raise InputError(f"{path}: {key} would unpack to {ratio} times its size (at most {MAX_RATIO}); it is not read.")
+            if member.compress_size > size:
+                raise InputError(f"{path}: {key} is longer than the file.")
+            # A header may claim any length of its own: no more than this is unpacked for it.
+            with archive.open(member) as content:
+                start = io.BytesIO(content.read(_MAX_HEADER))
+            old = np.lib.format.read_magic(start) == (1, 0)
+            read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+            shape, _, dtype = read(start)
+            declared = math.prod(shape) * dtype.itemsize
+            if declared > max_bytes:
+                raise InputError(f"{path}: {key} declares {declared / 2**30:.3g} GiB (at most {max_bytes / 2**30:.3g}).")
+            if not dtype.hasobject and declared != member.file_size - start.tell():
+                raise InputError(f"{path}: {key} declares {declared} bytes, and {member.file_size - start.tell()} are there.")
+            headers[key] = (shape, dtype)
     return headers
 
 

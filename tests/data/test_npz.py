@@ -1,9 +1,13 @@
+import os
+import socket
+import tempfile
 import zipfile
 
 import numpy as np
 import pytest
 
-from ganzoo.data import from_npz
+from ganzoo.data import from_npz, load, npz
+from ganzoo.data.npz import array_headers
 from ganzoo.errors import InputError
 
 IMAGES = np.arange(6 * 8 * 8, dtype=np.uint64).astype(np.uint8).reshape(6, 8, 8)
@@ -93,8 +97,71 @@ def test_other_files_are_refused(tmp_path, content):
 
 
 def test_folders_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"not an \.npz archive"):
+    with pytest.raises(InputError, match=r"is a folder; expected an \.npz archive"):
         from_npz(tmp_path)
+
+
+def test_special_files_are_refused_by_name(tmp_path):
+    os.mkfifo(tmp_path / "pipe.npz")
+    (tmp_path / "loop.npz").symlink_to("loop.npz")
+    server = socket.socket(socket.AF_UNIX)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:  # the name of a socket is at most 107 bytes long
+        server.bind(f"{short}/s.npz")
+        for path, kind in (
+            (tmp_path / "pipe.npz", "a named pipe"),
+            (tmp_path / "loop.npz", "a link that leads nowhere"),
+            (f"{short}/s.npz", "a socket"),
+            ("/dev/zero", "a device"),
+        ):
+            with pytest.raises(InputError, match=f"is {kind}"):
+                load(data=path)
+    server.close()
+
+
+def write_member(path, header, content=b"", version=(1, 0), **options):
+    """Write an archive of one array x_train with a header of one's own."""
+    length = len(header).to_bytes(2 if version == (1, 0) else 4, "little")
+    with zipfile.ZipFile(path, "w", **options) as members:
+        members.writestr("x_train.npy", b"\x93NUMPY" + bytes(version) + length + header + content)
+    return path
+
+
+def header(shape):
+    return f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".encode().ljust(117) + b"\n"
+
+
+def test_bombs_are_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr(npz, "_MAX_SMALL", 2**20)
+    path = tmp_path / "set.npz"
+    np.savez_compressed(path, x_train=np.zeros((2**12, 32, 32), np.uint8))
+    with pytest.raises(InputError, match=r"x_train would unpack to \d+ times its size \(at most 200\)"):
+        from_npz(path)
+    with pytest.raises(InputError, match=r"x_train declares 1\.5 GiB \(at most 1\)"):
+        array_headers(write_member(path, header((3 * 2**10, 2**9, 2**10))), 2**30)
+    with pytest.raises(InputError, match="x_train declares 64 bytes, and 3 are there"):
+        from_npz(write_member(path, header((1, 8, 8)), b"123"))
+    with pytest.raises(InputError, match="packed in a way that NumPy does not use"):
+        from_npz(write_member(path, header((1, 1, 1)), b"1", compression=zipfile.ZIP_LZMA))
+    with pytest.raises(InputError, match="cannot be read"):
+        from_npz(write_member(path, header((1, 1, 1)).ljust(2**19), b"1", (2, 0), compression=zipfile.ZIP_DEFLATED))
+    monkeypatch.setattr(npz, "MAX_MEMBERS", 3)
+    np.savez(path, *[np.zeros(1)] * 4)
+    with pytest.raises(InputError, match=r"holds 4 arrays \(at most 3\)"):
+        from_npz(path)
+
+
+def test_members_longer_than_the_file_are_refused(save, monkeypatch):
+    path = save(x_train=IMAGES)
+    real = zipfile.ZipFile.infolist
+
+    def lying(self):
+        for member in real(self):
+            member.compress_size = 10**9
+        return real(self)
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lying)
+    with pytest.raises(InputError, match="x_train is longer than the file"):
+        from_npz(path)
 
 
 def test_truncated_archives_are_refused(save):
@@ -121,12 +188,9 @@ def test_zips_without_arrays_are_refused(tmp_path):
 
 
 def test_lying_headers_are_refused(tmp_path):
-    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (9000000000000, 900, 900), }"
-    header = header.ljust(117) + b"\n"
-    with zipfile.ZipFile(tmp_path / "set.npz", "w") as members:
-        members.writestr("x_train.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"123")
-    with pytest.raises(InputError, match=r"cannot be read as an \.npz archive"):
-        from_npz(tmp_path / "set.npz")
+    path = write_member(tmp_path / "set.npz", header((9000000000000, 900, 900)), b"123")
+    with pytest.raises(InputError, match=r"x_train declares 6\.79e\+09 GiB \(at most 8\)"):
+        from_npz(path)
 
 
 def test_missing_files_get_a_suggestion(save):
