@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
+
 from ganzoo.checks import whole_number
 from ganzoo.errors import InputError
 
@@ -124,3 +126,19 @@ def chosen_names(names, specs, dataset):
     if not chosen:
         raise InputError(f"names must have at least one of {', '.join(specs)}. Received: names={chosen}")
     return chosen
+
+
+def is_memory_mapped(array):
+    """Return whether an array, or what it is a view of, lies in a file."""
+    while array is not None:
+        if isinstance(array, np.memmap):
+            return True
+        array = getattr(array, "base", None)
+    return False
+
+
+def row_chunks(array, size=2**24):
+    """Yield an array as contiguous runs of whole rows of about `size` bytes, so that a file need not fit in memory."""
+    rows = max(1, size // max(1, array[:1].nbytes))
+    for start in range(0, len(array), rows):
+        yield np.ascontiguousarray(array[start : start + rows])

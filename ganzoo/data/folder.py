@@ -21,6 +21,7 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=MAX_PIXELS):
     Files of other kinds and hidden ones are left alone. Each image is turned upright, put over white if transparent,
     cropped around its centre and resized. Those of 16 bits are scaled by the bits that all of them use. Images that cannot be
     read, or would be enlarged more than four times, and links that leave the folder are skipped and listed in `skipped`.
+    Where every image lies in one of several sub-folders, one level down, these are the classes.
 
     Args:
         path: str or Path.
@@ -44,11 +45,12 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=MAX_PIXELS):
 
     from tqdm import tqdm
 
-    pictures = []
+    pictures, places = [], []
     # disable=None: no bar where nobody watches.
     for file in tqdm(files, desc=f"reading {path.name}", unit="image", disable=None):
         try:
             pictures.append(read_picture(file, image_size, max_pixels))
+            places.append(file.relative_to(path).parts[:-1])
         except UnusableError as error:
             skipped.append(f"{one_line(file.relative_to(path))}: {error.reason}")
 
@@ -62,7 +64,14 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=MAX_PIXELS):
     if others:
         skipped.append(f"{others} files: not images by their suffix")
     images, notes = eight_bits(pictures)
-    return ImageDataset(_stacked(images), name=path.resolve().name, skipped=skipped, notes=notes)
+    name = path.resolve().name
+    classes = _class_folders(places)
+    if classes is None:
+        return ImageDataset(_stacked(images), name=name, skipped=skipped, notes=notes)
+    class_names, labels = np.unique(classes, return_inverse=True)
+    shown = ", ".join(class_names[:5]) + (", ..." if len(class_names) > 5 else "")
+    notes.append(f"{len(class_names)} classes from the sub-folders: {shown}")
+    return ImageDataset(_stacked(images), labels, name, skipped, notes, class_names)
 
 
 def _image_files(root):
@@ -94,6 +103,13 @@ def _image_files(root):
             else:
                 files.append(file)
     return files, others, skipped
+
+
+def _class_folders(places):
+    """Return the sub-folder of each image if every image lies in one, one level down, and there are at least two; else None."""
+    if len(set(places)) < 2 or any(len(place) != 1 for place in places):
+        return None
+    return [one_line(place[0]) for place in places]
 
 
 def _stacked(images):

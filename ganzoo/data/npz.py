@@ -26,16 +26,16 @@ def from_npz(path, key=None, image_size=None):
     Args:
         path: str or Path of a file written by `np.savez` or `np.savez_compressed`.
         key: str, the array to read. None takes "x_train", else "images", else the only array there is. Labels are
-            taken from the key's partner ("y_train" for "x_train"), or "labels", when they are integers, one for each
-            image.
+            taken from the key's partner ("y_train" for "x_train", "labels" for "images"), or from "labels" or "y_train" if
+            they are one for each image; the names of the classes from "class_names".
         image_size: pair of ints (height, width) to bring the images to, or None to leave them as they are.
 
     Returns:
         ImageDataset named after the file.
 
     Raises:
-        InputError: if the file is missing, broken or no archive, the key is not in it, or its array is not one of
-            uint8 images.
+        InputError: if the file is missing, broken or no archive, the key is not in it, its array is not one of uint8
+            images, or the labels beside it are none.
     """
     path = existing_file(path, _WANTED)
     try:
@@ -46,14 +46,21 @@ def from_npz(path, key=None, image_size=None):
         # No pickles: they can run code.
         with np.load(path, allow_pickle=False) as arrays:
             images = arrays[key]
-            labels_key = _labels_key(key, headers)
-            labels = arrays[labels_key].reshape(-1) if labels_key else None
+            labels_key = _labels_key(path, key, headers)
+            labels = arrays[labels_key] if labels_key else None
+            # The labels of both halves together decide which class has which number.
+            like = arrays["y_train"] if labels_key in ("y_test", "y_val") and "y_train" in headers else None
+            named = labels_key and headers.get("class_names", ((), np.dtype(int)))[1].kind == "U"
+            class_names = arrays["class_names"].reshape(-1).tolist() if named else None
     except InputError:
         raise
     # A damaged zip or header surfaces as nearly anything: BadZipFile, zlib.error, EOFError, even MemoryError.
     except Exception as error:
         raise InputError(f"{path} cannot be read as an .npz archive: {one_line(error)}") from error
-    return resized(ImageDataset(images, labels, name=path.stem), image_size)
+    dataset = ImageDataset(images, name=path.stem)
+    if labels is not None:
+        dataset.set_labels(labels, class_names, like)
+    return resized(dataset, image_size)
 
 
 def npz_keys(path):
@@ -95,19 +102,25 @@ def array_headers(path, max_bytes=MAX_BYTES):
                 raise InputError(f"{path}: {key} would unpack to {ratio} times its size (at most {MAX_RATIO}); it is not read.")
             if member.compress_size > size:
                 raise InputError(f"{path}: {key} is longer than the file.")
-            # A header may claim any length of its own: no more than this is unpacked for it.
             with archive.open(member) as content:
-                start = io.BytesIO(content.read(_MAX_HEADER))
-            old = np.lib.format.read_magic(start) == (1, 0)
-            read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
-            shape, _, dtype = read(start)
+                shape, dtype, offset = read_header(content)
             declared = math.prod(shape) * dtype.itemsize
             if declared > max_bytes:
                 raise InputError(f"{path}: {key} declares {declared / 2**30:.3g} GiB (at most {max_bytes / 2**30:.3g}).")
-            if not dtype.hasobject and declared != member.file_size - start.tell():
-                raise InputError(f"{path}: {key} declares {declared} bytes, and {member.file_size - start.tell()} are there.")
+            if not dtype.hasobject and declared != member.file_size - offset:
+                raise InputError(f"{path}: {key} declares {declared} bytes, and {member.file_size - offset} are there.")
             headers[key] = (shape, dtype)
     return headers
+
+
+def read_header(content):
+    """Return (shape, dtype, length of the header in bytes) of an .npy file that is open for reading."""
+    # A header may claim any length of its own: no more than this is read for it.
+    start = io.BytesIO(content.read(_MAX_HEADER))
+    old = np.lib.format.read_magic(start) == (1, 0)
+    read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(start)
+    return shape, dtype, start.tell()
 
 
 def _image_key(path, key, headers):
@@ -124,12 +137,16 @@ def _image_key(path, key, headers):
     return key
 
 
-def _labels_key(key, headers):
-    """Return the key of the labels, or None if there are none that fit the images."""
-    partner = "y_" + key[2:] if key.startswith("x_") else "y_train"
-    count = headers[key][0][:1]
-    for name in (partner, "labels"):
-        shape, dtype = headers.get(name, ((), None))
-        if dtype is not None and dtype.kind in "iu" and shape in (count, (*count, 1)):
+def _labels_key(path, key, headers):
+    """Return the key of the labels, or None if there are none; refuse those that are meant for the images and do not fit."""
+    count = headers[key][0][0]
+    partner = "y_" + key[2:] if key.startswith("x_") else "labels"
+    for name in (partner, "labels", "y_train"):
+        shape = headers.get(name, (None, None))[0]
+        if shape is not None and shape[:1] == (count,) and len(shape) <= 2:
             return name
+        if shape is not None and name == partner:
+            raise InputError(
+                f"{path}: {name} must hold a label for each of the {count} images in {key}. Received: shape={shape}"
+            )
     return None

@@ -86,6 +86,21 @@ def test_content_chooses_no_decoder(tmp_path, monkeypatch):
         assert "no picture of the formats PNG, JPEG" in refused(tmp_path)
 
 
+def test_sub_folders_are_classes(tmp_path):
+    for name in ("dog/a", "cat/b", "cat/a"):
+        save(tmp_path / f"{name}.png")
+    (tmp_path / "cat" / "c.png").write_text("text")
+    dataset = from_folder(tmp_path, SIZE)
+    assert dataset.labels.tolist() == [0, 0, 1]
+    assert dataset.class_names == ("cat", "dog")
+    assert dataset.classes == 2
+    assert dataset.notes == ("2 classes from the sub-folders: cat, dog",)
+    save(tmp_path / "emu" / "deep" / "a.png")
+    assert from_folder(tmp_path, SIZE).labels is None
+    assert from_folder(tmp_path / "cat", SIZE).labels is None
+    assert from_folder(tmp_path / "emu", SIZE).labels is None
+
+
 def test_every_picture_is_opened_in_one_place():
     sources = [path for place in ("ganzoo", "experiments") for path in (ROOT / place).rglob("*.py")]
     opening = [path.name for path in sources if re.search(r"Image\.open\(", path.read_text(encoding="utf-8"))]

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from ganzoo.data import from_npz, load, npz
+from ganzoo.data import from_npz, load, load_test, npz
 from ganzoo.data.npz import array_headers
 from ganzoo.errors import InputError
 
@@ -46,13 +46,49 @@ def test_images_are_found(save, arrays, key):
         ({"x_train": IMAGES, "y_train": LABELS[:, None]}, None, LABELS),
         ({"images": IMAGES, "labels": LABELS}, None, LABELS),
         ({"x_test": IMAGES, "y_train": LABELS, "y_test": LABELS[::-1]}, "x_test", LABELS[::-1]),
-        ({"x_train": IMAGES, "y_train": LABELS[:3]}, None, None),
-        ({"x_train": IMAGES, "y_train": LABELS / 2}, None, None),
+        ({"x_train": IMAGES, "other": IMAGES, "labels": LABELS[:3]}, None, None),
+        ({"x_train": IMAGES, "y_train": np.eye(6)[LABELS]}, None, LABELS),
     ],
 )
 def test_labels_are_taken_when_they_fit(save, arrays, key, labels):
     found = from_npz(save(**arrays), key=key).labels
     assert (found is None) if labels is None else np.array_equal(found, labels)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (
+            {"x_train": IMAGES, "y_train": LABELS[:3]},
+            r"y_train must hold a label for each of the 6 images in x_train.*shape=\(3,\)",
+        ),
+        ({"images": IMAGES, "labels": LABELS[:3]}, "labels must hold a label for each of the 6 images"),
+        ({"x_train": IMAGES, "y_train": LABELS / 2}, "labels must be whole numbers"),
+        ({"x_train": IMAGES, "y_train": LABELS, "class_names": np.array(["a", "b"])}, "2 class names, and labels up to 5"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(save, arrays, message):
+    with pytest.raises(InputError, match=message):
+        from_npz(save(**arrays))
+
+
+def test_class_names_are_kept(save):
+    names = np.array(["cloud", "forest", "sea", "plain", "rose", "tulip"])
+    dataset = from_npz(save(x_train=IMAGES, y_train=LABELS, class_names=names), image_size=(4, 4))
+    assert dataset.class_names == tuple(names)
+    assert dataset.split(2)[1].with_label(dataset.split(2)[1].labels[0]).class_names == tuple(names)
+
+
+def test_test_labels_are_numbered_like_the_training_labels(save):
+    words = np.array(["cat", "dog", "dog", "emu", "cat", "cat"])
+    path = save(x_train=IMAGES, y_train=words, x_test=IMAGES[:2], y_test=np.array(["emu", "dog"]))
+    assert load_test(data=path).labels.tolist() == [2, 1]
+    assert load_test(data=path).class_names == ("cat", "dog", "emu")
+    path = save(x_train=IMAGES, y_train=LABELS + 1, x_test=IMAGES[:2], y_test=np.array([2, 6]))
+    assert load_test(data=path).labels.tolist() == [1, 5]
+    path = save(x_train=IMAGES, y_train=words, x_test=IMAGES[:2], y_test=np.array(["bee", "dog"]))
+    with pytest.raises(InputError, match="classes that the training labels do not have"):
+        load_test(data=path)
 
 
 def test_missing_key_lists_the_keys(save):
@@ -212,9 +248,9 @@ def test_unreadable_files_are_refused(save, monkeypatch):
 
 def test_image_size_resizes(save):
     flat = np.stack([np.full((8, 8), level, np.uint8) for level in (10, 200)])
-    dataset = from_npz(save(x_train=flat, y_train=[1, 2]), image_size=(4, 6))
+    dataset = from_npz(save(x_train=flat, y_train=[1, 0]), image_size=(4, 6))
     assert dataset.image_shape == (4, 6, 1)
     assert [np.unique(image).tolist() for image in dataset.images] == [[10], [200]]
-    assert dataset.labels.tolist() == [1, 2]
+    assert dataset.labels.tolist() == [1, 0]
     colours = from_npz(save(x_train=np.full((2, 8, 8, 3), (1, 2, 3), np.uint8)), image_size=(4, 4))
     assert colours.images[0, 0, 0].tolist() == [1, 2, 3]
