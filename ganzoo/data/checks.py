@@ -1,6 +1,7 @@
 """Checks of arguments that every reader of data shares, and the hints in their messages."""
 
 import difflib
+import itertools
 import os
 import stat
 from pathlib import Path
@@ -51,12 +52,13 @@ def existing_path(path):
     try:
         if path.exists():
             return path
-        neighbours = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        neighbours = [entry.name for entry in itertools.islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
+        link = path.is_symlink()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    if path.is_symlink():
-        raise InputError(f"{path} is a link that leads nowhere.")
-    raise InputError(f"{path} does not exist.{suggestion(path.name, neighbours)}")
+        raise InputError(f"{one_line(path)} cannot be read: {error.strerror}.") from error
+    if link:
+        raise InputError(f"{one_line(path)} is a link that leads nowhere.")
+    raise InputError(f"{one_line(path)} does not exist.{suggestion(path.name, neighbours)}")
 
 
 def kind_of_path(path):
@@ -101,8 +103,9 @@ def existing_file(path, what):
 
 
 def one_line(text):
-    """Return `text` on a single line that any terminal can print, file names that are not UTF-8 included."""
-    return " ".join(str(text).encode("utf-8", "replace").decode("utf-8").split())
+    """Return `text` on a single line that any terminal can print: no control characters, whatever a file is called."""
+    line = " ".join(str(text).encode("utf-8", "replace").decode("utf-8").split())
+    return "".join(character if character.isprintable() else "?" for character in line)
 
 
 def chosen_names(names, specs, dataset):

@@ -79,8 +79,8 @@ class PairedImages:
 
     @property
     def notes(self):
-        """Return the notes of both sets."""
-        return (*self.a.notes, *self.b.notes)
+        """Return the notes of both sets, each once."""
+        return tuple(dict.fromkeys((*self.a.notes, *self.b.notes)))
 
     @functools.cached_property
     def fingerprint(self):
