@@ -110,18 +110,19 @@ def read_picture(path, image_size, max_pixels=MAX_PIXELS):
 
     with open_image(path, max_pixels) as image:
         lower = _lower_bytes(path, image, max_pixels)
-        image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
         if too_much := enlarged_too_much((image.height, image.width), image_size):
             raise UnusableError(path, too_much)
         if image.mode == "F":
             raise UnusableError(path, "floating-point pixels have no fixed range (mode F)")
-        if image.mode.startswith("I") or lower is not None:
-            levels = np.asarray(image)
-            if lower is not None:
-                levels = levels.astype(np.uint16) << 8 | lower
-            if levels.min() < 0 or levels.max() > 65535:
+        if lower is not None:
+            channels = [_fit_levels(image.getchannel(i), lower.getchannel(i), image_size) for i in range(3)]
+            return Picture(np.stack([pixels for pixels, _ in channels], axis=-1), max(peak for _, peak in channels))
+        if image.mode.startswith("I"):
+            low, high = image.getextrema()
+            if low < 0 or high > 65535:
                 raise UnusableError(path, "32-bit pixels outside 0..65535 (mode I)")
-            return Picture(_fit_levels(levels, image_size), int(levels.max()))
+            return Picture(*_fit_levels(image, None, image_size))
         image, transparent = _gray_or_rgb(image)
         return Picture(np.asarray(fit(image, image_size)), None, transparent)
 
@@ -153,17 +154,19 @@ def eight_bits(pictures):
     return [scaled(picture) for picture in pictures], notes
 
 
-def _fit_levels(levels, image_size):
-    """Crop and resize an array (H, W) or (H, W, 3) of 16-bit levels; returns float32."""
+def _fit_levels(image, lower, image_size):
+    """Crop and resize one channel of 16 bits, whole or as its upper and lower bytes; returns (float32 array, largest level)."""
     from PIL import Image
 
-    if levels.ndim == 3:
-        return np.stack([_fit_levels(levels[..., channel], image_size) for channel in range(3)], axis=-1)
-    return np.asarray(fit(Image.fromarray(levels.astype(np.float32)), image_size))
+    levels = np.array(image, np.float32)
+    if lower is not None:
+        levels *= 256
+        levels += np.asarray(lower)
+    return np.asarray(fit(Image.fromarray(levels), image_size)), int(levels.max())
 
 
 def _lower_bytes(path, image, max_pixels):
-    """Return the lower bytes of an RGB file with 16 bits a channel, uint8 (H, W, 3) and upright, or None for all others.
+    """Return the lower bytes of an RGB file with 16 bits a channel, an upright image, or None for all others.
 
     Pillow decodes the upper bytes alone. Told that the other byte comes first it decodes the lower ones.
     """
@@ -178,7 +181,7 @@ def _lower_bytes(path, image, max_pixels):
             tile._replace(args=other[tile.args] if isinstance(tile.args, str) else (other[tile.args[0]], *tile.args[1:]))
             for tile in again.tile
         ]
-        return np.asarray(ImageOps.exif_transpose(again))
+        return ImageOps.exif_transpose(again)
 
 
 def _gray_or_rgb(image):
