@@ -6,14 +6,14 @@ import keras
 import numpy as np
 import pytest
 from conftest import make_gan, make_tiny
+from ganzoo.diagnosis import SYMPTOMS, Witness, periodicity
 
 import ganzoo
 from experiments import pathologies
 from ganzoo import regularizers
-from ganzoo.training.callbacks import Diagnosis
 from ganzoo.data.mixtures import ring
-from ganzoo.diagnosis import SYMPTOMS, Witness, periodicity
 from ganzoo.errors import InputError, NonFiniteLossError
+from ganzoo.training.callbacks import Diagnosis
 
 RULES = {symptom.name: symptom.rule for symptom in SYMPTOMS}
 HEALTHY = {"told_apart": 0.8, "gradient": 1.0, "spread": 5.0, "real_spread": 6.0, "modes": 15.0, "real_modes": 18.0,

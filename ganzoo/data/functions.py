@@ -3,8 +3,8 @@
 import numpy as np
 
 from ganzoo.checks import positive_integer
-from ganzoo.data.checks import one_line
 from ganzoo.core.config import Configurable
+from ganzoo.data.checks import one_line
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
 from ganzoo.utils.expressions import Expression
