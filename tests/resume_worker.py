@@ -44,7 +44,7 @@ def train(run_dir, steps, resume=False):
         batch_size=8,
         run_dir=run_dir,
         resume=resume,
-        log_every=5,
+        log_every=3,  # checkpoints are within an interval of the logs
         checkpoint_every=10,
         sample_every=50,
     )

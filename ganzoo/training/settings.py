@@ -20,7 +20,14 @@ def settings_of(model, data, batch_size):
     config = model.settings() if hasattr(model, "settings") else model.get_config()
     settings = {"model": type(model).__name__, **config}
     settings |= {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
-    return json.loads(json.dumps(settings, default=str))
+    return json.loads(json.dumps(settings, default=_as_json))
+
+
+def _as_json(value):
+    """Return an object that JSON does not know as its class and configuration, or as text."""
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, **value.get_config()}
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else str(value)
 
 
 def versions():
@@ -29,14 +36,15 @@ def versions():
     return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
-def config_of(settings, options, first_step, notes):
-    """Return what config.json holds.
+def config_of(settings, options, first_step, notes, overrides):
+    """Return what config.json holds besides the schema and the run's identity.
 
     Args:
         settings: as `settings_of` returns.
         options: `TrainingOptions`.
         first_step: int, the step at which the run begins.
         notes: dictionary of the caller's, or None.
+        overrides: list of {"step": int, "changes": list of str}: the settings that were changed on purpose, and when.
     """
     return {
         "settings": settings,
@@ -46,4 +54,5 @@ def config_of(settings, options, first_step, notes):
         "accelerators": backend.accelerators(),
         "command": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]],
         "notes": notes or {},
+        "overrides": overrides,
     }

@@ -3,14 +3,20 @@
 from ganzoo.training.callbacks.checkpoints import Checkpoints
 from ganzoo.training.callbacks.diagnosis import Diagnosis
 from ganzoo.training.callbacks.guards import NonFiniteGuard, StopAfterMinutes, StopAtStep
+from ganzoo.training.callbacks.learning_rates import LearningRates
+from ganzoo.training.callbacks.log_interval import LogInterval
 from ganzoo.training.callbacks.metrics_csv import MetricsCSV
 from ganzoo.training.callbacks.progress import ProgressBar
 from ganzoo.training.callbacks.quality import Quality
 from ganzoo.training.callbacks.sample_grids import SampleGrids
+from ganzoo.training.callbacks.sequence import CallbackSequence
 
 __all__ = [
+    "CallbackSequence",
     "Checkpoints",
     "Diagnosis",
+    "LearningRates",
+    "LogInterval",
     "MetricsCSV",
     "NonFiniteGuard",
     "ProgressBar",

@@ -1,0 +1,39 @@
+"""Callbacks for which several calls of `fit` are one training."""
+
+import keras
+
+
+class CallbackSequence(keras.callbacks.CallbackList):
+    """Keras's list of callbacks, begun and ended by `begin` and `end` instead of by each `fit`.
+
+    A run is fitted once a stage, and once more to complete the interval of the logs that it was interrupted in;
+    `EarlyStopping`, `History` and the others must see one training.
+
+    Args:
+        callbacks: sequence of `keras.callbacks.Callback`.
+        model: the model that is trained.
+    """
+
+    def __init__(self, callbacks, model):
+        super().__init__(callbacks, add_history=True, model=model)
+        self._logs = None
+
+    @property
+    def history(self):
+        """The `keras.callbacks.History` of all calls of `fit`."""
+        return self._history
+
+    def begin(self):
+        """Tell the callbacks that training begins."""
+        super().on_train_begin()
+
+    def on_train_begin(self, logs=None):
+        """Do nothing: `begin` did it."""
+
+    def on_train_end(self, logs=None):
+        """Keep the logs for `end`."""
+        self._logs = logs
+
+    def end(self):
+        """Tell the callbacks that training is over."""
+        super().on_train_end(self._logs)

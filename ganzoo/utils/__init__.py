@@ -1,0 +1,1 @@
+"""Small things that several parts of ganzoo share; knows no model."""
