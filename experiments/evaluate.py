@@ -2,8 +2,8 @@
 
 Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
 where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
-floor, the same distance between real and unseen real images; after a ± its standard error. The numbers go to evaluation.json
-in the run's folder.
+reference, the same distance between real and unseen real images; after a ± its standard error. The numbers go to
+evaluation.json in the run's folder.
 
     python -m experiments.evaluate --run_dir=runs/cgan/mnist-...
     python -m experiments.evaluate --n=2000 --features=pixels
@@ -31,42 +31,41 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     """Return {measure: value} of n samples; prints nothing but the classifier's training."""
     import numpy as np
 
-    from ganzoo import metrics
+    from ganzoo.evaluation import features as extractors
+    from ganzoo.evaluation import metrics
 
-    inception = metrics.Inception(inception_weights or "imagenet") if features == "inception" else None
+    inception = extractors.Inception(inception_weights or "imagenet") if features == "inception" else None
     everything, unseen = train, held_out
-    if unseen is None:  # a floor needs real images apart
+    if unseen is None:  # a reference needs real images apart
         train, held_out = train.split(len(train) // 2)
     use_labels = train.labels is not None and np.ptp(train.labels) > 0 and features != "pixels"
-    reader = metrics.Classifier.cached(train, held_out) if use_labels else None
-    if features == "classifier" and reader is None:
+    classifier = extractors.Classifier.cached(train, held_out) if use_labels else None
+    if features == "classifier" and classifier is None:
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
-    if inception:
-        extract = inception.features
-    else:
-        extract = reader.features if reader else lambda images: images.reshape(len(images), -1) / 255.0
+    chosen = inception or classifier
+    extract = chosen.features if chosen else extractors.pixel_features
     n_real = min(n, len(train), len(held_out))
     asked = np.arange(n) % gan.classes if gan.needs_labels else None
     samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
     rng = np.random.default_rng(0)
     some = [np.sort(rng.permutation(len(part))[:n_real]) for part in (train, held_out)]
     fake, real, apart = extract(samples[:n_real]), extract(train.images[some[0]]), extract(held_out.images[some[1]])
-    used = "inception" if features == "inception" else "classifier" if reader else "pixels"
+    used = "inception" if features == "inception" else "classifier" if classifier else "pixels"
     between = "two halves of the training images" if unseen is None else "training and unseen images"
-    results = {"samples": n, "real_images": n_real, "features": used, "floor_between": between}
-    for name, other in (("", fake), ("floor_", apart)):
+    results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
+    for name, other in (("", fake), ("reference_", apart)):
         if n_real > fake.shape[1]:
             distance, error = metrics.frechet_distance(real, other)
             results |= {f"{name}frechet_distance": distance, f"{name}frechet_distance_error": error}
         if n_real >= 20:
             distance, error = metrics.kernel_distance(real, other)
             results |= {f"{name}kernel_distance": distance, f"{name}kernel_distance_error": error}
-        results |= {f"{name}{key}": value for key, value in metrics.manifold_measures(real, other).items()}
+        results |= {f"{name}{key}": value for key, value in metrics.precision_recall_density_coverage(real, other).items()}
     if features != "inception":  # all training images at 299x299 would take hours
-        results |= metrics.memorisation(extract(everything.images), None if unseen is None else apart, fake)
-    if reader:
-        read = reader.read(samples)
-        results["classifier_accuracy"] = reader.accuracy
+        results |= metrics.memorization(extract(everything.images), None if unseen is None else apart, fake)
+    if classifier:
+        read = classifier.predict(samples)
+        results["classifier_accuracy"] = classifier.accuracy
         results |= {f"class_{key}": value for key, value in metrics.class_balance(read, train.classes).items()}
         if asked is not None:
             results["label_accuracy"], results["label_accuracy_error"] = metrics.label_accuracy(read, asked)

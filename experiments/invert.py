@@ -31,10 +31,10 @@ def read(path, image_shape):
     import numpy as np
 
     from ganzoo.data.checks import existing_path
-    from ganzoo.data.picture import UnusableError, read_picture
+    from ganzoo.data.image_file import UnusableError, read_image
 
     try:
-        picture = read_picture(existing_path(path), image_shape[:2], 50_000_000)
+        picture = read_image(existing_path(path), image_shape[:2], 50_000_000)
     except UnusableError as reason:
         raise InputError(f"{path}: {reason}") from reason
     channels = image_shape[2]
@@ -51,7 +51,7 @@ def main():
     import numpy as np
 
     from ganzoo import images
-    from ganzoo.inversion import invert
+    from ganzoo.evaluation.inversion import invert
 
     run_dir = folders.chosen_run()
     output = pathlib.Path(FLAGS.output or run_dir / "inverted.png")

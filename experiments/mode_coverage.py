@@ -3,8 +3,8 @@
 Writes table.md, table.csv, and the samples of each setting's first seed as modes.png and modes.gif into --output. A sample is
 of high quality within 3 standard deviations of a mode; kl is the divergence of the samples' mode shares from the true ones, in
 nats. The setting plain is Goodfellow's game with nothing that helps; the others share what helps every game. The swiss roll
-has no modes: there it is the sliced Wasserstein distance to unseen points, with its floor. --losses and --techniques play each
-loss with each technique instead of the settings that have a name.
+has no modes: there it is the sliced Wasserstein distance to unseen points, with its reference. --losses and --techniques play
+each loss with each technique instead of the settings that have a name.
 
     python -m experiments.mode_coverage
     python -m experiments.mode_coverage --mixture=ring --settings=gan,wgan_gp --seeds=5
@@ -84,31 +84,31 @@ def build(loss, technique, seed, steps):
 
 def load(name, seed):
     """Return (points to train on, callable from samples to measures, marks to draw)."""
-    from ganzoo import metrics
     from ganzoo.data import mixtures
+    from ganzoo.evaluation import metrics
 
     if name == "swiss_roll":
         points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))
 
         def distances(samples):
             some = unseen[: len(samples)]
-            floor, _ = metrics.sliced_wasserstein_distance(points[: len(samples)], some)
+            reference, _ = metrics.sliced_wasserstein_distance(points[: len(samples)], some)
             distance, error = metrics.sliced_wasserstein_distance(samples, some)
-            return {"sliced_wasserstein": distance, "error": error, "floor": floor}
+            return {"sliced_wasserstein": distance, "error": error, "reference": reference}
 
         return mixtures.swiss_roll(seed=seed), distances, unseen[:300]
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        return metrics.mode_coverage(samples, mixture.centres, mixture.sigma)
+        return metrics.mode_coverage(samples, mixture.centers, mixture.sigma)
 
-    return mixture.points(seed=seed), count_modes, mixture.centres
+    return mixture.points(seed=seed), count_modes, mixture.centers
 
 
 def run(name, game, mixture, seed, steps, samples):
     """Train one GAN; returns (row of the table, list of MOMENTS arrays of samples, float32 (N, 2)).
 
-    A game whose loss is no number any more ends there; its measures are NaN.
+    A game whose loss is NaN or infinite ends there; its measures are NaN.
     """
     import keras
 

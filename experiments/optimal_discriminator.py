@@ -36,8 +36,8 @@ def define_flags():
 
 def density(expression, name):
     """Return (grid, probabilities over it) of an expression in x."""
-    from ganzoo import theory
     from ganzoo.data import FunctionGraph
+    from ganzoo.evaluation import theory
 
     try:
         graph = FunctionGraph(expression, variables=1)
@@ -97,7 +97,8 @@ def picture(step, grid, p, q, d, value, bound):
     import numpy as np
     from matplotlib.figure import Figure
 
-    from ganzoo import plots, theory
+    from ganzoo import plots
+    from ganzoo.evaluation import theory
 
     figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
     axes = figure.add_subplot()
@@ -115,7 +116,8 @@ def picture(step, grid, p, q, d, value, bound):
 
 
 def main():
-    from ganzoo import images, theory
+    from ganzoo import images
+    from ganzoo.evaluation import theory
 
     if FLAGS.frames < 2:
         raise InputError(f"--frames must be at least 2. Received: {FLAGS.frames}")

@@ -1,4 +1,4 @@
-"""Provoke the three failures of GANs that the lecture names, beside a remedy for each, and hear what the diagnosis says.
+"""Provoke the three failures of GANs that the lecture names, beside a remedy for each, and print what the diagnosis reports.
 
 oscillation: one number against one number (the "Dirac GAN"): they circle for ever; R1 draws them in.
 vanishing_gradient: the saturating loss against a discriminator that is sure; the non-saturating loss still moves.
@@ -118,7 +118,7 @@ def run(failure, seed):
     diagnoses = {}
     for name, gan in gans.items():
         print(f"\n{failure}, {name}:", flush=True)
-        diagnosis = Diagnosis(data.examples, every=5 * every)
+        diagnosis = Diagnosis(data.points, every=5 * every)
         gan.train(data, steps=steps, steps_per_execution=every, log_every=every, callbacks=[diagnosis], verbose=False)
         diagnoses[name] = diagnosis
     return diagnoses, data
@@ -140,7 +140,7 @@ def draw(failure, diagnoses, data):
     for column, (name, diagnosis) in enumerate(diagnoses.items()):
         gan, rows = diagnosis.model, diagnosis.rows
         top, bottom = axes[0, column], axes[1, column]
-        samples, real = gan.sample(1000), data.examples[:1000]
+        samples, real = gan.sample(1000), data.points[:1000]
         if samples.shape[1] == 2:
             top.scatter(*real.T, s=3, color="lightgray", label="real")
             top.scatter(*samples.T, s=3, color="tab:blue", label="generated")
@@ -158,7 +158,7 @@ def draw(failure, diagnoses, data):
         bottom.grid(alpha=0.3)
         bottom.sharey(axes[1, 0])
     said = diagnoses[next(iter(diagnoses))].findings
-    figure.suptitle(f"{failure.replace('_', ' ')}: " + (said[0]["says"] if said else "not seen by the diagnosis"))
+    figure.suptitle(f"{failure.replace('_', ' ')}: " + (said[0]["message"] if said else "not seen by the diagnosis"))
     return figure
 
 

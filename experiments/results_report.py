@@ -17,16 +17,16 @@ Written by `make results`, which trains every model with the command below its p
 `python -m experiments.evaluate`; nothing here is typed by hand. [results.json]({record}) holds the same numbers.
 
 - Distances are between features, of a classifier trained on the data's own labels (MNIST) or raw pixels (photographs). In
-  brackets the floor: the same measure between training images and images that no training saw (MNIST), or between two halves
-  of the training images (photographs). After a ± stands a standard error.
+  brackets the reference: the same measure between training images and images that no training saw (MNIST), or between two
+  halves of the training images (photographs). After a ± stands a standard error.
 - Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
-- Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recogniser sorts
+- Accuracy: share of samples in which the asked label is read (CGAN), or of test images that InfoGAN's own recognizer sorts
   rightly under the best one-to-one matching of its categories to digits.
 - Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
 - Samples a row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
   {machines}; {versions}.
-- Rows may come from several machines, whose speeds differ, and each of which trains a classifier of its own: where two floors
-  differ, so do the features, and distances compare roughly.
+- Rows may come from several machines, whose speeds differ, and each of which trains a classifier of its own: where two
+  references differ, so do the features, and distances compare roughly.
 
 | {columns} |
 |{rule}|
@@ -78,11 +78,11 @@ def row(entry, seed, found):
             digits = max(digits, math.ceil(-math.log10(values[1])))
         return " ± ".join(f"{value:.{digits}f}" for value in values) or "-"
 
-    def beside_floor(name):
+    def beside_reference(name):
         if name not in measures:
             return "-"
         digits = 1 if measures[name] > 1 else 3
-        return f"{with_error(name, digits)} ({with_error(f'floor_{name}', digits)})"
+        return f"{with_error(name, digits)} ({with_error(f'reference_{name}', digits)})"
 
     def percent(name):
         return f"{with_error(name, 1, 100.0)} %" if name in measures else None
@@ -93,13 +93,13 @@ def row(entry, seed, found):
         str(seed),
         f"{found['step']:,}" if found["finished"] else f"{found['step']:,} of {entry.steps:,}",
         f"{found['seconds'] / 60:.0f}",
-        beside_floor("frechet_distance"),
-        beside_floor("kernel_distance"),
-        beside_floor("precision"),
-        beside_floor("recall"),
+        beside_reference("frechet_distance"),
+        beside_reference("kernel_distance"),
+        beside_reference("precision"),
+        beside_reference("recall"),
         f"{measures['class_covered']}, {with_error('class_entropy', 3)}" if "class_covered" in measures else "-",
         f"asked label {label}" if label else f"clusters {cluster}" if cluster else "-",
-        percent("copies") or "-",
+        percent("near_copy_rate") or "-",
     ]
     return "| " + " | ".join(cells) + " |"
 

@@ -141,7 +141,7 @@ def data_of(run_dir):
     if not hasattr(options, "dataset"):
         return images, None
     size = data.parse_image_size(options.image_size) if options.image_size else None
-    held_out = data.load_held_out(options.dataset, options.data, size)
+    held_out = data.load_test(options.dataset, options.data, size)
     if held_out is not None and hasattr(experiment, "select"):
         held_out = experiment.select(held_out, options)
     return images, held_out

@@ -27,9 +27,9 @@ def define_flags():
 
 def select(images, options):
     """Return stacks of images."""
-    from ganzoo.data.stacked import stacked
+    from ganzoo.data.stacked import stack_digits
 
-    return stacked(images, seed=options.seed)
+    return stack_digits(images, seed=options.seed)
 
 
 def load(options):
@@ -44,16 +44,16 @@ def build(options, data):
     return getattr(ganzoo, VARIANTS[options.variant])(data.image_shape, seed=options.seed)
 
 
-def read(stacks, reader):
+def predict(stacks, classifier):
     """Return the label of each stack, ints `(N,)` from 0 to 999.
 
     Args:
         stacks: uint8 `(N, H, W, 3)`.
-        reader: `ganzoo.metrics.Classifier` of the single digits.
+        classifier: `ganzoo.evaluation.features.Classifier` of the single digits.
     """
     import numpy as np
 
-    return np.stack([reader.read(stacks[:, :, :, colour : colour + 1]) for colour in range(3)], axis=1) @ [100, 10, 1]
+    return np.stack([classifier.predict(stacks[:, :, :, colour : colour + 1]) for colour in range(3)], axis=1) @ [100, 10, 1]
 
 
 def draw(path, labels, truth):
@@ -85,18 +85,18 @@ def draw(path, labels, truth):
 
 
 def main():
-    from ganzoo import metrics
+    from ganzoo.evaluation import features, metrics
 
     gan = runner.train("stacked_digits", build, load)
     run_dir = pathlib.Path(folders.chosen_run())
     _, options = runner.options_of(run_dir)
     singles = runner.load_for_convolutions(options)
-    stacks, reader = select(singles, options), metrics.Classifier.cached(singles)
+    stacks, classifier = select(singles, options), features.Classifier.cached(singles)
     print(f"reading {SAMPLES:,} samples, and as many training images", flush=True)
-    labels = read(gan.sample(SAMPLES, seed=1), reader)
+    labels = predict(gan.sample(SAMPLES, seed=1), classifier)
     found = {name: metrics.class_divergence(each, stacks.labels, 1000)
-             for name, each in (("samples", labels), ("real", read(stacks.images[:SAMPLES], reader)))}  # fmt: skip
-    found = {"step": gan.step, "read": SAMPLES, "classifier_accuracy": reader.accuracy} | found
+             for name, each in (("samples", labels), ("real", predict(stacks.images[:SAMPLES], classifier)))}  # fmt: skip
+    found = {"step": gan.step, "read": SAMPLES, "classifier_accuracy": classifier.accuracy} | found
     (run_dir / "modes.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     draw(run_dir / "modes.png", labels, stacks.labels)
     for name in ("samples", "real"):

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 from conftest import make_gan, make_tiny
+from ganzoo.diagnosis import SYMPTOMS, Witness, periodicity
 
 import ganzoo
 from experiments import pathologies
 from ganzoo import regularizers
 from ganzoo.data.mixtures import ring
-from ganzoo.diagnosis import SYMPTOMS, Witness, periodicity
 from ganzoo.errors import InputError, NonFiniteLossError
 from ganzoo.training.callbacks import Diagnosis
 
@@ -144,7 +144,7 @@ def test_it_is_silent_on_healthy_runs(run):
             ganzoo.PointGAN(2, 2, (64, 64), regularizers=[regularizers.R1(0.1)]), ring().points(), 6000, {},
         ),
     }[run]()  # fmt: skip
-    seen = Diagnosis(data.examples, every=max(20, steps // 10), say=None)
+    seen = Diagnosis(next(iter(data.arrays.values())), every=max(20, steps // 10), say=None)
     gan.train(data, steps=steps, callbacks=[seen], verbose=False, **options)
     assert len(seen.rows) >= 8
     assert seen.findings == []

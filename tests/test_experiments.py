@@ -251,7 +251,7 @@ def test_a_run_is_evaluated(tmp_path):
     done = run_python("-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", GANZOO_HOME=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     results = json.loads((run / "evaluation.json").read_text())
-    assert results["floor_frechet_distance"] < results["frechet_distance"]
+    assert results["reference_frechet_distance"] < results["frechet_distance"]
     assert results["class_ceiling"] == pytest.approx(np.log(10))
     assert 0 <= results["label_accuracy"] <= 1
     assert results["classifier_accuracy"] > 0.9
@@ -295,7 +295,7 @@ def test_a_spiral_is_measured_by_its_distance(tmp_path):
     done = run_python("-m", "experiments.mode_coverage", "--mixture=swiss_roll", "--settings=gan_r1", "--steps=2000",
                       f"--output={tmp_path}")  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "sliced wasserstein | error | floor" in (tmp_path / "table.md").read_text()
+    assert "sliced wasserstein | error | reference" in (tmp_path / "table.md").read_text()
 
 
 @pytest.mark.slow

@@ -8,12 +8,12 @@ from keras import ops
 import ganzoo
 from ganzoo import backend, latents
 from ganzoo.errors import InputError
-from ganzoo.inversion import invert
+from ganzoo.evaluation.inversion import invert
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["WGAN", "CGAN", "InfoGAN"])
-def test_its_own_images_are_found_again(name):
+def test_invert_own_images(name):
     gan = make_gan(name)
     for variable in gan.generator.trainable_variables:  # an untrained generator's images differ by less than their rounding
         variable.assign(2 * variable if name != "WGAN" else variable)
@@ -29,7 +29,7 @@ def test_its_own_images_are_found_again(name):
     np.testing.assert_allclose(made, near["errors"], atol=2e-4)
 
 
-def test_a_coordinate_that_meets_its_bound_comes_back():
+def test_projected_adam_returns_from_bound():
     target = np.random.default_rng(0).uniform(-0.9, 0.9, (6, 40)).astype("float32")
     mixing = np.random.default_rng(1).normal(size=(40, 60)).astype("float32")
 
@@ -42,13 +42,13 @@ def test_a_coordinate_that_meets_its_bound_comes_back():
     np.testing.assert_allclose(found, target, atol=1e-2)
 
 
-def test_bounded_latents_stay_in_their_bounds():
+def test_invert_keeps_bounds():
     gan = make_gan("DCGAN")
     found = invert(gan, np.full((2, 8, 8, 1), 255, "uint8"), starts=2, steps=20, learning_rate=1.0)
     assert np.abs(found["latents"]).max() <= 1.0
 
 
-def test_images_of_another_kind_are_refused(stripes):
+def test_invert_validation(stripes):
     gan = ganzoo.GAN(image_shape=(8, 8, 1), latent=4)
     for images in (stripes[:2] / 255.0, stripes[:2, :4], stripes[:0], stripes[0]):
         with pytest.raises(InputError, match="images must be uint8"):

@@ -8,8 +8,8 @@ import scipy.linalg
 import scipy.spatial
 import scipy.stats
 
-from ganzoo import metrics
 from ganzoo.errors import InputError
+from ganzoo.evaluation import features, metrics
 
 RNG = np.random.default_rng(0)
 
@@ -18,14 +18,14 @@ def gaussian(n, mean, scale):
     return np.random.default_rng(n).normal(size=(n, len(mean))) * scale + mean
 
 
-def test_the_frechet_distance_of_two_gaussians_is_the_closed_form():
+def test_frechet_distance_closed_form():
     mean, scale = np.array([1.0, -2.0, 0.0]), np.array([1.0, 2.0, 0.5])
     real, fake = gaussian(200_000, np.zeros(3), 1.0), gaussian(200_001, mean, scale)
     expected = (mean**2).sum() + ((1 - scale) ** 2).sum()
     assert metrics.frechet_distance(real, fake)[0] == pytest.approx(expected, rel=0.01)
 
 
-def test_the_frechet_distance_agrees_with_scipys_matrix_root():
+def test_frechet_distance_scipy_root():
     real, fake = RNG.normal(size=(300, 20)), RNG.normal(size=(250, 20)) @ RNG.normal(size=(20, 20)) + 0.5
     s, t = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
     root = scipy.linalg.sqrtm(s @ t).real
@@ -42,18 +42,18 @@ def spread_and_claim(measure, repeats=60):
 
 
 @pytest.mark.parametrize("measure", [metrics.frechet_distance, metrics.kernel_distance])
-def test_the_errors_of_distances_are_the_spread_over_fresh_samples(measure):
+def test_distance_errors_are_spread(measure):
     spread, claimed = spread_and_claim(measure)
     assert 0.7 < claimed / spread < 1.4
 
 
-def test_the_errors_of_shares_are_the_spread_over_fresh_samples():
+def test_share_errors_are_spread():
     def entropy(real, fake):
         balance = metrics.class_balance(np.digitize(fake[:, 0], [-0.5, 1.5]), 3)
         return balance["entropy"], balance["entropy_error"]
 
     def precision(real, fake):
-        measures = metrics.manifold_measures(real, fake)
+        measures = metrics.precision_recall_density_coverage(real, fake)
         return measures["precision"], measures["precision_error"]
 
     for measure, least in ((entropy, 0.7), (precision, 0.5)):  # with the balls held fixed an error is a little too small
@@ -61,7 +61,7 @@ def test_the_errors_of_shares_are_the_spread_over_fresh_samples():
         assert least < claimed / spread < 1.4
 
 
-def test_the_kernel_distance_agrees_with_a_double_loop():
+def test_kernel_distance_double_loop():
     real, fake = RNG.normal(size=(12, 4)), RNG.normal(size=(12, 4)) + 1
 
     def k(x, y):
@@ -85,42 +85,42 @@ def test_the_kernel_distance_agrees_with_a_double_loop():
         lambda a, b: metrics.frechet_distance(a, b)[0],
         lambda a, b: metrics.kernel_distance(a, b)[0],
         lambda a, b: metrics.sliced_wasserstein_distance(a, b)[0],
-        lambda a, b: -metrics.manifold_measures(a, b)["precision"],
-        lambda a, b: -metrics.manifold_measures(a, b)["coverage"],
+        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["precision"],
+        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["coverage"],
     ],
 )
-def test_a_set_that_moves_away_scores_worse_all_the_way(measure):
+def test_measures_are_monotonic_in_shift(measure):
     real, fake = gaussian(500, np.zeros(4), 1.0), gaussian(501, np.zeros(4), 1.0)
     scores = [measure(real, fake + shift) for shift in (0.0, 1.0, 2.0, 4.0)]
     assert scores == sorted(scores)
     assert scores[0] < scores[1] < scores[2]
 
 
-def test_the_same_set_twice_is_no_distance_and_all_inside():
+def test_measures_of_equal_sets():
     points = RNG.normal(size=(300, 5))
     assert metrics.frechet_distance(points, points)[0] == pytest.approx(0, abs=1e-9)
     assert metrics.sliced_wasserstein_distance(points, points)[0] == pytest.approx(0, abs=1e-12)
-    measures = metrics.manifold_measures(points, points)
+    measures = metrics.precision_recall_density_coverage(points, points)
     assert (measures["precision"], measures["recall"], measures["coverage"]) == (1.0, 1.0, 1.0)
     assert abs(metrics.kernel_distance(points, RNG.normal(size=(300, 5)))[0]) < 0.3
 
 
-def test_fidelity_and_variety_are_told_apart():
+def test_precision_recall_of_collapse_and_scatter():
     modes = np.repeat([[0.0, 0.0], [50.0, 0.0]], 100, axis=0) + RNG.normal(size=(200, 2))
-    collapsed = metrics.manifold_measures(modes, RNG.normal(size=(200, 2)) * 0.5)
+    collapsed = metrics.precision_recall_density_coverage(modes, RNG.normal(size=(200, 2)) * 0.5)
     assert collapsed["precision"] > 0.95
     assert 0.1 < collapsed["recall"] < 0.55
-    scattered = metrics.manifold_measures(modes, RNG.uniform(-20, 70, (200, 2)))
+    scattered = metrics.precision_recall_density_coverage(modes, RNG.uniform(-20, 70, (200, 2)))
     assert scattered["precision"] < 0.3
 
 
-def test_the_sliced_distance_of_a_shift_in_one_dimension_is_the_shift():
+def test_sliced_wasserstein_shift():
     points = RNG.normal(size=(1000, 1))
     assert metrics.sliced_wasserstein_distance(points, points + 2.5)[0] == pytest.approx(2.5, rel=1e-9)
     assert metrics.sliced_wasserstein_distance(points, (points + 2.5)[:500])[0] == pytest.approx(2.5, abs=0.15)
 
 
-def test_the_sliced_distance_of_two_gaussians_is_the_closed_form():
+def test_sliced_wasserstein_closed_form():
     """Along any direction u N(0, I) and N(m, I) are |m.u| apart; its mean over the sphere in 3 dimensions is |m| / 2."""
     real, fake = gaussian(2000, np.zeros(3), 1.0), gaussian(1500, np.array([2.0, 0.0, 0.0]), 1.0)
     distance, error = metrics.sliced_wasserstein_distance(real, fake, slices=500)
@@ -128,7 +128,7 @@ def test_the_sliced_distance_of_two_gaussians_is_the_closed_form():
     assert 0 < error < 0.04
 
 
-def test_balls_agree_with_the_definitions_written_out():
+def test_precision_recall_density_coverage_definition():
     """Kynkäänniemi et al. 2019, eq. 2 and 3; Naeem et al. 2020, eq. 3 and 4, with all distances at once by scipy."""
     real, fake = RNG.normal(size=(130, 6)), 1.2 * RNG.normal(size=(110, 6)) + 0.5
     between = scipy.spatial.distance.cdist(fake, real)
@@ -139,12 +139,12 @@ def test_balls_agree_with_the_definitions_written_out():
         "density": (between <= real_radii).sum() / (3 * len(fake)),
         "coverage": (between.min(axis=0) <= real_radii).mean(),
     }
-    measures = metrics.manifold_measures(real, fake, k=3)
+    measures = metrics.precision_recall_density_coverage(real, fake, k=3)
     assert {name: measures[name] for name in expected} == pytest.approx(expected, rel=1e-9)
     assert all(0 < value < 1 for value in expected.values())
 
 
-def test_classes_are_counted_and_matched():
+def test_class_balance_and_accuracy():
     balance = metrics.class_balance(np.array([0, 0, 1, 1]), 4)
     assert balance["covered"] == 2
     assert (balance["entropy"], balance["entropy_error"]) == (pytest.approx(np.log(2)), pytest.approx(0, abs=1e-12))
@@ -155,7 +155,7 @@ def test_classes_are_counted_and_matched():
     assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
 
 
-def test_the_divergence_of_classes_is_scipys_relative_entropy():
+def test_class_divergence_scipy_entropy():
     rng = np.random.default_rng(0)
     labels, real = rng.integers(0, 5, 900), rng.choice(7, 800, p=(0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1))
     found = metrics.class_divergence(labels, real, 7)
@@ -170,9 +170,9 @@ def test_the_divergence_of_classes_is_scipys_relative_entropy():
         metrics.class_divergence(np.array([3]), real, 3)
 
 
-def test_the_kernel_distance_does_not_mind_the_order_of_classes():
-    centres = 3 * RNG.normal(size=(10, 6))
-    ordered, mixed = (centres[labels] + RNG.normal(size=(600, 6)) for labels in
+def test_kernel_distance_ignores_class_order():
+    centers = 3 * RNG.normal(size=(10, 6))
+    ordered, mixed = (centers[labels] + RNG.normal(size=(600, 6)) for labels in
                       (np.repeat(np.arange(10), 60), RNG.permutation(np.repeat(np.arange(10), 60))))  # fmt: skip
     value, error = metrics.kernel_distance(ordered, mixed)
     assert abs(value) < 4 * error
@@ -181,29 +181,36 @@ def test_the_kernel_distance_does_not_mind_the_order_of_classes():
         metrics.kernel_distance(ordered, mixed, blocks=1)
 
 
-def test_copies_are_found_where_there_is_no_unseen_half_and_where_examples_stand_twice():
+def test_memorization_without_held_out_and_with_duplicates():
     train = RNG.normal(size=(500, 8)) * 30
     twice = np.concatenate([train, train[:100]])
     for examples in (train, twice):
-        assert metrics.memorisation(examples, None, examples[:200])["copies"] == 1.0
-        assert metrics.memorisation(examples, None, RNG.normal(size=(400, 8)) * 30)["copies"] < 0.05
-    assert metrics.memorisation(twice, None, train)["nearest_held_out"] > 0
+        assert metrics.memorization(examples, None, examples[:200])["near_copy_rate"] == 1.0
+        assert metrics.memorization(examples, None, RNG.normal(size=(400, 8)) * 30)["near_copy_rate"] < 0.05
+    assert metrics.memorization(twice, None, train)["nearest_held_out"] > 0
 
 
-def test_copies_are_found():
+def test_memorization():
     train, held_out = RNG.normal(size=(500, 8)), RNG.normal(size=(500, 8))
     fresh, copied = (
-        metrics.memorisation(train, held_out, RNG.normal(size=(400, 8))),
-        metrics.memorisation(train, held_out, train),
+        metrics.memorization(train, held_out, RNG.normal(size=(400, 8))),
+        metrics.memorization(train, held_out, train),
     )
-    assert fresh["copies"] < 0.05
-    assert copied["copies"] == 1.0
+    assert fresh["near_copy_rate"] < 0.05
+    assert copied["near_copy_rate"] == 1.0
     assert copied["nearest_fake"] == 0 < copied["nearest_held_out"]
 
 
-@pytest.mark.parametrize("measure", [metrics.frechet_distance, metrics.kernel_distance, metrics.manifold_measures,
-                                     metrics.sliced_wasserstein_distance])  # fmt: skip
-def test_input_that_would_make_a_number_lie_is_refused(measure):
+DISTANCES = (
+    metrics.frechet_distance,
+    metrics.kernel_distance,
+    metrics.precision_recall_density_coverage,
+    metrics.sliced_wasserstein_distance,
+)
+
+
+@pytest.mark.parametrize("measure", DISTANCES)
+def test_measure_input_validation(measure):
     good = RNG.normal(size=(40, 3))
     bad = good.copy()
     bad[3, 1] = np.nan
@@ -219,15 +226,9 @@ def test_input_that_would_make_a_number_lie_is_refused(measure):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "measure",
-    [
-        metrics.frechet_distance,
-        metrics.kernel_distance,
-        metrics.manifold_measures,
-        metrics.sliced_wasserstein_distance,
-        lambda real, fake: metrics.memorisation(real, None, fake),
-    ],
+    [*DISTANCES, lambda real, fake: metrics.memorization(real, None, fake)],
 )
-def test_ten_thousand_by_512_takes_under_ten_seconds(measure):
+def test_measure_speed_10000_by_512(measure):
     real, fake = RNG.normal(size=(10_000, 512)), RNG.normal(size=(10_000, 512))
     start = time.perf_counter()
     measure(real, fake)
@@ -235,39 +236,39 @@ def test_ten_thousand_by_512_takes_under_ten_seconds(measure):
 
 
 @pytest.mark.slow
-def test_a_classifier_learns_its_data_set_and_is_kept(tmp_path):
+def test_classifier_training_and_cache(tmp_path):
     from ganzoo import data
 
     digits = data.load("digits")
-    reader = metrics.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
-    assert 0.95 < reader.accuracy <= 1.0
-    again = metrics.Classifier.cached(digits, folder=tmp_path, steps=400)
-    assert again.accuracy == reader.accuracy
-    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
-    (damaged,) = (path for path in tmp_path.iterdir() if np.load(path)["accuracy"] < reader.accuracy)
+    classifier = features.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
+    assert 0.95 < classifier.accuracy <= 1.0
+    again = features.Classifier.cached(digits, folder=tmp_path, steps=400)
+    assert again.accuracy == classifier.accuracy
+    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < classifier.accuracy
+    (damaged,) = (path for path in tmp_path.iterdir() if np.load(path)["accuracy"] < classifier.accuracy)
     damaged.write_bytes(b"torn")
-    assert metrics.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < reader.accuracy
-    np.testing.assert_array_equal(again.read(digits.images[:50]), reader.read(digits.images[:50]))
-    assert reader.features(digits.images[:3]).shape == (3, 128)
+    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < classifier.accuracy
+    np.testing.assert_array_equal(again.predict(digits.images[:50]), classifier.predict(digits.images[:50]))
+    assert classifier.features(digits.images[:3]).shape == (3, 128)
     with pytest.raises(InputError, match="images must be uint8"):
-        reader.read(np.zeros((1, 9, 9, 1), "uint8"))
+        classifier.predict(np.zeros((1, 9, 9, 1), "uint8"))
     with pytest.raises(InputError, match="has no labels"):
-        metrics.Classifier.train(data.ImageDataset(digits.images))
+        features.Classifier.train(data.ImageDataset(digits.images))
 
 
-def test_variety_is_measured_in_closed_form():
+def test_variety_closed_form():
     rng = np.random.default_rng(0)
-    assert metrics.mean_pairwise_distance(rng.normal(0, 2, (50_000, 3))) == pytest.approx(np.sqrt(2 * 3 * 4), rel=0.01)
-    assert metrics.mean_pairwise_distance(np.ones((5, 2))) == 0
-    centres = np.eye(4) * 10
-    assert metrics.effective_modes(centres, centres) == pytest.approx(4)
-    assert metrics.effective_modes(np.repeat(centres[:1], 9, axis=0), centres) == pytest.approx(1)
-    assert metrics.effective_modes(np.repeat(centres, [2, 1, 1, 0], axis=0), centres) == pytest.approx(2**1.5)
-    found = metrics.cluster_centres(np.repeat(centres, 20, axis=0) + rng.normal(0, 0.01, (80, 4)), 4)
+    assert metrics.rms_pairwise_distance(rng.normal(0, 2, (50_000, 3))) == pytest.approx(np.sqrt(2 * 3 * 4), rel=0.01)
+    assert metrics.rms_pairwise_distance(np.ones((5, 2))) == 0
+    centers = np.eye(4) * 10
+    assert metrics.effective_modes(centers, centers) == pytest.approx(4)
+    assert metrics.effective_modes(np.repeat(centers[:1], 9, axis=0), centers) == pytest.approx(1)
+    assert metrics.effective_modes(np.repeat(centers, [2, 1, 1, 0], axis=0), centers) == pytest.approx(2**1.5)
+    found = metrics.cluster_centers(np.repeat(centers, 20, axis=0) + rng.normal(0, 0.01, (80, 4)), 4)
     np.testing.assert_allclose(np.sort(found.max(axis=1)), [10] * 4, atol=0.02)
 
 
-def test_the_kernel_distance_agrees_with_scikit_learns_polynomial_kernel():
+def test_kernel_distance_scikit_learn():
     from sklearn.metrics.pairwise import polynomial_kernel
 
     rng = np.random.default_rng(0)
@@ -280,18 +281,26 @@ def test_the_kernel_distance_agrees_with_scikit_learns_polynomial_kernel():
     assert metrics.kernel_distance(x, y, blocks=2)[0] == pytest.approx(np.mean(parts), rel=1e-10)
 
 
-def test_inceptions_features_need_their_weights_and_pictures(tmp_path):
+def test_inception_missing_weights(tmp_path):
     with pytest.raises(InputError, match="weights cannot be had"):
-        metrics.Inception(weights=str(tmp_path / "none.weights.h5"))
+        features.Inception(weights=str(tmp_path / "none.weights.h5"))
 
 
 @pytest.mark.slow
-def test_inceptions_features_are_2048_numbers_a_picture():
-    reader = metrics.Inception(weights=None)
+def test_inception_features():
+    inception = features.Inception(weights=None)
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype="uint8")
-    features = reader.features(images)
-    assert features.shape == (3, 2048)
-    assert np.isfinite(features).all()
-    np.testing.assert_allclose(reader.features(images[1:2]), features[1:2], atol=1e-4)
+    found = inception.features(images)
+    assert found.shape == (3, 2048)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(inception.features(images[1:2]), found[1:2], atol=1e-4)
     with pytest.raises(InputError, match="must be uint8"):
-        reader.features(images / 255.0)
+        inception.features(images / 255.0)
+
+
+def test_former_module_names():
+    import ganzoo
+    from ganzoo.evaluation import inversion, theory
+
+    assert (ganzoo.metrics, ganzoo.theory, ganzoo.inversion) == (metrics, theory, inversion)
+    assert {"metrics", "theory", "inversion", "evaluation"} <= set(dir(ganzoo))

@@ -28,7 +28,7 @@ def test_the_example_of_a_stopping_criterion_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("GANZOO_HOME", str(tmp_path))
     names = run_block(1)
     assert 100 < names["gan"].step <= 3000
-    assert names["reader"].accuracy > 0.9
+    assert names["classifier"].accuracy > 0.9
 
 
 def test_the_commands_and_files_it_names_exist():

@@ -5,15 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import PointGAN, theory
+from ganzoo import PointGAN
 from ganzoo.errors import InputError
+from ganzoo.evaluation import theory
 
 
 def normal(mean, sigma):
     return lambda x: np.exp(-((x - mean) ** 2) / (2 * sigma**2)) / sigma
 
 
-def test_the_divergence_of_two_gaussians_is_the_closed_form():
+def test_kl_divergence_closed_form():
     _, p = theory.density_on_grid(normal(0, 1), -12, 12, 20001)
     _, q = theory.density_on_grid(normal(1, 2), -12, 12, 20001)
     expected = np.log(2) + (1 + 1) / (2 * 4) - 0.5
@@ -22,7 +23,7 @@ def test_the_divergence_of_two_gaussians_is_the_closed_form():
     assert theory.kl_divergence(p, q, "bits") == pytest.approx(expected / np.log(2), abs=1e-5)
 
 
-def test_the_jensen_shannon_divergence_is_symmetric_and_bounded():
+def test_js_divergence_symmetry_and_bounds():
     p, q = np.array([0.5, 0.5, 0.0]), np.array([0.1, 0.2, 0.7])
     assert theory.js_divergence(p, q) == pytest.approx(theory.js_divergence(q, p))
     assert theory.js_divergence(p, p) == 0
@@ -32,7 +33,7 @@ def test_the_jensen_shannon_divergence_is_symmetric_and_bounded():
     assert theory.kl_divergence(*apart) == float("inf")
 
 
-def test_the_value_at_the_optimum_is_what_the_theorem_says_and_no_other_discriminator_beats_it():
+def test_game_value_at_optimal_discriminator():
     rng = np.random.default_rng(0)
     p, q = rng.dirichlet(np.ones(30)), rng.dirichlet(np.ones(30))
     best = theory.optimal_discriminator(p, q)
@@ -43,7 +44,7 @@ def test_the_value_at_the_optimum_is_what_the_theorem_says_and_no_other_discrimi
 
 
 @pytest.mark.slow
-def test_a_trained_discriminator_approaches_the_optimal_one():
+def test_trained_discriminator_is_optimal():
     rng = np.random.default_rng(0)
     gan = PointGAN(1, latent=1, hidden=(64, 64), discriminator_optimizer=keras.optimizers.Adam(2e-3))
     step = tf.function(lambda real, fake: gan.discriminator_step(real, fakes=(tf.zeros((2000, 1)), fake)))
@@ -60,7 +61,7 @@ def test_a_trained_discriminator_approaches_the_optimal_one():
 
 
 @pytest.mark.parametrize("bad", [[0.5, 0.6], [-0.5, 1.5], [np.nan, 1.0], [[1.0]], []])
-def test_what_is_no_distribution_is_refused(bad):
+def test_distribution_validation(bad):
     with pytest.raises(InputError, match="p must be probabilities"):
         theory.js_divergence(bad, [0.5, 0.5])
     with pytest.raises(InputError, match="same points"):

@@ -13,7 +13,8 @@ import tensorflow as tf
 from conftest import make_tiny
 from PIL import Image
 
-from ganzoo import callbacks, state
+from ganzoo import callbacks
+from ganzoo.core import state
 from ganzoo.errors import InputError, NonFiniteError, NonFiniteLossError
 from ganzoo.plots import save_loss_plot
 from ganzoo.training.callbacks.metrics_csv import read_rows
@@ -152,7 +153,7 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
 
 def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp_path):
     gan = make_tiny()
-    quality = callbacks.Quality(stripes, every=4, n=40)
+    quality = callbacks.SampleQuality(stripes, every=4, n=40)
     best = keras.callbacks.ModelCheckpoint(
         tmp_path / "best.weights.h5", "kernel_distance", save_best_only=True, save_weights_only=True, mode="min"
     )
@@ -178,7 +179,7 @@ def test_a_run_that_is_stopped_early_leaves_its_best_weights_everywhere(stripes,
     ours = state.get_state(gan)
     assert [name for name in ours if ours[name].tobytes() != arrays[name].tobytes()] == []
     with Image.open(tmp_path / "samples" / "step_000006.png") as grid:
-        np.testing.assert_array_equal(np.asarray(grid), gan.picture()[..., 0])
+        np.testing.assert_array_equal(np.asarray(grid), gan.preview()[..., 0])
     assert [row["distance"] for row in rows(tmp_path / "metrics.csv")] == ["0.0", "1.0", "2.0"]
     served = tf.saved_model.load(tmp_path / "generator").signatures["from_seed"](seeds=tf.constant([0]))["images"]
     assert np.abs(np.asarray(served).astype(int) - gan.sample(1, 0)).max() <= 1
@@ -224,7 +225,7 @@ def test_bad_arguments_are_refused_before_anything_is_written(options, message, 
 
 
 def test_data_of_another_shape_is_refused(stripes):
-    with pytest.raises(InputError, match=r"makes images \(8, 8, 1\)"):
+    with pytest.raises(InputError, match=r"takes images \(8, 8, 1\)"):
         make_tiny().train(stripes[:, :4], batch_size=8)
 
 

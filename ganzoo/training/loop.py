@@ -7,7 +7,7 @@ import math
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
 from ganzoo.training.closing import close_run, telling_what_is_saved
-from ganzoo.training.feeding import batches_of, batches_per_step_of, check_finite, probe_of
+from ganzoo.training.feeding import batches_of, probe_of
 from ganzoo.training.opening import Opened, check_run, open_run
 from ganzoo.training.options import TrainingOptions
 from ganzoo.training.runs import RunDirectory
@@ -78,7 +78,6 @@ def train(
     override = (override,) if isinstance(override, str) else tuple(override)
     data = as_dataset(data)
     model.check_data(data)
-    check_finite(data)
     batches_of(model, data, options, 0)  # refuses what cannot be cut into batches
     if run_dir is None:
         options.check_divides("the step to start from", model.step)
@@ -95,18 +94,16 @@ def train(
 def _fit(model, data, options, run, opened, users, verbose):
     """Fit a model stage after stage, from its step on; returns the History."""
     begun, ends = opened.first_step, _stage_ends(model, options, opened.first_step)
-    set_together = getattr(model, "set_steps_per_execution", None) or model.play_together
     with contextlib.ExitStack() as at_exit:
         around, stop, checkpoints = standard_callbacks(
-            *(model, data, options, run, opened, users, verbose),
-            *(batches_per_step_of(model), probe_of(model, data), at_exit),
+            model, data, options, run, opened, users, verbose, probe_of(model, data), at_exit
         )
         around.begin()
-        epoch, current = 0, getattr(model, "stage", 0)
+        epoch, current = 0, model.stage
         for stage in range(current, len(ends)):
             if stage > current:
                 model.enter(stage)
-            set_together(options.steps_per_execution)
+            model.set_steps_per_execution(options.steps_per_execution)
             stop.step, stop.final = ends[stage], stage == len(ends) - 1
             model.stop_training = False
             while model.step < ends[stage] and not model.stop_training:
@@ -144,8 +141,6 @@ def _stage_ends(model, options, first_step):
     Raises:
         InputError: if a resumed model is not in the stage that its step belongs to: other `steps` may change the stages.
     """
-    if not hasattr(model, "stages"):
-        return [first_step + options.steps]
     stages = model.stages(options.steps)
     ends = [first_step + end for end in itertools.accumulate(stage.steps for stage in stages)]
     for end in ends:

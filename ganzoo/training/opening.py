@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ganzoo import state
+from ganzoo.core import state
 from ganzoo.errors import InputError
 from ganzoo.training.callbacks.learning_rates import optimizers_of
 from ganzoo.training.runs.checkpoint_store import LOGS
@@ -47,7 +47,7 @@ def open_run(run, model, data, options, resume, override, notes):
         if config["versions"] != versions():
             print("Resuming under other package versions than the run began with: equal bits are not promised.")
         first_step, overrides = config["first_step"], config["overrides"]
-        sums = _restore(run, model, [path for path, _, _ in changed])
+        sums = _restore(run, model, len(model.stages(options.steps)), [path for path, _, _ in changed])
         if config["options"].get("log_every") != options.log_every:
             sums = {}
         if changed:
@@ -57,13 +57,14 @@ def open_run(run, model, data, options, resume, override, notes):
     return Opened(first_step, sums)
 
 
-def _restore(run, model, changed):
+def _restore(run, model, stages, changed):
     """Read the newest checkpoint into the model; returns the sums of the logs that it holds.
 
     Args:
+        stages: how many stages the model has.
         changed: paths of the settings that are changed on purpose; a learning rate among them stays the model's.
     """
-    found = run.checkpoints.latest(lambda stage: _expected(model, stage), repair=True)
+    found = run.checkpoints.latest(lambda stage: _expected(model, stage, stages), repair=True)
     if found is None:
         print(f"{run.path} has no whole checkpoint yet: starting at its first step.")
         return {}
@@ -75,13 +76,15 @@ def _restore(run, model, changed):
     return {name: array for name, array in found.arrays.items() if name.startswith(LOGS)}
 
 
-def _expected(model, stage):
-    """Return {name: (shape, dtype)} of a model's state in a stage, which it enters."""
-    while getattr(model, "stage", 0) < stage:
-        if not hasattr(model, "enter"):
-            raise InputError(f"the checkpoint is of stage {stage}, and {type(model).__name__} has one stage only.")
+def _expected(model, stage, stages):
+    """Return {name: (shape, dtype)} of a model's state in a stage, which it enters; one of `stages`."""
+    if stage >= stages:
+        raise InputError(
+            f"the checkpoint is of stage {stage}. Expected: at most {stages - 1}, the last of {type(model).__name__}"
+        )
+    while model.stage < stage:
         model.enter(model.stage + 1)
-    return {name: (array.shape, array.dtype) for name, array in state.get_state(model).items()}
+    return state.specs_of(model)
 
 
 def _is_changed(player, players, changed):

@@ -9,25 +9,10 @@ import sys
 from ganzoo import __version__, backend
 
 
-def describe_optimizer(optimizer):
-    """Return an optimizer's class and configuration as one plain string."""
-    config = {name: value for name, value in optimizer.get_config().items() if name != "name"}
-    return f"{type(optimizer).__name__} {json.dumps(config, default=str, sort_keys=True)}"
-
-
 def settings_of(model, data, batch_size):
     """Return what must be equal for a resumed run to be the same run, as a dictionary of JSON values."""
-    config = model.settings() if hasattr(model, "settings") else model.get_config()
-    settings = {"model": type(model).__name__, **config}
-    settings |= {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
-    return json.loads(json.dumps(settings, default=_as_json))
-
-
-def _as_json(value):
-    """Return an object that JSON does not know as its class and configuration, or as text."""
-    if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, **value.get_config()}
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else str(value)
+    settings = model.settings() | {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
+    return json.loads(json.dumps(settings, default=str))
 
 
 def versions():

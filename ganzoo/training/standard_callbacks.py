@@ -1,11 +1,13 @@
 """The callbacks of every training, in their order."""
 
 import functools
+import inspect
 from typing import NamedTuple
 
 from tqdm import tqdm
 
-from ganzoo import backend, state
+from ganzoo import backend
+from ganzoo.core import state
 from ganzoo.training import callbacks as c
 from ganzoo.training.callbacks.log_interval import get_log_sums
 from ganzoo.utils.files import naming
@@ -19,7 +21,7 @@ class StandardCallbacks(NamedTuple):
     checkpoints: c.Checkpoints | None
 
 
-def standard_callbacks(model, data, options, run, opened, users, verbose, batches_per_step, probe, at_exit):
+def standard_callbacks(model, data, options, run, opened, users, verbose, probe, at_exit):
     """Return `StandardCallbacks`.
 
     The diagnosis and the guard come first, so that nothing else sees a loss that is NaN. What writes comes last, so that it
@@ -30,11 +32,10 @@ def standard_callbacks(model, data, options, run, opened, users, verbose, batche
         options: `TrainingOptions`.
         run: `RunDirectory` or None.
         opened: `ganzoo.training.opening.Opened`.
-        batches_per_step: int.
         probe: what `SampleGrids` hands to the model's preview.
         at_exit: `contextlib.ExitStack` that is closed when training is over, however it ends.
     """
-    images_per_step = options.batch_size * batches_per_step
+    images_per_step = options.batch_size * model.batches_per_step
     get_state = functools.partial(state.get_state, model)
     report = tqdm.write if verbose else (lambda message: None)
     stop = c.StopAtStep(opened.first_step + options.steps)
@@ -43,8 +44,7 @@ def standard_callbacks(model, data, options, run, opened, users, verbose, batche
         first.append(c.StopAfterMinutes(options.minutes))
     if verbose:
         size = len(data) if hasattr(data, "__len__") else None
-        words = getattr(model, "display_names", None) or model.log_words
-        first.append(c.ProgressBar(stop.step, images_per_step, words, options.minutes, size))
+        first.append(c.ProgressBar(stop.step, images_per_step, model.display_names, options.minutes, size))
         at_exit.callback(first[-1].close)
     first.append(c.LearningRates())
     last, checkpoints = [], None
@@ -67,18 +67,17 @@ def standard_callbacks(model, data, options, run, opened, users, verbose, batche
         ]
         checkpoints.install_handlers()
         at_exit.callback(checkpoints.restore_handlers)
-    return StandardCallbacks(c.CallbackSequence([*first, *users, *last], model), stop, checkpoints)
+    return StandardCallbacks(c.CallbackSequence([*first, *users, c.KeepStep(), *last], model), stop, checkpoints)
 
 
 def _diagnosis(model, data, options, run, writer, report):
     """Return [Diagnosis], or [] where the data are a stream or too few."""
-    if hasattr(data, "specs"):
-        examples, labels = getattr(data, "arrays", {}).get(next(iter(model.examples)), ()), data.arrays.get("labels")
-    else:
-        examples, labels = getattr(data, "examples", ()), getattr(data, "labels", None)
-    if len(examples) < 20:
+    arrays = getattr(data, "arrays", {})
+    if not model.matches() or min(map(len, arrays.values()), default=0) < 20:
         return []
-    return [c.Diagnosis(examples, labels, options.diagnose_every, run.path / "diagnosis.json", writer, report)]
+    if "labels" in inspect.signature(c.Diagnosis).parameters:  # the one of 0.1.0, which does not know named arrays
+        return []
+    return [c.Diagnosis(arrays, options.diagnose_every, run.path / "diagnosis.json", writer, report)]
 
 
 class _Events:

@@ -20,19 +20,24 @@ def nonfinite_networks(arrays):
     """Return the names of the networks (or optimizers) with a weight that is NaN or infinite.
 
     Args:
-        arrays: {name: array, or sequence of arrays}; what follows a name's last slash is its place in the network, so that
-            "generator/000" and "generator/001" are both the generator's.
+        arrays: {name: array, or sequence of arrays}; names as in `ganzoo.core.state`: player/network/place, or network/place.
 
     Returns:
         list of str, each once, in the order of `arrays`.
 
     Example:
-        >>> nonfinite_networks({"generator/000": [1.0], "discriminator/000": [float("inf")]})
-        ['discriminator']
+        >>> nonfinite_networks({"discriminator/discriminator/000": [1.0], "generator/optimizer/001": [float("inf")]})
+        ['generator_optimizer']
     """
     found = {}
     for name, value in arrays.items():
         parts = value if isinstance(value, (list, tuple)) else [value]
         if not all(is_finite(part) for part in parts):
-            found[name.rpartition("/")[0] or name] = None
+            found[_network(name)] = None
     return list(found)
+
+
+def _network(name):
+    """Return the network that an array's name tells."""
+    parts = name.split("/")[:-1] or [name]
+    return f"{parts[0]}_optimizer" if parts[-1] == "optimizer" else parts[-1]

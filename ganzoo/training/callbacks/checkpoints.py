@@ -76,7 +76,7 @@ class Checkpoints(keras.callbacks.Callback):
         """Write the checkpoint of this step, or raise NonFiniteError."""
         arrays = self.state()
         check_finite_weights(arrays, step, self.store)
-        self.store.save(step, arrays, getattr(self.model, "stage", 0))
+        self.store.save(step, arrays, self.model.stage)
         self.saved_step = step
 
     def raise_if_interrupted(self):

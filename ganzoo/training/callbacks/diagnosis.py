@@ -1,4 +1,4 @@
-"""A diagnosis in words while a GAN trains."""
+"""Failure detection during training, reported in words."""
 
 import json
 import math
@@ -8,11 +8,11 @@ import pathlib
 import keras
 
 from ganzoo.checks import positive_integer
-from ganzoo.diagnosis import SYMPTOMS, Witness
+from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe
 
 
 class Diagnosis(keras.callbacks.Callback):
-    """Look at the GAN every so often and say, once, when a symptom appears, on what evidence, and what to try.
+    """Measure the GAN every `every` steps and report, once, when a symptom appears, on what evidence, and what to try.
 
     Args:
         real: uint8 images `(N, H, W, C)` or points `(N, d)` that it trains on.
@@ -20,19 +20,19 @@ class Diagnosis(keras.callbacks.Callback):
         every: steps between two looks.
         path: JSON file to write; one that is there is gone on with. None writes none.
         writer: optional object with `text(name, text, step)`, e.g. a `ganzoo.backend.EventWriter`.
-        say: callable that is given each message, e.g. print; None stays silent.
+        report: callable that is given each message, e.g. print; None stays silent.
 
     Attributes:
-        findings: list of dictionaries: symptom, step, evidence, says, remedy, and until, the step at which a later look saw it
-            no more (else None).
-        rows: list of dictionaries, the evidence of each look; see `ganzoo.diagnosis.Witness.look`.
+        findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step at which a later
+            measurement found it no more (else None).
+        rows: list of dictionaries, the evidence of each look; see `ganzoo.evaluation.diagnosis.Probe.measure`.
     """
 
-    def __init__(self, real, labels=None, every=100, path=None, writer=None, say=print):
+    def __init__(self, real, labels=None, every=100, path=None, writer=None, report=print):
         super().__init__()
         self.every, self.path = positive_integer("every", every), None if path is None else pathlib.Path(path)
-        self.writer, self.say = writer, say
-        self.witness = Witness(real, labels)
+        self.writer, self.report = writer, report
+        self.probe = Probe(real, labels)
         self.findings, self.rows, self._losses = [], [], []
 
     def on_train_begin(self, logs=None):
@@ -56,32 +56,38 @@ class Diagnosis(keras.callbacks.Callback):
             self._due = self.model.step + self.every
 
     def on_train_end(self, logs=None):
-        if self.say is not None and len(self.rows) > 1:
-            present = [finding["says"] for finding in self.findings if finding["until"] is None]
-            self.say(f"diagnosis after {len(self.rows)} looks: {' '.join(present) or 'no symptom of failure.'}")
+        if self.report is not None and len(self.rows) > 1:
+            present = [finding["message"] for finding in self.findings if finding["until"] is None]
+            self.report(f"diagnosis after {len(self.rows)} looks: {' '.join(present) or 'no symptom of failure.'}")
 
     def _look(self, step):
-        self.rows.append({"step": step, **self.witness.look(self.model), "losses": self._losses})
+        self.rows.append({"step": step, **self.probe.measure(self.model), "losses": self._losses})
         self._losses = []
         finite = all(math.isfinite(value) for name, value in self.rows[-1].items() if name != "losses")
         for symptom in SYMPTOMS if finite else SYMPTOMS[:1]:
             evidence = symptom.rule(self.rows)
             open_one = next((f for f in self.findings if f["symptom"] == symptom.name and f["until"] is None), None)
             if evidence and open_one is None:
-                self._report(symptom, step, evidence)
+                self._open_finding(symptom, step, evidence)
             elif open_one is not None and not evidence:
                 open_one["until"] = step
-                self._tell(f"step {step}: no longer so: {symptom.says}", step)
+                self._tell(f"step {step}: no longer so: {symptom.message}", step)
         self._write()
 
-    def _report(self, symptom, step, evidence):
-        finding = {"symptom": symptom.name, "step": step, "evidence": evidence, "says": symptom.says, "remedy": symptom.remedy}
+    def _open_finding(self, symptom, step, evidence):
+        finding = {
+            "symptom": symptom.name,
+            "step": step,
+            "evidence": evidence,
+            "message": symptom.message,
+            "remedy": symptom.remedy,
+        }
         self.findings.append(finding | {"until": None})
-        self._tell(f"step {step}: {symptom.says} Seen: {evidence}. {symptom.remedy}", step)
+        self._tell(f"step {step}: {symptom.message} Seen: {evidence}. {symptom.remedy}", step)
 
     def _tell(self, message, step):
-        if self.say is not None:
-            self.say(message)
+        if self.report is not None:
+            self.report(message)
         if self.writer is not None:
             self.writer.text("diagnosis", message, step)
 
@@ -104,6 +110,6 @@ class Diagnosis(keras.callbacks.Callback):
 
 
 def _plain(value):
-    """Return what JSON can hold: null for a number that is none, and for losses that have one."""
+    """Return what JSON can hold: null for NaN and infinity, and for a list of losses with one of them."""
     numbers = [x for pair in value for x in pair] if isinstance(value, list) else [value]
     return value if all(map(math.isfinite, numbers)) else None

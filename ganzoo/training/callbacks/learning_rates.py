@@ -14,6 +14,4 @@ class LearningRates(keras.callbacks.Callback):
 
 def optimizers_of(model):
     """Return {player: optimizer} of a model."""
-    if hasattr(model, "players"):
-        return {name: player.optimizer for name, player in model.players.items()}
-    return {name: getattr(model, f"{name}_optimizer") for name in ("discriminator", "generator")}
+    return {name: player.optimizer for name, player in model.players.items()}

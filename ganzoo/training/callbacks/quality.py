@@ -1,4 +1,4 @@
-"""The missing stopping criterion: a distance to real images, measured while training goes on."""
+"""Sample quality during training, for EarlyStopping and ModelCheckpoint: distances to real images."""
 
 import keras
 import numpy as np
@@ -6,8 +6,8 @@ import numpy as np
 from ganzoo.checks import positive_integer
 
 
-class Quality(keras.callbacks.Callback):
-    """Measure samples every so often and put the latest distances into the logs, for `monitor`.
+class SampleQuality(keras.callbacks.Callback):
+    """Measure samples every `every` steps and put the latest distances into the logs, for `monitor`.
 
     `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on something real, and
     `keras.callbacks.ModelCheckpoint(path, monitor="kernel_distance", mode="min", save_best_only=True,
@@ -43,7 +43,10 @@ class Quality(keras.callbacks.Callback):
 
     def measure(self):
         """Return the distances of `n` samples to the real images as a dictionary of floats."""
-        from ganzoo.metrics import frechet_distance, kernel_distance  # scikit-learn loads slowly; most runs do without
+        from ganzoo.evaluation.metrics import (  # scikit-learn loads slowly; most runs do without
+            frechet_distance,
+            kernel_distance,
+        )
 
         fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
         measures = {"kernel_distance": kernel_distance}

@@ -38,7 +38,7 @@ class SampleGrids(keras.callbacks.Callback):
 
     def write(self, step):
         """Save the model's own preview."""
-        picture = self.model.preview(self.probe) if hasattr(self.model, "preview") else self.model.picture()
+        picture = self.model.preview(self.probe)
         path = self.folder / f"step_{step:06d}.png"
         with naming(path):
             images.save_png(path, picture)

@@ -1,4 +1,4 @@
-"""Callbacks for which several calls of `fit` are one training."""
+"""Callbacks for which several calls of `fit` are one training, and a step counter that never goes back."""
 
 import keras
 
@@ -37,3 +37,22 @@ class CallbackSequence(keras.callbacks.CallbackList):
     def end(self):
         """Tell the callbacks that training is over."""
         super().on_train_end(self._logs)
+
+
+class KeepStep(keras.callbacks.Callback):
+    """Keep the model's step where callbacks before this one put back earlier weights, its counter among them.
+
+    `keras.callbacks.EarlyStopping(restore_best_weights=True)` does so; steps that were made stay counted.
+    """
+
+    def on_train_begin(self, logs=None):
+        self.step = self.model.step
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step = self.model.step
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.step_counter.assign(self.step)
+
+    def on_train_end(self, logs=None):
+        self.model.step_counter.assign(self.step)

@@ -1,6 +1,0 @@
-"""What a teacher sees when looking at a GAN that trains: evidence in numbers, and symptoms in words."""
-
-from ganzoo.diagnosis.evidence import Witness
-from ganzoo.diagnosis.symptoms import SYMPTOMS, Symptom, periodicity
-
-__all__ = ["SYMPTOMS", "Symptom", "Witness", "periodicity"]

@@ -1,0 +1,7 @@
+"""Feature extractors: callables from uint8 images `(N, H, W, C)` to features `(N, d)`, which the measures compare."""
+
+from ganzoo.evaluation.features.classifier import Classifier
+from ganzoo.evaluation.features.inception import Inception
+from ganzoo.evaluation.features.pixels import pixel_features
+
+__all__ = ["Classifier", "Inception", "pixel_features"]
