@@ -167,9 +167,10 @@ def test_what_is_overridden_may_differ(run):
         run.check_same(new)
     assert run.check_same(new, ("objective",)) == [("objective.loss", "Hinge", "Wasserstein")]
     assert run.check_same(new, ("objective.loss",)) == [("objective.loss", "Hinge", "Wasserstein")]
+    assert run.check_same(new, ("loss",)) == [("objective.loss", "Hinge", "Wasserstein")]
     with pytest.raises(InputError, match="objective.loss"):
-        run.check_same(new, ("objective.lo", "seed"))
-    with pytest.raises(InputError, match="override must name settings: model, objective, seed. Received: sede"):
+        run.check_same(new, ("regularizers", "seed"))
+    with pytest.raises(InputError, match="must name settings: model, objective, seed, or parts of them. Received: sede"):
         run.check_same(new, ("sede",))
 
 

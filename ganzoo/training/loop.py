@@ -56,7 +56,7 @@ def train(
             the others.
         verbose: show the progress bar and print where things are.
         notes: dictionary written into config.json beside the settings.
-        override: with `resume`, settings that may differ from those the run began with, as paths, e.g.
+        override: with `resume`, names of settings that may differ from those the run began with, e.g.
             ("generator_optimizer",) for a lower learning rate after a divergence; recorded in config.json.
 
     Returns:

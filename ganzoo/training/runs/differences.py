@@ -23,6 +23,17 @@ def changes(old, new, path=""):
     return [change for name, a, b in pairs for change in changes(a, b, name)]
 
 
+def paths(value, path=""):
+    """Return the paths of all parts of a nested JSON value, a list of str."""
+    if isinstance(value, dict):
+        pairs = [(f"{path}.{name}" if path else name, each) for name, each in value.items()]
+    elif isinstance(value, list):
+        pairs = [(f"{path}[{i}]", each) for i, each in enumerate(value)]
+    else:
+        pairs = []
+    return [each for name, inner in pairs for each in (name, *paths(inner, name))]
+
+
 def differences(old, new):
     """Return what differs between two nested JSON values as a list of sentences "path: old -> new".
 

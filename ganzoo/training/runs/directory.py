@@ -7,7 +7,7 @@ import pathlib
 from ganzoo.errors import InputError
 from ganzoo.training.runs.checkpoint_store import CheckpointStore
 from ganzoo.training.runs.config_schema import SCHEMA, check_config, new_run_id
-from ganzoo.training.runs.differences import changes, describe
+from ganzoo.training.runs.differences import changes, describe, paths
 from ganzoo.training.runs.lock import locked
 from ganzoo.utils.files import read_json, shorten, write_whole
 
@@ -76,7 +76,8 @@ class RunDirectory:
 
         Args:
             settings: dictionary of JSON values, nested.
-            override: sequence of str, paths of settings that may differ, with all below them, e.g. "generator_optimizer".
+            override: sequence of str, parts of the settings that may differ, with all below them, e.g. "generator_optimizer" or
+                "objective.loss".
 
         Returns:
             list of (path, old, new), the differences that `override` allows.
@@ -92,10 +93,13 @@ class RunDirectory:
             names = (shorten(each.get("model")) for each in (old, settings))
             raise InputError("{} is a run of {} and cannot be resumed as {}.".format(self.path, *names))
         found = changes(old, settings)
-        unknown = [name for name in override if name.split(".")[0] not in old.keys() | settings.keys()]
+        known = {*paths(old), *paths(settings)}
+        unknown = [name for name in override if not any(_is_within(path, name) for path in known)]
         if unknown:
-            raise InputError(f"override must name settings: {', '.join(sorted(settings))}. Received: {', '.join(unknown)}")
-        allowed = [change for change in found if any(_is_below(change[0], name) for name in override)]
+            raise InputError(
+                f"override must name settings: {', '.join(sorted(settings))}, or parts of them. Received: {', '.join(unknown)}"
+            )
+        allowed = [change for change in found if any(_is_within(change[0], name) for name in override)]
         listed = [describe(change) for change in found if change not in allowed]
         if listed:
             more = f"; and {len(listed) - 12} more" if len(listed) > 12 else ""
@@ -106,6 +110,6 @@ class RunDirectory:
         return allowed
 
 
-def _is_below(path, name):
-    """Return whether a path of a setting is that named, or a part of it."""
-    return path == name or path.startswith((f"{name}.", f"{name}["))
+def _is_within(path, name):
+    """Return whether a path leads through the part of the settings that is named: objective.loss through objective and loss."""
+    return f".{name}." in f".{path}.".replace("[", ".[")
