@@ -1,1 +1,1 @@
-"""Small things that several parts of ganzoo share; knows no model."""
+"""Helpers that know nothing of GANs."""
