@@ -19,7 +19,7 @@ from absl import flags
 
 from experiments import command, folders
 from experiments.flags import choice, choices, count, given
-from ganzoo.errors import InputError, NonFiniteLossError
+from ganzoo.errors import InputError, NonFiniteError
 
 FLAGS = flags.FLAGS
 LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax", "least_squares": "LeastSquares", "hinge": "Hinge",
@@ -121,7 +121,7 @@ def run(name, game, mixture, seed, steps, samples):
     diverged = False
     try:
         gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
-    except NonFiniteLossError:  # the averaged weights may still be numbers; they are no result of this game
+    except NonFiniteError:  # the averaged weights may still be numbers; they are no result of this game
         diverged = True
     seconds = time.perf_counter() - start
     last = gan.sample(samples)

@@ -9,17 +9,9 @@ import sys
 from ganzoo import __version__, backend
 
 
-def describe_optimizer(optimizer):
-    """Return an optimizer's class and configuration as one plain string."""
-    config = {name: value for name, value in optimizer.get_config().items() if name != "name"}
-    return f"{type(optimizer).__name__} {json.dumps(config, default=str, sort_keys=True)}"
-
-
 def settings_of(model, data, batch_size):
     """Return what must be equal for a resumed run to be the same run, as a dictionary of JSON values."""
-    config = model.settings() if hasattr(model, "settings") else model.get_config()
-    settings = {"model": type(model).__name__, **config}
-    settings |= {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
+    settings = model.settings() | {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
     return json.loads(json.dumps(settings, default=str))
 
 
@@ -29,14 +21,15 @@ def versions():
     return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
-def config_of(settings, options, first_step, notes):
-    """Return what config.json holds.
+def config_of(settings, options, first_step, notes, overrides):
+    """Return what config.json holds besides the schema and the run's identity.
 
     Args:
         settings: as `settings_of` returns.
         options: `TrainingOptions`.
         first_step: int, the step at which the run begins.
         notes: dictionary of the caller's, or None.
+        overrides: list of {"step": int, "changes": list of str}: the settings that were changed on purpose, and when.
     """
     return {
         "settings": settings,
@@ -46,4 +39,5 @@ def config_of(settings, options, first_step, notes):
         "accelerators": backend.accelerators(),
         "command": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]],
         "notes": notes or {},
+        "overrides": overrides,
     }
