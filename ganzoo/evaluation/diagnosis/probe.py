@@ -75,9 +75,9 @@ class Probe:
             "real_spread": self.real_spread,
             "modes": effective_modes(points, self.centers),
             "real_modes": self.real_modes,
-            "nearest": self.scale * nearness["nearest_fake"],
-            "real_nearest": self.scale * nearness["nearest_held_out"],
-            "near_copy_rate": nearness["near_copy_rate"],
+            "nearest": self.scale * nearness["nearest_fake"].value,
+            "real_nearest": self.scale * nearness["nearest_held_out"].value,
+            "near_copy_rate": nearness["near_copy_rate"].value,
             **_clipping(gan),
         }
 
