@@ -1,6 +1,7 @@
 """Provoke the three failures of GANs that the lecture names, beside a remedy for each, and print what the diagnosis reports.
 
-oscillation: one number against one number (the "Dirac GAN"): they circle for ever; R1 draws them in.
+oscillation: one number against one number (the "Dirac GAN"): they circle, and stop
+    only slowly, as the swings are damped by moving in turns; R1 draws them in at once.
 vanishing_gradient: the saturating loss against a discriminator that is sure; the non-saturating loss still moves.
 mode_collapse: eight Gaussians on a ring, and a generator so much quicker than the discriminator that it runs from one to the
     next; equal learning rates and R1 find all.
@@ -118,7 +119,7 @@ def run(failure, seed):
     diagnoses = {}
     for name, gan in gans.items():
         print(f"\n{failure}, {name}:", flush=True)
-        diagnosis = Diagnosis(data.examples, every=5 * every)
+        diagnosis = Diagnosis({"points": data.examples}, every=5 * every)
         gan.train(data, steps=steps, steps_per_execution=every, log_every=every, callbacks=[diagnosis], verbose=False)
         diagnoses[name] = diagnosis
     return diagnoses, data

@@ -115,8 +115,10 @@ def train(
             examples = getattr(data, "examples", ())
             if len(examples) >= 20:
                 place = run.path / "diagnosis.json"
-                say = tqdm.write if verbose else None
-                parts.insert(0, parts_of.Diagnosis(examples, data.labels, diagnose_every, place, writer, say))
+                report = tqdm.write if verbose else None
+                arrays = {"images" if gan.image_rank == 3 else "points": examples}
+                arrays |= {} if data.labels is None else {"labels": data.labels}
+                parts.insert(0, parts_of.Diagnosis(arrays, diagnose_every, place, writer, report))
             show = functools.partial(writer.image, "samples")
             checkpoints = parts_of.Checkpoints(run.checkpoints, lambda: state.get_state(gan), checkpoint_every)
             last = [parts_of.Journal(run.metrics_path, images_per_step, writer)]
