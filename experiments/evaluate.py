@@ -66,7 +66,7 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     n_real = min(n, len(train), len(held_out))
     rng = np.random.default_rng(0)
     real, apart = (part.images[np.sort(rng.permutation(len(part))[:n_real])] for part in (train, held_out))
-    asked = np.arange(n) % gan.classes if gan.needs_labels else None
+    asked = np.arange(n) % gan.inputs["labels"].classes if "labels" in gan.inputs else None
     samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
     between = "two halves of the training images" if unseen is None else "training and unseen images"
     results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
@@ -86,8 +86,8 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
         _, of_fake, of_apart = comparisons[0][1:]
         known = extract(everything.images)
         results |= flatten(metrics.memorization(known, None if unseen is None else of_apart, of_fake))
-    if hasattr(gan, "recognise") and held_out.labels is not None:
-        clusters = gan.recognise(held_out.images)[0].argmax(axis=1)
+    if hasattr(gan, "recognize") and held_out.labels is not None:
+        clusters = gan.recognize(held_out.images)[0].argmax(axis=1)
         results |= flatten({"cluster_accuracy": metrics.cluster_accuracy(clusters, held_out.labels)[0]})
     return results
 
@@ -95,7 +95,7 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
 def main():
     run_dir = folders.chosen_run()
     gan = runner.restore(run_dir)
-    if gan.image_rank != 3:
+    if "images" not in gan.examples:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
     train, held_out = runner.data_of(run_dir)
     results = {"step": gan.step} | evaluate(gan, train, held_out, FLAGS.n, FLAGS.seed, FLAGS.features, FLAGS.inception_weights)

@@ -31,10 +31,10 @@ def read(path, image_shape):
     import numpy as np
 
     from ganzoo.data.checks import existing_path
-    from ganzoo.data.picture import UnusableError, read_picture
+    from ganzoo.data.image_file import UnusableError, read_image
 
     try:
-        picture = read_picture(existing_path(path), image_shape[:2], 50_000_000)
+        picture = read_image(existing_path(path), image_shape[:2], 50_000_000)
     except UnusableError as reason:
         raise InputError(f"{path}: {reason}") from reason
     channels = image_shape[2]
@@ -58,7 +58,7 @@ def main():
     if output.suffix.lower() != ".png" or not output.parent.is_dir():
         raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")
     gan = runner.restore(run_dir)
-    if gan.image_rank != 3:
+    if "images" not in gan.examples:
         raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
     train, held_out = runner.data_of(run_dir)
     if FLAGS.image:

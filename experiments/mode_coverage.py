@@ -101,10 +101,10 @@ def load(name, seed):
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        found = flatten(metrics.mode_coverage(samples, mixture.centres, mixture.sigma))
-        return {"modes": found.pop("modes"), "of": len(mixture.centres), **found}
+        found = flatten(metrics.mode_coverage(samples, mixture.centers, mixture.sigma))
+        return {"modes": found.pop("modes"), "of": len(mixture.centers), **found}
 
-    return mixture.points(seed=seed), count_modes, mixture.centres
+    return mixture.points(seed=seed), count_modes, mixture.centers
 
 
 def run(name, game, mixture, seed, steps, samples):

@@ -34,6 +34,7 @@ def dirac_gan(seed, regularizers=()):
     from keras import layers
 
     import ganzoo
+    from ganzoo.objectives import Objective
 
     class Shift(layers.Layer):
         def build(self, input_shape):
@@ -49,14 +50,9 @@ def dirac_gan(seed, regularizers=()):
         def build_discriminator(self):
             return keras.Sequential([keras.Input((1,)), layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
 
-    return DiracGAN(
-        1,
-        latent=1,
-        regularizers=regularizers,
-        seed=seed,
-        discriminator_optimizer=keras.optimizers.SGD(0.05),
-        generator_optimizer=keras.optimizers.SGD(0.05),
-    )
+    descent = keras.optimizers.SGD(0.05)
+    objective = Objective("non_saturating", regularizers, discriminator_optimizer=descent, generator_optimizer=descent)
+    return DiracGAN(1, latent=1, objective=objective, seed=seed)
 
 
 def oscillation(seed):
@@ -74,14 +70,13 @@ def vanishing_gradient(seed):
     """Return the same of a discriminator that is sure of itself: ten updates a step at fifty times the generator's rate."""
     import numpy as np
 
-    from ganzoo import losses
     from ganzoo.data.points import PointDataset
 
     def build(loss):
-        return point_gan(1, (32,), rates=(1e-2, 2e-4), loss=loss, n_critic=10, seed=seed)
+        return point_gan(1, (32,), rates=(1e-2, 2e-4), seed=seed, loss=loss, n_critic=10)
 
     data = PointDataset(4.0 + 0.1 * np.random.default_rng(seed).normal(size=(1000, 1)), "a Gaussian at 4")
-    return data, {"saturating": build(losses.Minimax()), "non-saturating": build(losses.NonSaturating())}, 5000, 50
+    return data, {"saturating": build("minimax"), "non-saturating": build("non_saturating")}, 5000, 50
 
 
 def mode_collapse(seed):
@@ -89,19 +84,21 @@ def mode_collapse(seed):
     from ganzoo.data.mixtures import ring
     from ganzoo.regularizers import R1
 
-    hasty = point_gan(2, (64, 64), rates=(2e-4, 2e-3), beta_1=0.9, seed=seed)
-    steady = point_gan(2, (64, 64), rates=(1e-3, 1e-3), regularizers=[R1(0.1)], seed=seed)
+    hasty = point_gan(2, (64, 64), rates=(2e-4, 2e-3), seed=seed, beta_1=0.9)
+    steady = point_gan(2, (64, 64), rates=(1e-3, 1e-3), seed=seed, regularizers=[R1(0.1)])
     return ring().points(seed=seed), {"generator ten times as quick": hasty, "equal rates and R1": steady}, 8000, 100
 
 
-def point_gan(dimensions, hidden, rates, beta_1=0.5, **options):
-    """Return a `PointGAN` with a latent of 2; rates are the learning rates of (discriminator, generator)."""
+def point_gan(dimensions, hidden, rates, seed, beta_1=0.5, **options):
+    """Return a `PointGAN` with a latent of 2; rates: learning rates of (discriminator, generator); options: of `Objective`."""
     import keras
 
     from ganzoo import PointGAN
+    from ganzoo.objectives import Objective
 
     adam = [keras.optimizers.Adam(rate, beta_1=beta_1) for rate in rates]
-    return PointGAN(dimensions, 2, hidden, discriminator_optimizer=adam[0], generator_optimizer=adam[1], **options)
+    objective = Objective(discriminator_optimizer=adam[0], generator_optimizer=adam[1], **options)
+    return PointGAN(dimensions, 2, hidden, objective=objective, seed=seed)
 
 
 FAILURES = {"oscillation": oscillation, "vanishing_gradient": vanishing_gradient, "mode_collapse": mode_collapse}
@@ -111,15 +108,15 @@ def run(failure, seed):
     """Train a failure and its remedy.
 
     Returns:
-        (dictionary {name: finished `ganzoo.callbacks.Diagnosis`}, its GAN under `.model`; the data).
+        (dictionary {name: finished `ganzoo.training.callbacks.Diagnosis`}, its GAN under `.model`; the data).
     """
-    from ganzoo.callbacks import Diagnosis
+    from ganzoo.training.callbacks import Diagnosis
 
     data, gans, steps, every = FAILURES[failure](seed)
     diagnoses = {}
     for name, gan in gans.items():
         print(f"\n{failure}, {name}:", flush=True)
-        diagnosis = Diagnosis({"points": data.examples}, every=5 * every)
+        diagnosis = Diagnosis(data.arrays, every=5 * every)
         gan.train(data, steps=steps, steps_per_execution=every, log_every=every, callbacks=[diagnosis], verbose=False)
         diagnoses[name] = diagnosis
     return diagnoses, data
@@ -141,7 +138,7 @@ def draw(failure, diagnoses, data):
     for column, (name, diagnosis) in enumerate(diagnoses.items()):
         gan, rows = diagnosis.model, diagnosis.rows
         top, bottom = axes[0, column], axes[1, column]
-        samples, real = gan.sample(1000), data.examples[:1000]
+        samples, real = gan.sample(1000), data.points[:1000]
         if samples.shape[1] == 2:
             top.scatter(*real.T, s=3, color="lightgray", label="real")
             top.scatter(*samples.T, s=3, color="tab:blue", label="generated")

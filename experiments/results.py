@@ -71,8 +71,8 @@ def define_flags():
 
 def progress(run_dir):
     """Return (step, seconds of training) of a run, (0, 0.0) if there is none."""
-    from ganzoo.callbacks.journal import read_rows
-    from ganzoo.runs import RunDirectory
+    from ganzoo.training.callbacks.metrics_csv import read_rows
+    from ganzoo.training.runs import RunDirectory
 
     if not (run_dir / "config.json").exists():
         return 0, 0.0

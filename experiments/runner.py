@@ -99,7 +99,7 @@ def restore(run_dir):
         InputError: if there is no run or no whole checkpoint.
     """
     from ganzoo import state
-    from ganzoo.runs import RunDirectory
+    from ganzoo.training.runs import RunDirectory
 
     if not pathlib.Path(run_dir).is_dir():
         raise InputError(f"there is no run at {run_dir}.")
@@ -118,7 +118,7 @@ def restore(run_dir):
 
 def options_of(run_dir):
     """Return (the module of a run's experiment, the flags' values that it was begun with)."""
-    from ganzoo.runs import RunDirectory
+    from ganzoo.training.runs import RunDirectory
 
     notes = RunDirectory(run_dir).config().get("notes", {})
     if "experiment" not in notes:
@@ -141,7 +141,7 @@ def data_of(run_dir):
     if not hasattr(options, "dataset"):
         return images, None
     size = data.parse_image_size(options.image_size) if options.image_size else None
-    held_out = data.load_held_out(options.dataset, options.data, size)
+    held_out = data.load_test(options.dataset, options.data, size)
     if held_out is not None and hasattr(experiment, "select"):
         held_out = experiment.select(held_out, options)
     return images, held_out
@@ -152,7 +152,7 @@ def _options(experiment, run_dir):
     module_flags = [f for m, fs in FLAGS.flags_by_module_dict().items() if "experiments" in m or m == sys.argv[0] for f in fs]
     options = {flag.name: flag.value for flag in module_flags}
     if FLAGS.resume:
-        from ganzoo.runs import RunDirectory
+        from ganzoo.training.runs import RunDirectory
 
         if not run_dir.is_dir():
             raise InputError(f"there is no run to resume at {run_dir}.")

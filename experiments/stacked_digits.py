@@ -27,9 +27,9 @@ def define_flags():
 
 def select(images, options):
     """Return stacks of images."""
-    from ganzoo.data.stacked import stacked
+    from ganzoo.data.stacked import stack_digits
 
-    return stacked(images, seed=options.seed)
+    return stack_digits(images, seed=options.seed)
 
 
 def load(options):

@@ -27,7 +27,7 @@ def define_flags():
 
 def select(images, options):
     """Return the images of the digit that is asked for, or all."""
-    return images.only(options.digit) if options.digit >= 0 else images
+    return images.with_label(options.digit) if options.digit >= 0 else images
 
 
 def load(options):

@@ -10,16 +10,17 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.checks import nonnegative_number
+from ganzoo.core.config import Configurable
 
 
-class RandomAffine:
+class RandomAffine(Configurable):
     """Rotate, shear, scale and shift every image by its own random amounts, uniform within the limits.
 
     Args:
-        rotation: at most so many radians either way.
-        shear: at most so many pixels sideways a pixel of height.
-        scale: at most by this share, larger or smaller, height and width apart; below 1.
-        shift: at most by this share of the height and of the width.
+        rotation: maximum rotation either way, in radians.
+        shear: maximum shear, in pixels sideways per pixel of height.
+        scale: maximum relative change of size, height and width apart; below 1.
+        shift: maximum shift, as a share of the height and of the width.
 
     What comes in from outside repeats the nearest border pixel.
     """
@@ -50,10 +51,6 @@ class RandomAffine:
         y, x = ops.meshgrid(ops.arange(height, dtype="float32"), ops.arange(width, dtype="float32"), indexing="ij")
         a, b, offset_x, c, d, offset_y = (ops.reshape(each, (-1, 1, 1)) for each in (a, b, offset_x, c, d, offset_y))
         return bilinear_sample(images, a * x + b * y + offset_x, c * x + d * y + offset_y)
-
-    def __repr__(self):
-        settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
-        return f"{type(self).__name__}({settings})"
 
 
 def bilinear_sample(images, x, y):

@@ -1,5 +1,6 @@
 """Checks of arguments, each with a message that names what was expected and what came."""
 
+import difflib
 import math
 import numbers
 
@@ -8,7 +9,7 @@ import numpy as np
 from ganzoo.errors import InputError
 
 
-def whole_number(name, value, minimum):
+def check_int(name, value, minimum):
     """Return `value` as an int, or refuse it.
 
     Args:
@@ -30,7 +31,7 @@ def whole_number(name, value, minimum):
 
 def positive_integer(name, value):
     """Return `value` as an int if it is a whole number of at least 1, else raise InputError naming it."""
-    return whole_number(name, value, 1)
+    return check_int(name, value, 1)
 
 
 def positive_number(name, value):
@@ -48,9 +49,25 @@ def nonnegative_number(name, value, below=math.inf):
     return float(value)
 
 
-def choices(name, values, size):
+def check_class_ids(name, values, size):
     """Return `values` as a flat array if they are integers from 0 to size - 1, at least one, else raise InputError."""
     values = np.asarray(values).reshape(-1)
-    if values.size == 0 or values.dtype.kind not in "iu" or values.min() < 0 or values.max() >= size:
-        raise InputError(f"{name} must be integers from 0 to {size - 1}. Received: {name}={values.tolist()}")
+    if values.size == 0 or values.dtype.kind not in "iu":
+        raise InputError(f"{name} must be integers from 0 to {size - 1}. Received: {values.size} of {values.dtype}")
+    if values.min() < 0 or values.max() >= size:
+        raise InputError(
+            f"{name} must be integers from 0 to {size - 1}. Received: {values.dtype} from {values.min()} to {values.max()}"
+        )
     return values
+
+
+def check_choice(name, value, choices):
+    """Return `value` if it is one of `choices`, else raise InputError with the nearest one beside it."""
+    if value not in choices:
+        near = difflib.get_close_matches(str(value), list(choices), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"{name} must be one of {', '.join(choices)}.{hint} Received: {name}={value!r}")
+    return value
+
+
+whole_number = check_int  # until every caller says check_int

@@ -1,54 +1,69 @@
-"""`class GAN`, the base of every model of the zoo and of yours.
+"""`class GAN`: the game of two networks on latents, the base of most models of the zoo and of yours.
 
     min_G max_D  E_x[log D(x)] + E_z[log(1 - D(G(z)))]          Goodfellow et al. 2014, arXiv:1406.2661, eq. 1
 
 The lecture's pattern (compile D, freeze it, compile a combined model z -> D(G(z)), alternate two `train_on_batch`) trains no
 discriminator in Keras 3: which weights move is read when the step is traced, after the freeze. Here `combined` exists and
-the generator's gradient goes through the same D(G(z)), but what moves is decided by the variables that a gradient is taken
-for. How the game is played stands in `ganzoo.game`, what a trained generator is good for in `ganzoo.sampler`, and what is
-refused in `ganzoo.model_checks`.
+the generator's gradient is the gradient through it, but what moves is decided by the variables that a gradient is taken for.
 """
 
+import math
 import numbers
+from typing import Any, NamedTuple
 
 import keras
-from keras import layers, ops
+import numpy as np
+from keras import ops
 
-from ganzoo import backend, losses, optimizers, training
+from ganzoo import backend, networks, objectives
 from ganzoo.checks import positive_integer, positive_number
+from ganzoo.core import validation
+from ganzoo.core.inputs import Input, Label, Spec
+from ganzoo.core.match import Match
+from ganzoo.core.model import AdversarialModel
+from ganzoo.core.player import Player
 from ganzoo.errors import InputError
-from ganzoo.game import Game
-from ganzoo.latents import Normal
-from ganzoo.model_checks import ModelChecks
-from ganzoo.random_state import temporary_seed
-from ganzoo.sampler import Sampler
 
 
-class GAN(Game, Sampler, ModelChecks, keras.Model):
-    """A generative adversarial network: two networks, a loss, regularizers, a schedule.
+class Judged(NamedTuple):
+    """What the discriminator said of a batch, and what the batch was.
+
+    Attributes:
+        logits: float32 `(N, 1)`, high for real.
+        outputs: list of the discriminator's further outputs, empty for most.
+        inputs: {name: tensor}: of real examples the batch (images, labels), of generated ones the generator's inputs.
+    """
+
+    logits: Any
+    outputs: list
+    inputs: dict
+
+
+class GAN(AdversarialModel):
+    """A generative adversarial network: a pair of networks and an objective.
 
     On its own it is the classic GAN with two small dense networks. A subclass overrides `build_generator`,
-    `build_discriminator`, `discriminator_loss`, `generator_loss`, or gives other parts to the constructor.
+    `build_discriminator`, `discriminator_loss`, `generator_loss`, or the class's defaults; a call gives other parts.
 
     Args:
         image_shape: (height, width, channels) of the images, positive ints.
-        latent: a distribution of `ganzoo.latents`, or its size as an int (then of the law `latent_law`, here normal).
-        loss: an object of `ganzoo.losses`.
-        regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
+        latent: a distribution of `ganzoo.core.inputs`, or its size as an int (then of the networks' usual distribution).
+        classes: number of labels, 0 to classes - 1, of a conditional GAN; None for a GAN without labels.
+        networks: a pair of `ganzoo.networks`.
+        objective: a `ganzoo.objectives.Objective`.
         augmentation: an object of `ganzoo.augmentation` that moves what the discriminator sees in training, or None.
-        n_critic: discriminator updates per generator update.
-        value_range: (low, high) of the pixels that the networks see; uint8 images are scaled to it.
-        discriminator_optimizer, generator_optimizer: Keras optimizers, one object each (an optimizer serves one network).
-        ema_half_life_images: if set, `sample` and `export` use a generator whose weights are an exponential moving average
-            with this half-life, counted in generated training images (Karras et al. 2018, arXiv:1710.10196, section 5).
+        value_range: (low, high) of the pixels that the networks see, default the networks' own; uint8 images are scaled to it.
+        ema_half_life_images: if set, samples come from a generator whose weights are an exponential moving average with this
+            half-life, counted in generated training images (Karras et al. 2018, arXiv:1710.10196, section 5).
         seed: int in [0, 2^31); initial weights, noise and the order of batches are functions of it.
 
     Attributes:
-        generator: `keras.Model`, latents float32 `(N, latent.size)` -> images `(N, H, W, C)` in `value_range`.
-        discriminator: `keras.Model`, images `(N, H, W, C)` -> logits `(N, 1)`, high for real.
-        combined: `keras.Model`, latents -> logits: D(G(z)), which the generator's gradient goes through.
-        needs_labels: whether it is conditional: networks then take [latents, labels] and [images, labels].
-        log_words: {name in the logs: what the progress bar calls it}, in the order shown.
+        generator: `keras.Model`, latents float32 `(N, latent.size)` (and labels int32 `(N,)`) -> images `(N, H, W, C)` in
+            `value_range`.
+        discriminator: `keras.Model`, images `(N, H, W, C)` (and labels, if it takes two inputs) -> logits `(N, 1)`, high for
+            real.
+        combined: `keras.Model`, latents (and labels) -> logits: D(G(z)).
+        latent: the latents' distribution, with its `size`.
 
     Raises:
         InputError: for a bad value, before anything is built.
@@ -59,171 +74,323 @@ class GAN(Game, Sampler, ModelChecks, keras.Model):
         (4, 8, 8, 1)
     """
 
-    image_rank = 3
-    latent_law = Normal
-    needs_labels = False
-    use_xla = False  # slower for convolutions and large matrices on CPU; quicker for networks of a few neurons
-    log_words = {
-        "discriminator_loss": "discriminator loss",
-        "generator_loss": "generator loss",
-        "d_real": "D(x)",
-        "d_fake": "D(G(z))",
-    }
+    example_name = "images"
+    example_ndim = 3
+    default_image_shape: tuple = (28, 28, 1)
+    default_latent: int = 100
+    default_classes: int | None = None
+    default_networks = networks.Dense
+    default_objective = staticmethod(objectives.non_saturating)
 
     def __init__(
         self,
-        image_shape=(28, 28, 1),
-        latent=100,
-        loss=None,
-        regularizers=(),
+        image_shape=None,
+        latent=None,
+        classes=None,
+        networks=None,
+        objective=None,
         augmentation=None,
-        n_critic=1,
-        value_range=(-1.0, 1.0),
-        discriminator_optimizer=None,
-        generator_optimizer=None,
+        value_range=None,
         ema_half_life_images=None,
         seed=0,
         name=None,
     ):
-        super().__init__(name=name)
-        if len(image_shape) != self.image_rank:
-            sides = "(height, width, channels)" if self.image_rank == 3 else f"of {self.image_rank} entries"
-            raise InputError(f"image_shape must be {sides}. Received: image_shape={image_shape!r}")
-        self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.latent = self.latent_law(latent) if isinstance(latent, numbers.Integral) else latent
-        self.loss_pair = losses.NonSaturating() if loss is None else loss
-        self.regularizers = list(regularizers)
-        if augmentation is not None and self.image_rank != 3:
+        self.image_shape = self._checked_shape(self.default_image_shape if image_shape is None else image_shape)
+        self.networks = self.default_networks() if networks is None else networks
+        self.networks.check(self.image_shape, type(self).__name__)
+        self.objective = self.default_objective() if objective is None else objective
+        if not isinstance(self.objective, objectives.Objective):
+            raise InputError(f"objective must be a ganzoo.objectives.Objective. Received: objective={objective!r}")
+        latent = self.default_latent if latent is None else latent
+        self.latent = self.networks.latent_distribution(latent) if isinstance(latent, numbers.Integral) else latent
+        if not isinstance(self.latent, Input):
+            raise InputError(f"latent must be an int or a distribution of ganzoo.core.inputs. Received: latent={latent!r}")
+        classes = self.default_classes if classes is None else classes
+        self.classes = None if classes is None else positive_integer("classes", classes)
+        if augmentation is not None and self.example_ndim != 3:
             raise InputError(f"augmentation is for images. Received: augmentation={augmentation!r}")
         self.augmentation = augmentation
-        self.n_critic = positive_integer("n_critic", n_critic)
+        value_range = self.networks.value_range if value_range is None else value_range
         self.value_range = (float(value_range[0]), float(value_range[1]))
+        if not self.value_range[0] < self.value_range[1]:
+            raise InputError(f"value_range must be (low, high). Received: value_range={value_range!r}")
         half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
         self.ema_half_life_images = half_life
-        if not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
-            raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
-        self.seed = int(seed)
-        with temporary_seed(self.seed):
-            self.generator = self.build_generator()
-            self.discriminator = self.build_discriminator()
-            self.ema_generator = self.build_generator() if ema_half_life_images else None
-        self.check_networks()
-        if self.ema_generator is not None:
-            self.ema_generator.set_weights(self.generator.get_weights())
-        inputs = [keras.Input(each.shape[1:], dtype=each.dtype) for each in self.generator.inputs]
-        fake = self.generator(inputs if self.needs_labels else inputs[0])
-        judged = self.discriminator([fake, *inputs[1:]] if self.needs_labels else fake)
-        self.combined = keras.Model(inputs, judged, name="combined")
-        self.log_means = {}
-        self.steps_together = 1
-        self._generate = backend.jit(self._images)
-        self._draw_each = backend.jit(self.latent.draw_each)
-        self.built = True
-        self.compile(discriminator_optimizer, generator_optimizer)
+        super().__init__(seed, name)
 
     # What a subclass overrides.
 
     def build_generator(self):
-        """Return a `keras.Model` from latents `(N, latent.size)` to images `(N, *image_shape)` in `value_range`."""
-        pixels = self.image_shape[0] * self.image_shape[1] * self.image_shape[2]
-        hidden = [layer for width in (256, 512, 1024) for layer in (layers.Dense(width), layers.LeakyReLU(0.2))]
-        head = [layers.Dense(pixels, activation="tanh"), layers.Reshape(self.image_shape)]
-        return keras.Sequential([keras.Input((self.latent.size,)), *hidden, *head], name="generator")
+        """Return a `keras.Model` from latents `(N, latent.size)` to images `(N, *image_shape)` in `value_range`.
+
+        Of a conditional GAN it takes two inputs, the second the labels, int32 `(N,)`.
+        """
+        return self.networks.build_generator(self.inputs, self.image_shape)
 
     def build_discriminator(self):
-        """Return a `keras.Model` from images `(N, *image_shape)` to logits `(N, 1)`; no sigmoid, it is in the loss."""
-        hidden = []
-        for width in (1024, 512, 256):
-            hidden += [layers.Dense(width), layers.LeakyReLU(0.2), layers.Dropout(0.3)]
-        return keras.Sequential(
-            [keras.Input(self.image_shape), layers.Flatten(), *hidden, layers.Dense(1)], name="discriminator"
-        )
+        """Return a `keras.Model` from images `(N, *image_shape)` to logits `(N, 1)`; no sigmoid, it is in the loss.
 
-    def build_optimizers(self):
-        """Return the default (discriminator_optimizer, generator_optimizer), two new objects."""
-        return optimizers.Adam(2e-4, beta_1=0.5), optimizers.Adam(2e-4, beta_1=0.5)
+        Of a conditional GAN it may take the labels, int32 `(N,)`, as a second input. It may return a list that begins with the
+        logits; the rest goes to `auxiliary_losses`.
+        """
+        return self.networks.build_discriminator(self.image_shape, self.classes, self.discriminator_heads())
+
+    def discriminator_heads(self):
+        """Return {name: size} of what the discriminator returns besides its logits."""
+        return {}
 
     def discriminator_loss(self, real_logits, fake_logits):
-        """Return what the discriminator minimises, per sample `(N,)`, from logits `(N, 1)`."""
-        return self.loss_pair.discriminator(real_logits, fake_logits)
+        """Return what the discriminator minimizes, per sample `(N,)`, from logits `(N, 1)`."""
+        return self.objective.loss.discriminator(real_logits, fake_logits)
 
     def generator_loss(self, real_logits, fake_logits):
-        """Return what the generator minimises, per sample `(N,)`; real_logits is None unless the loss sees real ones."""
-        return self.loss_pair.generator(real_logits, fake_logits)
+        """Return what the generator minimizes, per sample `(N,)`; real_logits is None unless the loss sees real ones."""
+        return self.objective.loss.generator(real_logits, fake_logits)
 
-    def auxiliary_losses(self, outputs, latents):
-        """Return {name: per-sample loss `(N,)`} that both players minimise besides the game.
+    def auxiliary_losses(self, player, real, fake):
+        """Return {name: per-sample loss `(N,)`} that a player minimizes besides the game.
 
         Args:
-            outputs: list of what the discriminator returns for the generated images after the logits.
-            latents: float32 `(N, latent.size)` that these images were made from.
+            player: "discriminator" or "generator".
+            real: `Judged` of the real batch; None in the generator's update, unless its loss sees real logits.
+            fake: `Judged` of the generated one.
         """
         return {}
 
-    def game_measures(self, real_logits, fake_logits):
-        """Return {name: per-sample `(N, 1)`} that tell how the game stands; their means are logged."""
-        return {"d_real": ops.sigmoid(real_logits), "d_fake": ops.sigmoid(fake_logits)}
+    def training_metrics(self, real, fake):
+        """Return {name: per-sample `(N, 1)`} that tell how the game stands, from two `Judged`; their means are logged."""
+        return self.objective.measure(real.logits, fake.logits)
 
     # The game.
 
-    def compile(self, discriminator_optimizer=None, generator_optimizer=None, **kwargs):
-        """Set the optimizers (None: the model's defaults) and pass the rest (`steps_per_execution`, ...) to Keras."""
-        defaults = self.build_optimizers()
-        self.discriminator_optimizer = discriminator_optimizer or defaults[0]
-        self.generator_optimizer = generator_optimizer or defaults[1]
-        if self.discriminator_optimizer is self.generator_optimizer:
-            raise InputError(
-                "discriminator_optimizer and generator_optimizer must be two objects: an optimizer keeps state for one "
-                f"network. Received: {self.generator_optimizer!r} twice"
-            )
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self._one_step = backend.jit(self.one_step)  # anew: a trace keeps the optimizers that it was made with
-        kwargs.setdefault("jit_compile", self.use_xla)
-        super().compile(optimizer=self.generator_optimizer, loss=None, **kwargs)
+    def play(self, batches, step):
+        """Update the discriminator n_critic times, then the generator.
+
+        The generator's update is about the images that the last discriminator update saw, so they are made once for both; it
+        still meets the discriminator as it stands after its update.
+        """
+
+        def earlier(index):
+            batch, seed = self.batch_at(batches, index), self._seed(0, step * self.n_critic + index)
+            inputs = self.inputs_for(batch, seed)
+            return self.update_discriminator(batch, inputs, self.generate_batch(inputs), seed)
+
+        before = self.n_critic - 1
+        means = backend.mean_over_repeats(earlier, before)
+
+        batch, d_seed, g_seed = (
+            self.batch_at(batches, before),
+            self._seed(0, (step + 1) * self.n_critic - 1),
+            self._seed(1, step),
+        )
+        inputs = self.inputs_for(batch, g_seed)
+        fake = self.forward("generator", lambda: self.generate_batch(inputs))
+        logs = self.update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)
+        logs = {name: (before * means.get(name, 0.0) + value) / self.n_critic for name, value in logs.items()}
+        return logs | self.update_generator(batch, inputs, fake, g_seed)
+
+    def update_discriminator(self, batch, inputs, fake, seed):
+        """Update the discriminator once, nothing else.
+
+        Args:
+            batch: {part: tensor `(N, ...)`} of real examples, prepared.
+            inputs: {name: tensor} that the generated examples were made from.
+            fake: generated examples, `(N, *image_shape)` in `value_range`.
+            seed: int32 `(2,)`.
+
+        Returns:
+            Dictionary of scalars: discriminator_loss, auxiliary losses, penalties, training metrics.
+        """
+        real, fake = (self.augment(x, backend.fold_in(seed, 2, i)) for i, x in enumerate((batch[self.example_name], fake)))
+
+        def logits(examples):
+            return self.discriminate(examples, batch, training=True).logits
+
+        def objective():
+            real_said = self.discriminate(real, batch, training=True)
+            fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
+            losses = {"discriminator_loss": self.discriminator_loss(real_said.logits, fake_said.logits)}
+            losses |= self.auxiliary_losses("discriminator", real_said, fake_said)
+            losses |= self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed)
+            return losses, self.training_metrics(real_said, fake_said)
+
+        return self.update("discriminator", objective)
+
+    def update_generator(self, batch, inputs, fake, seed):
+        """Update the generator once, nothing else: by the gradient through D(G(z)), that is through `combined`.
+
+        Args:
+            batch, inputs, seed: as in `update_discriminator`.
+            fake: `Forward` of the generated examples.
+
+        Returns:
+            Dictionary of scalars: generator_loss, penalties.
+        """
+
+        def objective(fake):
+            real_said = None
+            if self.objective.loss.generator_sees_real:
+                real = self.augment(batch[self.example_name], backend.fold_in(seed, 2, 0))
+                real_said = self.discriminate(real, batch, training=True)
+            fake = self.augment(fake, backend.fold_in(seed, 2, 1))
+            fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
+            losses = {"generator_loss": self.generator_loss(real_said and real_said.logits, fake_said.logits)}
+            auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
+            return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
+
+        return self.update("generator", objective, through=fake)
+
+    def inputs_for(self, batch, seed):
+        """Return {name: tensor}, the generator's inputs beside a real batch: drawn, or taken from the batch (labels)."""
+        drawn = self.draw_values((ops.shape(batch[self.example_name])[0],), seed)
+        return {name: batch[name] if name in batch else drawn[name] for name in self.inputs}
+
+    def generate_batch(self, inputs):
+        """Generate examples `(N, *image_shape)` in training mode, float32 under a half-precision policy too."""
+        return _at_least_float32(_call(self.generator, list(inputs.values()), training=True))
+
+    def augment(self, examples, seed):
+        """Return examples as the discriminator sees them in training; see `ganzoo.augmentation`."""
+        return examples if self.augmentation is None else self.augmentation(examples, seed)
+
+    def discriminate(self, examples, batch=None, training=False):
+        """Ask the discriminator.
+
+        Args:
+            examples: float32 `(N, *image_shape)` in `value_range`.
+            batch: {part: tensor}, whose further parts (labels) it gets where it takes more than one input.
+            training: bool.
+
+        Returns:
+            `Judged`.
+        """
+        conditions = [values for name, values in (batch or {}).items() if name != self.example_name and name in self.examples]
+        outputs = _call(self.discriminator, [examples, *conditions], training=training)
+        outputs = [_at_least_float32(each) for each in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+        return Judged(outputs[0], outputs[1:], batch or {})
+
+    # What the core asks of a model.
 
     @property
-    def step(self):
-        """Number of generator updates made so far."""
-        return backend.to_int(self.generator_optimizer.iterations)
+    def examples(self):
+        """{"images": Spec}, and {"labels": Spec} where the GAN is conditional."""
+        dtype = "uint8" if self.example_ndim == 3 else "float32"
+        labels = {} if self.classes is None else {"labels": Spec((), "int32")}
+        return {self.example_name: Spec(self.image_shape, dtype)} | labels
 
-    # Use.
+    @property
+    def inputs(self):
+        """{"latents": distribution}, and {"labels": Label} where the GAN is conditional."""
+        return {"latents": self.latent} | ({} if self.classes is None else {"labels": Label(self.classes)})
 
-    def train(self, data, steps=1000, **options):
-        """Train on images; see `ganzoo.training.train` for all options (batch_size, run_dir, resume, callbacks, ...)."""
-        return training.train(self, data, steps, **options)
+    @property
+    def n_critic(self):
+        """Discriminator updates per generator update."""
+        return self.objective.n_critic
 
-    def call(self, inputs, training=False):
-        """Generate images in `value_range` from latents, or from [latents, labels] where the GAN is conditional."""
-        return self.generator(inputs, training=training)
+    @property
+    def batches_per_step(self):
+        """n_critic: each discriminator update sees a batch of its own."""
+        return self.n_critic
 
-    def play_together(self, steps):
-        """Play so many steps in one call of `train_step`, in one compiled program."""
-        if steps != self.steps_together:
-            self.steps_together, self.train_function = steps, None  # `fit` then traces anew
+    @property
+    def display_names(self):
+        """{name in the logs: what the progress bar calls it}."""
+        return self.objective.display_names
 
-    def to_value_range(self, images):
-        """Scale uint8 images to `value_range`; floats are taken as already in it."""
-        if keras.backend.standardize_dtype(images.dtype) != "uint8":
-            return ops.cast(images, "float32")
-        low, high = self.value_range
-        return ops.cast(images, "float32") * ((high - low) / 255.0) + low
+    @property
+    def discriminator_optimizer(self):
+        """The discriminator's Keras optimizer."""
+        return self.players["discriminator"].optimizer
 
-    def settings(self):
-        """Return a dictionary of plain values that define the training trajectory, data and batch size aside."""
+    @property
+    def generator_optimizer(self):
+        """The generator's Keras optimizer."""
+        return self.players["generator"].optimizer
+
+    def build_players(self, stage):
+        generator, discriminator = self.build_generator(), self.build_discriminator()
+        averages = {"generator": self.build_generator()} if self.ema_half_life_images else {}
+        self._check("build_generator", generator, "build_discriminator", discriminator)
         return {
-            "model": type(self).__name__,
-            "image_shape": list(self.image_shape),
-            "latent": repr(self.latent),
-            "loss": repr(self.loss_pair),
-            "regularizers": [repr(regularizer) for regularizer in self.regularizers],
-            **({} if self.augmentation is None else {"augmentation": repr(self.augmentation)}),
-            "n_critic": self.n_critic,
-            "value_range": list(self.value_range),
-            "ema_half_life_images": self.ema_half_life_images,
-            "seed": self.seed,
-            "discriminator_optimizer": training.describe_optimizer(self.discriminator_optimizer),
-            "generator_optimizer": training.describe_optimizer(self.generator_optimizer),
-            "generator_parameters": self.generator.count_params(),
-            "discriminator_parameters": self.discriminator.count_params(),
+            "discriminator": Player(
+                {"discriminator": discriminator}, self.objective.build_optimizer("discriminator"), self.objective.regularizers
+            ),
+            "generator": Player(
+                {"generator": generator}, self.objective.build_optimizer("generator"), (), averages, self.ema_half_life_images
+            ),
         }
+
+    def check_players(self):
+        """Build `combined`, which calls both networks as a step does."""
+        tensors = [keras.Input(each.shape[1:], dtype=each.dtype, name=each.name) for each in self.generator.inputs]
+        said = _call(self.discriminator, [_call(self.generator, tensors), *tensors[1:]])
+        self.combined = keras.Model(tensors, said, name="combined")
+
+    def generate(self, inputs):
+        """Return images `(N, *image_shape)` in `value_range` from {name: tensor}, float32; the average where there is one."""
+        return self._generate_with(self.players["generator"].sampling("generator"), inputs)
+
+    def matches(self):
+        """Return the one match: the discriminator against the generator."""
+
+        def inputs(n, seed, arrays):
+            given = {name: arrays[name] for name in self.inputs if name in arrays}
+            return {name: ops.convert_to_tensor(values) for name, values in self.draw_inputs(n, seed, **given).items()}
+
+        def discriminate(examples, arrays):
+            batch = {name: ops.cast(ops.convert_to_tensor(arrays[name]), "int32") for name in self.examples if name in arrays
+                     and name != self.example_name}  # fmt: skip
+            return self.discriminate(examples, batch).logits
+
+        return {
+            "": Match(
+                example=self.example_name,
+                inputs=inputs,
+                generate=lambda inputs: self._generate_with(self.generator, inputs),
+                discriminate=discriminate,
+                generator_loss=self.generator_loss,
+                discriminator=self.players["discriminator"],
+            )
+        }
+
+    def compile(self, discriminator_optimizer=None, generator_optimizer=None, **options):
+        """Set the optimizers (None: the objective's, anew); objects of Keras or names. The rest goes to Keras's `compile`."""
+        named = {"discriminator": discriminator_optimizer, "generator": generator_optimizer}
+        super().compile(options.pop("optimizers", None) or named, **options)
+
+    def _generate_with(self, network, inputs):
+        return _at_least_float32(_call(network, [inputs[name] for name in self.inputs], training=False))
+
+    def _check(self, g_name, generator, d_name, discriminator):
+        model = type(self).__name__
+        latents = [(name, each.shape) for name, each in self.inputs.items()]
+        parts = [(name, spec.shape) for name, spec in self.examples.items()]
+        validation.check_network(g_name, generator, latents, (self.example_name, self.image_shape), model)
+        if len(generator.inputs) != len(latents):
+            raise InputError(
+                f"{g_name} of {model} must take {', '.join(self.inputs)}. Received: {len(generator.inputs)} inputs"
+            )
+        validation.check_network(d_name, discriminator, parts, ("logits", (1,)), model)
+        validation.refuse_sigmoid(d_name, discriminator)
+        if all(math.isfinite(bound) for bound in self.value_range):
+            validation.refuse_other_range(g_name, generator, self.value_range)
+
+    def _checked_shape(self, shape):
+        if not isinstance(shape, (tuple, list, np.ndarray)) or len(shape) != self.example_ndim:
+            sides = "(height, width, channels)" if self.example_ndim == 3 else f"of {self.example_ndim} entries"
+            raise InputError(f"image_shape must be {sides}. Received: image_shape={shape!r}")
+        return tuple(positive_integer("image_shape entries", side) for side in shape)
+
+    def _seed(self, stream, count):
+        return backend.fold_in((self.seed, stream), count)
+
+
+def _call(network, tensors, training=None):
+    """Call a network with as many of the tensors as it has inputs, in their order."""
+    tensors = tensors[: len(network.inputs)]
+    return network(tensors if len(tensors) > 1 else tensors[0], training=training)
+
+
+def _at_least_float32(tensor):
+    return ops.cast(tensor, "float32") if keras.backend.standardize_dtype(tensor.dtype) in ("float16", "bfloat16") else tensor

@@ -7,6 +7,10 @@ per sample, `(N,)`; the mean is taken once, by the training step. A high logit m
 
 from keras import ops
 
+from ganzoo.checks import check_choice
+from ganzoo.core.config import Configurable
+from ganzoo.errors import InputError
+
 
 def _paired(real_logits, fake_logits):
     """Return both as `(N,)`: `(N, 1)` against `(N,)` would broadcast to `(N, N)` and still train, wrongly."""
@@ -16,13 +20,13 @@ def _paired(real_logits, fake_logits):
             raise ValueError(f"{name} must be of shape (N,) or (N, 1). Received: {name}.shape={tuple(logits.shape)}")
     if None not in (real.shape[0], fake.shape[0]) and real.shape[0] != fake.shape[0]:
         raise ValueError(
-            "real_logits and fake_logits must be as many. "
+            "real_logits and fake_logits must have the same batch size. "
             f"Received: real_logits.shape={tuple(real.shape)}, fake_logits.shape={tuple(fake.shape)}"
         )
     return ops.reshape(real, (-1,)), ops.reshape(fake, (-1,))
 
 
-class Loss:
+class Loss(Configurable):
     """A pair of losses. Subclasses write `_discriminator` and `_generator` on logits of shape `(N,)`.
 
     Attributes:
@@ -55,10 +59,6 @@ class Loss:
         if real_logits is None:
             real_logits = fake_logits
         return self._generator(*_paired(real_logits, fake_logits))
-
-    def __repr__(self):
-        settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
-        return f"{type(self).__name__}({settings})"
 
 
 class NonSaturating(Loss):
@@ -122,3 +122,27 @@ class Relativistic(Loss):
 
     def _generator(self, real, fake):
         return ops.softplus(real - fake)
+
+
+# Name on the command line, and where a loss is given as a string -> class.
+BY_NAME = {
+    "non_saturating": NonSaturating,
+    "minimax": Minimax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "wasserstein": Wasserstein,
+    "relativistic": Relativistic,
+}
+
+
+def get(loss):
+    """Return a loss: `loss` itself, or a new one of the name that a string holds.
+
+    Raises:
+        InputError: for another name or type.
+    """
+    if isinstance(loss, str):
+        return BY_NAME[check_choice("loss", loss, BY_NAME)]()
+    if not isinstance(loss, Loss):
+        raise InputError(f"loss must be one of ganzoo.losses. Received: loss={loss!r}")
+    return loss

@@ -6,7 +6,7 @@ def save_loss_plot(path, rows):
 
     Args:
         path: PNG to write.
-        rows: dictionaries of strings as `ganzoo.callbacks.journal.read_rows` returns; with none, nothing is written.
+        rows: dictionaries of strings, as `metrics_csv.read_rows` returns; with none, nothing is written.
     """
     if not rows:
         return

@@ -1,44 +1,41 @@
-"""What is asked of the discriminator besides its loss: gradient penalties and weight clipping, usable with every GAN.
+"""Regularizers of a player: gradient penalties and weight clipping, usable with every GAN.
 
-A regularizer is an object with two methods, either of which may do nothing: `penalty`, added to the discriminator's loss,
-and `after_update`, called once the discriminator's optimizer has moved its weights.
+A regularizer is an object with two methods, either of which may do nothing: `penalty`, added to the player's loss, and
+`after_update`, called once the player's optimizer has moved its weights.
 """
 
 from keras import ops
 
 from ganzoo import backend
 from ganzoo.checks import positive_number
+from ganzoo.core.config import Configurable
 
 
-class Regularizer:
+class Regularizer(Configurable):
     """Does nothing; the base of the others."""
 
-    def penalty(self, discriminate, real, fake, seed):
+    def penalty(self, call, batch, seed, step):
         """Return a penalty per sample, or None.
 
         Args:
-            discriminate: callable from images to logits `(N, 1)`, the discriminator in training mode.
-            real: float32 `(N, H, W, C)` in the network's own range.
-            fake: the same, generated.
-            seed: int32 `(2,)`, new for every step.
+            call: callable that the penalty is about: for a discriminator, from examples to logits `(N, 1)` in training mode.
+            batch: {name: tensor}: for a discriminator, "real" and "fake" examples, float32 `(N, H, W, C)`.
+            seed: int32 `(2,)`, new for every update.
+            step: int64 scalar, steps made so far.
 
         Returns:
-            float32 `(N,)`, added to the discriminator's loss, or None.
+            float32 `(N,)`, added to the player's loss, or None.
         """
         return None
 
-    def after_update(self, discriminator):
-        """Change the weights of `discriminator` (a `keras.Model`) after an update, or do nothing."""
+    def after_update(self, player, step):
+        """Change the weights of a `ganzoo.core.player.Player` after an update, or do nothing."""
 
     @property
     def name(self):
         """The name under which the penalty's mean is logged: the class's in snake_case."""
         name = type(self).__name__
         return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
-
-    def __repr__(self):
-        settings = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(self).items()))
-        return f"{type(self).__name__}({settings})"
 
 
 def _squared_norm(gradients):
@@ -49,38 +46,43 @@ class GradientPenalty(Regularizer):
     """weight * (|grad D(x)| - 1)^2 at x drawn uniformly on segments from real to fake (Gulrajani et al. 2017,
     arXiv:1704.00028, eq. 3). The square root has an epsilon, so a zero gradient stays differentiable.
 
-    Batch normalisation in the critic makes one sample's output depend on the others and voids the penalty.
+    Batch normalization in the critic makes one sample's output depend on the others and voids the penalty.
+
+    Args:
+        weight: positive float.
     """
 
     def __init__(self, weight=10.0):
         self.weight = positive_number("weight", weight)
 
-    def penalty(self, discriminate, real, fake, seed):
+    def penalty(self, call, batch, seed, step):
+        real, fake = batch["real"], batch["fake"]
         shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
         mix = backend.uniform(shape, seed)
-        gradients = backend.input_gradient(discriminate, real + mix * (fake - real))
+        gradients = backend.input_gradient(call, real + mix * (fake - real))
         return self.weight * ops.square(ops.sqrt(_squared_norm(gradients) + 1e-12) - 1.0)
 
 
 class R1(Regularizer):
-    """weight / 2 * |grad D|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406, eq. 9)."""
+    """weight / 2 * |grad D|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406, eq. 9); weight: positive float."""
+
+    on = "real"
 
     def __init__(self, weight=10.0):
         self.weight = positive_number("weight", weight)
 
-    def penalty(self, discriminate, real, fake, seed):
-        return 0.5 * self.weight * _squared_norm(backend.input_gradient(discriminate, real))
+    def penalty(self, call, batch, seed, step):
+        return 0.5 * self.weight * _squared_norm(backend.input_gradient(call, batch[self.on]))
 
 
 class R2(R1):
-    """weight / 2 * |grad D|^2 on generated samples (Mescheder et al. 2018, arXiv:1801.04406)."""
+    """weight / 2 * |grad D|^2 on generated samples (Mescheder et al. 2018, arXiv:1801.04406); weight: positive float."""
 
-    def penalty(self, discriminate, real, fake, seed):
-        return super().penalty(discriminate, fake, fake, seed)
+    on = "fake"
 
 
 class WeightClip(Regularizer):
-    """Clip the discriminator's weights to [-limit, limit] after each of its updates (Arjovsky et al. 2017, arXiv:1701.07875).
+    """Clip a player's weights to [-limit, limit] after each of its updates (Arjovsky et al. 2017, arXiv:1701.07875).
 
     Args:
         limit: positive float.
@@ -93,11 +95,11 @@ class WeightClip(Regularizer):
         self.limit = positive_number("limit", limit)
         self.only_kernels = bool(only_kernels)
 
-    def clipped(self, discriminator):
+    def clipped(self, player):
         """Return the list of variables that are clipped."""
-        weights = discriminator.weights
+        weights = [weight for network in player.networks.values() for weight in network.weights]
         return [w for w in weights if w.name == "kernel"] if self.only_kernels else weights
 
-    def after_update(self, discriminator):
-        for variable in self.clipped(discriminator):
+    def after_update(self, player, step):
+        for variable in self.clipped(player):
             variable.assign(ops.clip(variable, -self.limit, self.limit))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import InputError
-from ganzoo.runs import CheckpointStore, RunDirectory
+from ganzoo.training.runs import CheckpointStore, RunDirectory
 
 
 def arrays(value):

@@ -12,11 +12,12 @@ from keras import ops
 import ganzoo
 from experiments import pathologies
 from ganzoo import regularizers
-from ganzoo.callbacks import Diagnosis
 from ganzoo.data.mixtures import ring
 from ganzoo.errors import InputError, NonFiniteLossError
 from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe, periodicity
 from ganzoo.evaluation.diagnosis.probe import _points
+from ganzoo.objectives import Objective, wasserstein
+from ganzoo.training.callbacks import Diagnosis
 
 RULES = {symptom.name: symptom.rule for symptom in SYMPTOMS}
 HEALTHY = {"discriminator_auc": 0.8, "gradient": 1.0, "spread": 5.0, "real_spread": 6.0, "modes": 15.0, "real_modes": 18.0,
@@ -141,14 +142,14 @@ def test_mode_collapse_found_over_ten_seeds(threads):
 @pytest.mark.slow
 def test_clip_saturation_found(stripes):
     seen = Diagnosis({"images": stripes}, every=5, report=None)
-    gan = ganzoo.WGAN((8, 8, 1), latent=4, literal_clipping=True)
+    gan = ganzoo.WGAN((8, 8, 1), latent=4, objective=wasserstein(clip_all_weights=True))
     gan.train(stripes, steps=10, batch_size=16, log_every=5, callbacks=[seen], verbose=False)
     assert {finding["symptom"] for finding in seen.findings} == {"clip_saturation"}
     assert seen.rows[-1]["clipped_gains"] > 0.5
 
 
 def test_non_finite_loss_reported_before_stop(stripes, tmp_path, capsys):
-    gan = make_tiny(discriminator_optimizer=keras.optimizers.SGD(1e30))
+    gan = make_tiny(objective=Objective(discriminator_optimizer=keras.optimizers.SGD(1e30)))
     with pytest.raises(NonFiniteLossError):
         gan.train(stripes, steps=50, batch_size=16, log_every=5, run_dir=tmp_path)
     assert "A number became infinite or NaN" in capsys.readouterr().out
@@ -164,8 +165,6 @@ def test_memorization_found():
     class Copier(ganzoo.PointGAN):
         def postprocess(self, outputs):
             return known[np.abs(np.asarray(outputs)[:, :1] * 1e4).astype(int)[:, 0] % len(known)]
-
-        finish = postprocess  # its name in the core of 0.1.0
 
     points = digits.reshape(300, -1) / 255.0
     seen = Diagnosis({"points": points}, every=10, report=None)
@@ -191,11 +190,11 @@ def test_healthy_runs_silent(run):
         "DCGAN on digits": lambda: (ganzoo.DCGAN(digits.image_shape), digits, 400, {}),
         "clipped critic on digits": lambda: (ganzoo.WGAN(digits.image_shape), digits, 200, {"batch_size": 32}),
         "points on a ring": lambda: (
-            ganzoo.PointGAN(2, 2, (64, 64), regularizers=[regularizers.R1(0.1)]), ring().points(), 6000, {},
+            ganzoo.PointGAN(2, 2, (64, 64), objective=Objective(regularizers=[regularizers.R1(0.1)])),
+            ring().points(), 6000, {},
         ),
     }[run]()  # fmt: skip
-    name = "points" if run == "points on a ring" else "images"
-    seen = Diagnosis({name: data.examples}, every=max(20, steps // 10), report=None)
+    seen = Diagnosis(data.arrays, every=max(20, steps // 10), report=None)
     gan.train(data, steps=steps, callbacks=[seen], verbose=False, **options)
     assert len(seen.rows) >= 8
     assert seen.findings == []

@@ -10,7 +10,7 @@ import time
 import pytest
 from conftest import ROOT, own_environment, run_python
 
-from ganzoo.runs import RunDirectory
+from ganzoo.training.runs import RunDirectory
 
 WORKER = ROOT / "tests" / "resume_worker.py"
 

@@ -14,11 +14,11 @@ from conftest import make_tiny
 from PIL import Image
 
 from ganzoo import callbacks, state
-from ganzoo.callbacks.journal import read_rows
 from ganzoo.errors import InputError, NonFiniteLossError
 from ganzoo.evaluation.measure import Estimate
 from ganzoo.plots import save_loss_plot
-from ganzoo.runs import CheckpointStore
+from ganzoo.training.callbacks.metrics_csv import read_rows
+from ganzoo.training.runs import CheckpointStore
 
 EVERY = {"log_every": 2, "sample_every": 2, "checkpoint_every": 2, "verbose": False}
 RARELY = {"checkpoint_every": 10**6, "sample_every": 10**6}
@@ -200,13 +200,13 @@ def test_a_run_that_is_stopped_early_leaves_its_best_weights_everywhere(stripes,
     assert np.abs(np.asarray(served).astype(int) - gan.sample(1, 0)).max() <= 1
 
 
-def test_a_column_that_begins_later_is_empty_above(tmp_path):
-    journal = callbacks.Journal(tmp_path / "metrics.csv", 8)
-    journal.set_model(types.SimpleNamespace(step=0))
+def test_metrics_csv_late_column(tmp_path):
+    table = callbacks.MetricsCSV(tmp_path / "metrics.csv", 8)
+    table.set_model(types.SimpleNamespace(step=0))
     for step, logs in ((2, {"a": 1.0}), (4, {"a": 2.0, "b": 3.0}), (6, {"a": 4.0})):
-        journal.on_epoch_begin(0)
-        journal.model.step = step
-        journal.on_epoch_end(0, logs)
+        table.on_epoch_begin(0)
+        table.model.step = step
+        table.on_epoch_end(0, logs)
     assert [(row["step"], row["a"], row["b"]) for row in rows(tmp_path / "metrics.csv")] == [
         ("2", "1.0", ""), ("4", "2.0", "3.0"), ("6", "4.0", "")]  # fmt: skip
     save_loss_plot(tmp_path / "losses.png", read_rows(tmp_path / "metrics.csv"))

@@ -7,6 +7,7 @@ from ganzoo.backend.tensorflow import (
     accelerators,
     fold_in,
     gather_rows,
+    in_distribution_strategy,
     input_gradient,
     jit,
     make_operations_deterministic,
@@ -18,7 +19,9 @@ from ganzoo.backend.tensorflow import (
     to_int,
     uniform,
     value_and_gradients,
+    value_and_input_gradients,
     value_of,
+    vjp,
 )
 from ganzoo.backend.tensorflow_kernels import (
     adam_update,
@@ -44,6 +47,7 @@ __all__ = [
     "convolve",
     "fold_in",
     "gather_rows",
+    "in_distribution_strategy",
     "input_gradient",
     "jit",
     "make_operations_deterministic",
@@ -57,5 +61,7 @@ __all__ = [
     "to_int",
     "uniform",
     "value_and_gradients",
+    "value_and_input_gradients",
     "value_of",
+    "vjp",
 ]

@@ -25,6 +25,36 @@ def value_and_gradients(function, variables):
     return loss, rest, tape.gradient(loss, values)
 
 
+def vjp(function, variables):
+    """Evaluate `function` and keep what its gradient needs, so that the gradient may be taken later (reverse mode).
+
+    Args:
+        function: callable without arguments; returns a tensor or a structure of tensors.
+        variables: list of `keras.Variable`.
+
+    Returns:
+        `(outputs, pull_back)`; `pull_back(gradients)`, of the structure of the outputs, returns the vector-Jacobian products
+        in the order of `variables`. It may be called once.
+    """
+    values = [variable.value for variable in variables]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(values)
+        outputs = function()
+    return outputs, lambda gradients: tape.gradient(outputs, values, output_gradients=gradients)
+
+
+def value_and_input_gradients(function, inputs):
+    """Evaluate `function(inputs)` and differentiate its first output for `inputs`, a tensor or a structure of tensors.
+
+    Returns:
+        `(loss, rest, gradients)`, `gradients` of the structure of `inputs`.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        loss, rest = function(inputs)
+    return loss, rest, tape.gradient(loss, inputs)
+
+
 def input_gradient(function, inputs):
     """Differentiate `sum(function(inputs))` for `inputs`; the result can be differentiated again.
 
@@ -48,11 +78,13 @@ def mean_over_repeats(body, repeats):
 
     Args:
         body: callable from an int32 index to a dictionary of scalars.
-        repeats: positive int.
+        repeats: int, at least 0.
 
     Returns:
-        Dictionary of scalars, the means.
+        Dictionary of scalars, the means; empty for 0 repeats.
     """
+    if repeats == 0:
+        return {}
     if repeats == 1 or tf.executing_eagerly():
         results = [body(index) for index in range(repeats)]
         return {name: tf.add_n([result[name] for result in results]) / repeats for name in results[0]}
@@ -126,9 +158,9 @@ def uniform(shape, seed, low=0.0, high=1.0):
     return tf.random.stateless_uniform(shape, seed, low, high, alg="philox")
 
 
-def map_rows(function, elements):
-    """Map `function` over the rows of `elements` one by one, inside one graph; float32 in the shape it returns."""
-    return tf.map_fn(function, elements, fn_output_signature=tf.float32)
+def map_rows(function, elements, dtypes):
+    """Map `function` over the rows of `elements` one by one, inside one graph; dtypes has the structure of what it returns."""
+    return tf.map_fn(function, elements, fn_output_signature=tf.nest.map_structure(tf.as_dtype, dtypes))
 
 
 def gather_rows(values, indices):
@@ -144,6 +176,11 @@ def value_of(variable):
 def to_int(variable):
     """Return the value of an integer `keras.Variable` as a Python int."""
     return int(variable.value.numpy())
+
+
+def in_distribution_strategy():
+    """Return whether the caller stands in the scope of a `tf.distribute` strategy."""
+    return tf.distribute.has_strategy()
 
 
 def accelerators():

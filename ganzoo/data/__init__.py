@@ -1,24 +1,29 @@
-"""Images for training: built-in sets, folders, archives, arrays and streams, all read as batches of uint8."""
+"""Data sets: built-in ones, folders, files, arrays, points, pairs and streams, all read in batches of named tensors."""
 
-from ganzoo.data.archive import archive
 from ganzoo.data.dataset import ImageDataset
-from ganzoo.data.folder import folder
+from ganzoo.data.folder import from_folder
 from ganzoo.data.functions import FunctionGraph
-from ganzoo.data.load import load, load_held_out, parse_image_size
-from ganzoo.data.photographs import photographs
+from ganzoo.data.loading import load, load_pair, load_test, load_test_pair, parse_image_size
+from ganzoo.data.npz import from_npz
+from ganzoo.data.pairs import PairedImages, digit_pairs
+from ganzoo.data.photographs import photograph_crops
 from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
 
 __all__ = [
     "FunctionGraph",
     "ImageDataset",
+    "PairedImages",
     "PointDataset",
     "StreamDataset",
-    "archive",
     "as_dataset",
-    "folder",
+    "digit_pairs",
+    "from_folder",
+    "from_npz",
     "load",
-    "load_held_out",
+    "load_pair",
+    "load_test",
+    "load_test_pair",
     "parse_image_size",
-    "photographs",
+    "photograph_crops",
 ]

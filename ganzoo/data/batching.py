@@ -74,7 +74,7 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
     """Read arrays of equal length in endless shuffled batches.
 
     Args:
-        arrays: sequence of arrays or tensors (N, ...), gathered by the same indexes. Tensors are used without a copy.
+        arrays: dict {name: array or tensor (N, ...)}, gathered by the same indexes. Tensors are used without a copy.
         batch_size: int, examples in a batch, at most N.
         seed: int, from 0 to 2**63 - 1.
         start_step: int, the step the first element belongs to.
@@ -82,13 +82,13 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
         name: str, what the data are called in messages.
 
     Returns:
-        An infinite `tf.data.Dataset`. Element k is a function of (seed, start_step + k) alone: a tensor, or a tuple
-        of tensors if there are several arrays, each of static shape (batches_per_step, batch_size, ...).
+        An infinite `tf.data.Dataset` of dicts {name: tensor (batches_per_step, batch_size, ...)}, shapes static. Element k
+        is a function of (seed, start_step + k) alone.
 
     Raises:
         InputError: if an argument is out of range or there are fewer examples than one batch holds.
     """
-    size = len(arrays[0])
+    size = len(next(iter(arrays.values())))
     batch_size = whole_number("batch_size", batch_size, 1)
     batches_per_step = whole_number("batches_per_step", batches_per_step, 1)
     start_step = whole_number("start_step", start_step, 0)
@@ -97,20 +97,20 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
         raise InputError(f"seed must be below 2**63. Received: seed={seed}")
     if size < batch_size:
         raise InputError(
-            f"{name} has {size} images, fewer than one batch of {batch_size}; take a batch_size of at most {size}."
+            f"{name} has {size} examples, fewer than one batch of {batch_size}; take a batch_size of at most {size}."
         )
 
     import tensorflow as tf
 
     with tf.device("CPU"):
-        tensors = [tf.convert_to_tensor(array) for array in arrays]
+        tensors = {key: tf.convert_to_tensor(array) for key, array in arrays.items()}
     count = batches_per_step * batch_size
 
     def read(step):
         indexes = shuffled_indexes(step * count + tf.range(count, dtype=tf.int64), size, seed)
-        batches = tuple(
-            tf.reshape(tf.gather(tensor, indexes), (batches_per_step, batch_size, *tensor.shape[1:])) for tensor in tensors
-        )
-        return batches if len(batches) > 1 else batches[0]
+        return {
+            key: tf.reshape(tf.gather(tensor, indexes), (batches_per_step, batch_size, *tensor.shape[1:]))
+            for key, tensor in tensors.items()
+        }
 
     return tf.data.Dataset.counter(start=start_step).map(read).prefetch(tf.data.AUTOTUNE)

@@ -56,3 +56,26 @@ def existing_path(path):
 def one_line(text):
     """Return `text` on a single line that any terminal can print, file names that are not UTF-8 included."""
     return " ".join(str(text).encode("utf-8", "replace").decode("utf-8").split())
+
+
+def chosen_names(names, specs, dataset):
+    """Return the parts of the examples that are asked for.
+
+    Args:
+        names: sequence of str, or None for all.
+        specs: dict, the parts that there are.
+        dataset: str, what the data are called in the message.
+
+    Returns:
+        Tuple of str.
+
+    Raises:
+        InputError: if a part is not there, or none is asked for.
+    """
+    chosen = tuple(specs) if names is None else (names,) if isinstance(names, str) else tuple(names)
+    for name in chosen:
+        if name not in specs:
+            raise InputError(f"{dataset} has no {name}; its examples have {', '.join(specs)}. Received: names={chosen}")
+    if not chosen:
+        raise InputError(f"names must have at least one of {', '.join(specs)}. Received: names={chosen}")
+    return chosen

@@ -6,7 +6,9 @@ import hashlib
 import numpy as np
 
 from ganzoo.checks import whole_number
+from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
+from ganzoo.data.checks import chosen_names
 from ganzoo.errors import InputError
 
 
@@ -19,6 +21,7 @@ class ImageDataset:
         labels: integer array (N,), or None.
         name: str, what the set is called in messages.
         skipped: strings "file: reason", one for each file that was left out.
+        notes: strings, what was done to the data that a user may not expect.
 
     Attributes:
         images: uint8 array (N, H, W, C), read-only.
@@ -33,15 +36,15 @@ class ImageDataset:
         >>> dots = ImageDataset(np.zeros((10, 8, 8), "uint8"), name="dots")
         >>> dots
         ImageDataset(name='dots', images=10, image_shape=(8, 8, 1), labels=False)
-        >>> dots.batches(batch_size=4).element_spec.shape
+        >>> dots.batches(batch_size=4).element_spec["images"].shape
         TensorShape([1, 4, 8, 8, 1])
     """
 
-    def __init__(self, images, labels=None, name="images", skipped=()):
+    def __init__(self, images, labels=None, name="images", skipped=(), notes=()):
         self.name = str(name)
         self.images = _checked_images(images, self.name)
         self.labels = None if labels is None else _checked_labels(labels, len(self.images), self.name)
-        self.skipped = tuple(skipped)
+        self.skipped, self.notes = tuple(skipped), tuple(notes)
 
     def __len__(self):
         """Return the number of images."""
@@ -55,9 +58,14 @@ class ImageDataset:
         )
 
     @property
-    def examples(self):
-        """Return the images: what every data set held in memory calls its array."""
-        return self.images
+    def arrays(self):
+        """Return {"images": uint8 (N, H, W, C)}, and "labels": int64 (N,) where there are labels."""
+        return {"images": self.images} | ({} if self.labels is None else {"labels": self.labels})
+
+    @property
+    def specs(self):
+        """Return {name: Spec} of one example's parts."""
+        return {name: Spec(array.shape[1:], array.dtype.name) for name, array in self.arrays.items()}
 
     @property
     def image_shape(self):
@@ -66,7 +74,7 @@ class ImageDataset:
 
     @property
     def has_labels(self):
-        """Return whether `batches(with_labels=True)` works."""
+        """Return whether there are labels."""
         return self.labels is not None
 
     @functools.cached_property
@@ -80,12 +88,12 @@ class ImageDataset:
         return digest.hexdigest()
 
     @functools.cached_property
-    def _tensors(self):
+    def tensors(self):
         """Copy the arrays into TensorFlow's memory, once for all calls of `batches`."""
         import tensorflow as tf
 
         with tf.device("CPU"):
-            return tuple(tf.constant(array) for array in (self.images, self.labels) if array is not None)
+            return {name: tf.constant(array) for name, array in self.arrays.items()}
 
     @property
     def classes(self):
@@ -103,7 +111,7 @@ class ImageDataset:
             )
         return classes
 
-    def only(self, label):
+    def with_label(self, label):
         """Return the images of one label.
 
         Raises:
@@ -137,10 +145,10 @@ class ImageDataset:
     def _part(self, indexes, part):
         indexes = np.sort(indexes)
         labels = None if self.labels is None else self.labels[indexes]
-        return ImageDataset(self.images[indexes], labels, f"{self.name} ({part})", self.skipped)
+        return ImageDataset(self.images[indexes], labels, f"{self.name} ({part})", self.skipped, self.notes)
 
-    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, with_labels=False):
-        """Read the images in endless shuffled batches; every epoch is a permutation of them.
+    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, names=None):
+        """Read the examples in endless shuffled batches; every epoch is a permutation of them.
 
         Args:
             batch_size: int, images in a batch, at most N.
@@ -148,20 +156,18 @@ class ImageDataset:
             start_step: int, the step the first element belongs to: `batches(start_step=5)` is `batches().skip(5)`
                 without reading what is skipped.
             batches_per_step: int, batches in one element, for models that take several a step.
-            with_labels: bool, whether to yield (images, labels).
+            names: sequence of str, the parts to read, "images" and "labels"; None reads all there are.
 
         Returns:
-            An infinite `tf.data.Dataset` of uint8 tensors (batches_per_step, batch_size, H, W, C), range 0 to 255,
-            or of tuples with int64 labels (batches_per_step, batch_size). Element k is a function of
-            (seed, start_step + k) alone.
+            An infinite `tf.data.Dataset` of dicts {"images": uint8 tensor (batches_per_step, batch_size, H, W, C) from 0 to
+            255, "labels": int64 tensor (batches_per_step, batch_size)}. Element k is a function of (seed, start_step + k)
+            alone; which parts are read changes nothing.
 
         Raises:
             InputError: if an argument is out of range, there are fewer images than one batch holds, or labels are
                 asked for and there are none.
         """
-        if with_labels and self.labels is None:
-            raise InputError(f"{self.name} has no labels. Received: with_labels=True")
-        arrays = self._tensors if with_labels else self._tensors[:1]
+        arrays = {name: self.tensors[name] for name in chosen_names(names, self.specs, self.name)}
         return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)
 
 

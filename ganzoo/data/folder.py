@@ -8,7 +8,7 @@ import numpy as np
 from ganzoo.checks import whole_number
 from ganzoo.data.checks import existing_path, one_line, size_pair
 from ganzoo.data.dataset import ImageDataset
-from ganzoo.data.picture import UnusableError, read_picture
+from ganzoo.data.image_file import UnusableError, read_image
 from ganzoo.errors import InputError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
@@ -16,7 +16,7 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", 
 _REASONS_SHOWN = 3
 
 
-def folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
+def from_folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
     """Read all images in a folder and in the folders below it, each in the order of names.
 
     Files of other kinds and hidden ones are left alone. Each image is turned upright, put over white if transparent,
@@ -49,7 +49,7 @@ def folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
     # disable=None: no bar where nobody watches.
     for file in tqdm(files, desc=f"reading {path.name}", unit="image", disable=None):
         try:
-            images.append(read_picture(file, image_size, max_pixels))
+            images.append(read_image(file, image_size, max_pixels))
         except UnusableError as reason:
             skipped.append(f"{one_line(file.relative_to(path))}: {reason}")
 

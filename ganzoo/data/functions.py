@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganzoo.checks import positive_integer
+from ganzoo.core.config import Configurable
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
 
@@ -10,7 +11,7 @@ _NAMES = ("x", "y")
 _KNOTS = {1: 4001, 2: 401}  # per axis, of the graph that distances are measured to
 
 
-class FunctionGraph:
+class FunctionGraph(Configurable):
     """The curve y = f(x), or the surface z = f(x, y), over [-1, 1] or its square.
 
     Args:

@@ -8,26 +8,27 @@ from ganzoo.errors import InputError
 
 # CIFAR-100's fine classes in alphabetical order: number 33 is "forest".
 _FOREST = 33
+_SPLITS = ("train", "test")
 
 
-def mnist(half="train"):
+def mnist(split="train"):
     """Return MNIST's 60000 training or 10000 test images, 28x28x1, labels 0 to 9. Downloads 11 MB the first time."""
-    return _downloaded("mnist", half)
+    return _downloaded("mnist", split)
 
 
-def fashion_mnist(half="train"):
+def fashion_mnist(split="train"):
     """Return Fashion-MNIST's 60000 training or 10000 test images, 28x28x1, labels 0 to 9. Downloads 30 MB the first time."""
-    return _downloaded("fashion_mnist", half)
+    return _downloaded("fashion_mnist", split)
 
 
-def cifar10(half="train"):
+def cifar10(split="train"):
     """Return CIFAR-10's 50000 training or 10000 test images, 32x32x3, labels 0 to 9. Downloads 170 MB the first time."""
-    return _downloaded("cifar10", half)
+    return _downloaded("cifar10", split)
 
 
-def forest(half="train"):
+def forest(split="train"):
     """Return the 500 training or 100 test images of CIFAR-100's class forest, 32x32x3. Downloads 170 MB the first time."""
-    cifar100 = _downloaded("cifar100", half, label_mode="fine")
+    cifar100 = _downloaded("cifar100", split, label_mode="fine")
     return ImageDataset(cifar100.images[cifar100.labels == _FOREST], name="forest")
 
 
@@ -43,8 +44,11 @@ def digits():
     return ImageDataset(images, bunch.target, name="digits")
 
 
-def _downloaded(name, half, **options):
+def _downloaded(name, split, **options):
     """Return the training or the test half of one of Keras's data sets."""
+    if split not in _SPLITS:
+        raise InputError(f"split must be one of {', '.join(_SPLITS)}. Received: split={split!r}")
+
     import keras
 
     try:
@@ -55,5 +59,5 @@ def _downloaded(name, half, **options):
             f"{name} could not be downloaded: {one_line(error)}\n"
             "Without a network take --data=file.npz, --data=folder, or one of grass, brick, gravel, digits."
         ) from error
-    images, labels = halves[("train", "test").index(half)]
+    images, labels = halves[_SPLITS.index(split)]
     return ImageDataset(images, np.reshape(labels, -1), name=name)

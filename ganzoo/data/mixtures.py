@@ -11,31 +11,31 @@ class Mixture:
     """Equally likely round Gaussians.
 
     Args:
-        centres: floats (K, d).
+        centers: floats (K, d).
         sigma: standard deviation of each, above 0, in the units of the plane.
         name: str, for messages.
 
     Attributes:
-        centres: float64 array (K, d).
+        centers: float64 array (K, d).
         sigma: float.
     """
 
-    def __init__(self, centres, sigma, name="mixture"):
-        self.centres = np.asarray(centres, "float64")
-        if self.centres.ndim != 2 or not len(self.centres) or not np.isfinite(self.centres).all():
-            raise InputError(f"centres must be finite, of shape (K, d). Received: shape {self.centres.shape}")
+    def __init__(self, centers, sigma, name="mixture"):
+        self.centers = np.asarray(centers, "float64")
+        if self.centers.ndim != 2 or not len(self.centers) or not np.isfinite(self.centers).all():
+            raise InputError(f"centers must be finite, of shape (K, d). Received: shape {self.centers.shape}")
         self.sigma = positive_number("sigma", sigma)
         self.name = str(name)
 
     def __repr__(self):
-        return f"Mixture({self.name}, modes={len(self.centres)}, sigma={self.sigma})"
+        return f"Mixture({self.name}, modes={len(self.centers)}, sigma={self.sigma})"
 
     def points(self, n=20_000, seed=0):
         """Draw n points as a PointDataset."""
         rng = np.random.default_rng(seed)
-        modes = rng.integers(len(self.centres), size=positive_integer("n", n))
-        noise = rng.normal(size=(n, self.centres.shape[1])) * self.sigma
-        return PointDataset(self.centres[modes] + noise, name=f"points of {self!r}")
+        modes = rng.integers(len(self.centers), size=positive_integer("n", n))
+        noise = rng.normal(size=(n, self.centers.shape[1])) * self.sigma
+        return PointDataset(self.centers[modes] + noise, name=f"points of {self!r}")
 
 
 def ring(modes=8, radius=2.0, sigma=0.02):

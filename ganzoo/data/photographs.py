@@ -13,7 +13,7 @@ NAMES = ("brick", "grass", "gravel")
 _SCALES = {"brick": 2, "grass": 1, "gravel": 2}
 
 
-def photographs(name, image_size=(32, 32), crops=8192, seed=0, scale=None, stretch=True):
+def photograph_crops(name, image_size=(32, 32), crops=8192, seed=0, scale=None, stretch=True):
     """Cut random crops, half of them mirrored left to right, out of one photograph.
 
     Args:

@@ -5,7 +5,9 @@ import hashlib
 
 import numpy as np
 
+from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
+from ganzoo.data.checks import chosen_names
 from ganzoo.errors import InputError
 
 
@@ -18,14 +20,13 @@ class PointDataset:
 
     Attributes:
         points: float32 array (N, d).
-        image_shape: tuple (d,), the shape of one example.
-        labels, classes: None; skipped: empty; has_labels: False.
+        skipped, notes: empty.
 
     Raises:
         InputError: if the array is not as above, or empty.
     """
 
-    labels, classes, skipped, has_labels = None, None, (), False
+    skipped = notes = ()
 
     def __init__(self, points, name="points"):
         self.name = str(name)
@@ -49,22 +50,21 @@ class PointDataset:
         return f"PointDataset(name={self.name!r}, points={len(self)}, dimensions={self.points.shape[1]})"
 
     @property
-    def examples(self):
-        """Return the points: what every data set held in memory calls its array."""
-        return self.points
+    def arrays(self):
+        """Return {"points": float32 (N, d)}."""
+        return {"points": self.points}
 
     @property
-    def image_shape(self):
-        """Return (d,)."""
-        return self.points.shape[1:]
+    def specs(self):
+        """Return {name: Spec} of one example's parts."""
+        return {"points": Spec(self.points.shape[1:], "float32")}
 
     @functools.cached_property
     def fingerprint(self):
         """Return the SHA-256 of shape and coordinates, in hexadecimal."""
         return hashlib.sha256(repr(self.points.shape).encode() + self.points.tobytes()).hexdigest()
 
-    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, with_labels=False):
-        """Read the points in endless shuffled batches; see `ImageDataset.batches`. There are no labels."""
-        if with_labels:
-            raise InputError(f"{self.name} has no labels. Received: with_labels=True")
-        return index_batches((self.points,), batch_size, seed, start_step, batches_per_step, self.name)
+    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, names=None):
+        """Read the points in endless shuffled batches; see `ImageDataset.batches`."""
+        arrays = {name: self.arrays[name] for name in chosen_names(names, self.specs, self.name)}
+        return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)

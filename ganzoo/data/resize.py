@@ -63,4 +63,4 @@ def resized(dataset, image_size):
     for index, pixels in enumerate(dataset.images):
         image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
         images[index] = np.asarray(fit(image, image_size)).reshape(*image_size, channels)
-    return ImageDataset(images, dataset.labels, dataset.name, dataset.skipped)
+    return ImageDataset(images, dataset.labels, dataset.name, dataset.skipped, dataset.notes)

@@ -7,7 +7,7 @@ from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
 
 
-def stacked(images, n=60_000, seed=0):
+def stack_digits(images, n=60_000, seed=0):
     """Stack three images drawn at random as red, green and blue.
 
     Args:

@@ -5,139 +5,196 @@ import hashlib
 import numpy as np
 
 from ganzoo.checks import whole_number
+from ganzoo.core.inputs import Spec
+from ganzoo.data.checks import chosen_names
 from ganzoo.data.dataset import ImageDataset
+from ganzoo.data.pairs import PairedImages
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
 
+# The parts that the elements of a stream, or a dict of arrays, may have.
+_PARTS = (("images",), ("images", "labels"), ("points",), ("a", "b"))
+
 
 class StreamDataset:
-    """Read batches of images from a `tf.data.Dataset` that someone else built.
+    """Read batches of images, or of points, from a `tf.data.Dataset` that someone else built.
 
     The stream is repeated without end and cut into batches of the size the model asks for, whatever the size of its
-    own: a ragged last batch is welcome, as are single images. Its order is its own; `seed` does not touch it.
+    own: a ragged last batch is welcome, as are single examples. Its order is its own; `seed` does not touch it.
 
     Args:
-        dataset: `tf.data.Dataset` of images (N, H, W, C) or (H, W, C), or of (images, labels); uint8 in 0 to 255, or
-            float32, which is then taken as already in the model's range.
-        image_shape: tuple (H, W, C), needed only if the stream itself leaves a side open.
+        dataset: `tf.data.Dataset` of images (N, H, W, C) or (H, W, C), of pairs (images, labels), of points (N, d) or (d,), or
+            of dicts with the names "images", "images" and "labels", "points", or "a" and "b". Images are uint8 in 0 to 255,
+            or float32, which is then taken as already in the model's range; points are floats, labels integers.
+        image_shape: tuple (H, W, C), needed only if the stream itself leaves a side of its images open.
         name: str, what the stream is called in messages.
 
     Attributes:
-        image_shape: tuple (H, W, C).
-        has_labels: bool, whether the stream yields (images, labels).
-        first: tuple of the first element's tensors, (images,) or (images, labels).
-        skipped: empty; a stream reports nothing it left out.
+        specs: dict {name: Spec} of one example's parts.
+        first: dict {name: tensor}, the first element that is not empty.
+        skipped, notes: empty; a stream reports nothing.
 
     Raises:
         InputError: if the elements are not as above, or there are none. The first element is read to find out.
+
+    Example:
+        >>> import tensorflow as tf
+        >>> StreamDataset(tf.data.Dataset.from_tensor_slices(tf.zeros((10, 8, 8, 1), "uint8")))
+        StreamDataset(name='stream', images=(8, 8, 1) uint8)
     """
 
-    skipped = ()
+    skipped = notes = ()
 
     def __init__(self, dataset, image_shape=None, name="stream"):
         self.name = str(name)
-        self._spec = dataset.element_spec
-        self.has_labels = isinstance(self._spec, tuple) and len(self._spec) == 2
-        images = self._spec[0] if isinstance(self._spec, tuple) and len(self._spec) in (1, 2) else self._spec
-        self._batched, self.image_shape = _checked_spec(images, image_shape, self.name)
-        self._dataset = dataset
-        # Batches of no images count as nothing: repeated without end they would never fill a batch.
-        elements = (each if isinstance(each, tuple) else (each,) for each in dataset)
-        self.first = next((each for each in elements if 0 not in each[0].shape), None)
+        self._element_spec = dataset.element_spec
+        found = _named(dataset.element_spec, self.name)
+        checked = {key: _checked_spec(key, spec, image_shape, self.name) for key, spec in found.items()}
+        self.specs = {key: spec for key, (spec, _) in checked.items()}
+        if len({batched for _, batched in checked.values()}) > 1:
+            raise InputError(f"{self.name}: some parts come in batches and some alone. Received: {dataset.element_spec}")
+        self._batched = next(iter(checked.values()))[1]
+        self._dataset = dataset.map(self._convert)
+        # Batches of nothing count as nothing: repeated without end they would never fill a batch.
+        self.first = next((each for each in self._dataset if 0 not in next(iter(each.values())).shape), None)
         if self.first is None:
-            raise InputError(f"{self.name} is empty: it yields no images.")
+            raise InputError(f"{self.name} is empty: it yields no {next(iter(self.specs))}.")
 
     def __repr__(self):
-        """Return name and shape; the length of a stream is not known."""
-        return f"StreamDataset(name={self.name!r}, image_shape={self.image_shape})"
+        """Return name, shapes and types; the length of a stream is not known."""
+        parts = ", ".join(f"{key}={spec.shape} {spec.dtype}" for key, spec in self.specs.items())
+        return f"StreamDataset(name={self.name!r}, {parts})"
 
     @property
     def fingerprint(self):
         """Return the SHA-256 of shapes and types only: the content of a stream cannot be hashed without reading it."""
-        return hashlib.sha256(str(self._spec).encode()).hexdigest()
+        return hashlib.sha256(str(self._element_spec).encode()).hexdigest()
 
-    def _components(self, with_labels):
-        """Return the stream reduced to images, or to (images, labels)."""
-        if with_labels or not isinstance(self._spec, tuple):
-            return self._dataset
-        return self._dataset.map(lambda images, *labels: images)
+    def _convert(self, *parts):
+        """Return an element, in whatever form it comes, as a dict of tensors of the types in `specs`."""
+        import tensorflow as tf
 
-    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, with_labels=False):
+        if isinstance(parts[0], dict):
+            parts = [parts[0][name] for name in self.specs]
+        return {name: tf.cast(part, spec.dtype) for (name, spec), part in zip(self.specs.items(), parts, strict=True)}
+
+    def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, names=None):
         """Read the stream in endless batches of fixed size, in its own order.
 
         Args:
-            batch_size: int, images in a batch; a stream with fewer images is read several times for one batch.
+            batch_size: int, examples in a batch; a stream with fewer is read several times for one batch.
             seed: int; accepted for the sake of one interface, and without effect.
             start_step: int, the step the first element belongs to. What comes before it is read and dropped, and a
                 stream that shuffles must be seeded for this to repeat an earlier run.
             batches_per_step: int, batches in one element.
-            with_labels: bool, whether to yield (images, labels).
+            names: sequence of str, the parts to read; None reads all there are.
 
         Returns:
-            An infinite `tf.data.Dataset` of tensors (batches_per_step, batch_size, H, W, C) in the stream's dtype,
-            or of tuples with labels (batches_per_step, batch_size, ...).
+            An infinite `tf.data.Dataset` of dicts {name: tensor (batches_per_step, batch_size, ...)}.
 
         Raises:
-            InputError: if an argument is out of range, or labels are asked for and there are none.
+            InputError: if an argument is out of range, or a part is asked for that is not there.
         """
         batch_size = whole_number("batch_size", batch_size, 1)
         batches_per_step = whole_number("batches_per_step", batches_per_step, 1)
         start_step = whole_number("start_step", start_step, 0)
         whole_number("seed", seed, 0)
-        if with_labels and not self.has_labels:
-            raise InputError(f"{self.name} has no labels. Received: with_labels=True")
+        names = chosen_names(names, self.specs, self.name)
 
         import tensorflow as tf
 
-        count = batches_per_step * batch_size
-        endless = self._components(with_labels).repeat()
+        endless = self._dataset.map(lambda parts: {name: parts[name] for name in names}).repeat()
         cut = endless.rebatch if self._batched else endless.batch
 
-        def group(images, *labels):
-            images = tf.reshape(images, (batches_per_step, batch_size, *self.image_shape))
-            if not labels:
-                return images
-            rest = tf.shape(labels[0])[1:]
-            return images, tf.reshape(labels[0], tf.concat([[batches_per_step, batch_size], rest], axis=0))
+        def group(parts):
+            return {
+                name: tf.reshape(part, (batches_per_step, batch_size, *self.specs[name].shape)) for name, part in parts.items()
+            }
 
-        return cut(count, drop_remainder=True).skip(start_step).map(group).prefetch(tf.data.AUTOTUNE)
+        return cut(batches_per_step * batch_size, drop_remainder=True).skip(start_step).map(group).prefetch(tf.data.AUTOTUNE)
 
 
 def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: ImageDataset, PointDataset or StreamDataset (returned as it is), uint8 array (N, H, W, C) or (N, H, W), pair
-            (images, labels) of arrays, or `tf.data.Dataset` of images.
+        data: ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 array of images (N, H, W, C)
+            or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with the names
+            "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or `tf.data.Dataset`, see
+            `StreamDataset`.
 
     Returns:
-        ImageDataset, PointDataset or StreamDataset.
+        ImageDataset, PointDataset, PairedImages or StreamDataset.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
     """
     import tensorflow as tf
 
-    if isinstance(data, (ImageDataset, PointDataset, StreamDataset)):
+    if isinstance(data, (ImageDataset, PointDataset, PairedImages, StreamDataset)):
         return data
     if isinstance(data, np.ndarray):
-        return ImageDataset(data)
+        return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)
     if isinstance(data, tf.data.Dataset):
         return StreamDataset(data)
     if isinstance(data, tuple) and len(data) == 2:
         return ImageDataset(*data)
+    if isinstance(data, dict):
+        parts = next((parts for parts in _PARTS if set(parts) == set(data)), None)
+        if parts is None:
+            raise InputError(f"a dict of data has the names {_listing()}. Received: {', '.join(map(str, data))}")
+        if parts == ("points",):
+            return PointDataset(data["points"])
+        if parts == ("a", "b"):
+            return PairedImages(*(ImageDataset(data[name], name=name) for name in parts))
+        return ImageDataset(**data)
     raise InputError(
-        "data must be an ImageDataset, a StreamDataset, a uint8 array, a pair (images, labels) or a tf.data.Dataset; "
-        f"for a folder or a file call ganzoo.data.load(data=path).\nReceived: data of type {type(data).__name__}"
+        "data must be a dataset of ganzoo.data, a uint8 array of images, a float array of points, a pair (images, labels), "
+        "a dict of such arrays or a tf.data.Dataset; for a folder or a file call ganzoo.data.load(data=path).\n"
+        f"Received: data of type {type(data).__name__}"
     )
 
 
-def _checked_spec(spec, image_shape, name):
-    """Return whether the stream is batched, and the shape (H, W, C) of its images."""
-    wanted = "a stream must yield uint8 or float32 images (N, H, W, C) or (H, W, C), or pairs (images, labels)"
-    dtype, shape = getattr(spec, "dtype", None), getattr(spec, "shape", None)
-    if getattr(dtype, "name", None) not in ("uint8", "float32") or shape is None or shape.rank not in (3, 4):
-        raise InputError(f"{name}: {wanted}. Received: {spec}")
+def _listing():
+    return "; or ".join(" and ".join(parts) for parts in _PARTS)
+
+
+def _named(spec, name):
+    """Return {part: TensorSpec} of a stream's elements."""
+    if isinstance(spec, dict) and set(spec) in [set(parts) for parts in _PARTS]:
+        return {part: spec[part] for parts in _PARTS if set(parts) == set(spec) for part in parts}
+    parts = spec if isinstance(spec, tuple) else (spec,)
+    if len(parts) == 1 and getattr(getattr(parts[0], "shape", None), "rank", None) in (1, 2):
+        return {"points": parts[0]}
+    if isinstance(spec, dict) or len(parts) not in (1, 2):
+        raise InputError(f"{name}: {_WANTED}. Received: {spec}")
+    return dict(zip(("images", "labels"), parts, strict=False))
+
+
+_WANTED = (
+    "a stream must yield uint8 or float32 images (N, H, W, C) or (H, W, C), pairs (images, labels), points (N, d) or (d,), or "
+    f"dicts with the names {_listing()}"
+)
+
+
+def _checked_spec(part, spec, image_shape, name):
+    """Return the Spec of one example's part, and whether the stream yields batches of it."""
+    dtype, shape = getattr(getattr(spec, "dtype", None), "name", ""), getattr(spec, "shape", None)
+    rank = None if shape is None else shape.rank
+    if part == "labels":
+        if not (dtype == "bool" or "int" in dtype) or rank not in (0, 1) or (rank == 1 and shape[0] == 1):
+            raise InputError(
+                f"{name}: labels must be one integer for each image. Convert one-hot rows with dataset.map(lambda images, "
+                "labels: (images, tf.argmax(labels, -1))), numbers with tf.cast(labels, 'int64'), or leave them out. "
+                f"Received: {spec}"
+            )
+        return Spec((), "int64"), rank == 1
+    if part == "points":
+        if not dtype.startswith(("float", "bfloat")) or rank not in (1, 2) or shape[-1] is None:
+            raise InputError(f"{name}: {_WANTED}; points are floats, of known dimension. Received: {spec}")
+        return Spec((shape[-1],), "float32"), rank == 2
+    if dtype not in ("uint8", "float32") or rank not in (3, 4):
+        raise InputError(f"{name}: {_WANTED}. Received: {spec}")
     found = tuple(shape)[-3:]
     image_shape = found if image_shape is None else tuple(image_shape)
     if len(image_shape) != 3 or any(a not in (None, b) for a, b in zip(found, image_shape, strict=True)):
@@ -149,4 +206,4 @@ def _checked_spec(spec, image_shape, name):
         )
     if None in image_shape:
         raise InputError(f"{name}: the stream leaves the shape of its images open; pass image_shape=(H, W, C). {spec}")
-    return shape.rank == 4, image_shape
+    return Spec(image_shape, dtype), rank == 4

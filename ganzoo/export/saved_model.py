@@ -1,52 +1,102 @@
-"""A generator as a SavedModel that loads with TensorFlow alone."""
+"""A trained model as a SavedModel that loads with TensorFlow alone."""
+
+import math
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from ganzoo.errors import InputError
 
-def export_generator(path, gan):
-    """Write the generator of `gan` as a SavedModel with two endpoints, each for any number N of images.
 
-    `serving_default`: latents float32 `(N, size)`, and the GAN's further inputs by name (labels, codes, ...) -> images float32
-    `(N, H, W, C)` in [0, 1], whatever range the network works in: scaling and clipping are inside the graph.
-    `from_seed`: seeds int32 `(N,)`, and labels int32 `(N,)` where the GAN is conditional -> images uint8 `(N, H, W, C)`.
-    Image i depends on `seeds[i]` (and its label) alone: its latent is drawn by the stateless Philox generator with the key
-    (seed, 0), and it goes through the network by itself, so that neither N nor the order nor the process changes a bit of
-    it. It equals `GAN.sample(1, seed)[0]`. For many images at once, `serving_default` is the faster one.
+def export_generator(path, model):
+    """Write a trained model as a SavedModel with an endpoint for each of `model.endpoints()`, and `from_seed`.
 
-    A GAN of points instead of images returns `points`, float32, from both.
+    `serving_default`, for any number N of images: the model's inputs by name (latents, labels, codes, ...) -> `images`
+    float32 `(N, H, W, C)` in [0, 1], whatever range the network works in: scaling and clipping are inside the graph. An image
+    that is to be translated is given in [0, 1] too.
+
+    `from_seed`, where the model draws inputs: seeds int32 `(N,)`, and by name what it does not draw (labels int32 `(N,)`) ->
+    `images` uint8 `(N, H, W, C)`. Image i depends on `seeds[i]` (and its label) alone: its inputs are drawn by the stateless
+    Philox generator with the key (seed, 0), and it goes through the network by itself, so that neither N nor the order nor
+    the process changes a bit of it. It equals `sample(1, seed)[0]`. For many images at once, `serving_default` is faster.
+
+    Labels beyond the classes stop the call with an error. A model of points returns `points`, float32, from both.
 
     Args:
         path: folder to write; an existing SavedModel there is replaced.
-        gan: a `ganzoo.GAN`, or what has its `sampling_generator`, `latent`, `value_range`, `image_rank`, `needs_labels`,
-            `serving_inputs` and `from_serving`.
+        model: a `ganzoo` model.
 
     Returns:
         The path, as a string.
+
+    Raises:
+        InputError: if a network has weights that are NaN or infinite.
     """
-    generator, (low, high), are_images = gan.sampling_generator, gan.value_range, gan.image_rank == 3
-    name = "images" if are_images else "points"
+    check_finite(model)
+    low, high = model.value_range
+    bounded = math.isfinite(low) and math.isfinite(high)
 
-    def outputs(inputs):
-        made = generator(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
-        return tf.clip_by_value((made - low) / (high - low), 0.0, 1.0) if are_images else made
+    def finished(examples):
+        return tf.clip_by_value((examples - low) / (high - low), 0.0, 1.0) if bounded else examples
 
-    def serve(*inputs):
-        return {name: outputs(gan.from_serving(*inputs))}
-
-    def output_of_seed(row):
-        seed, labels = row[0], row[1:]
-        return outputs((gan.latent.draw(1, tf.stack([seed, 0])), *(label[None] for label in labels)))[0]
-
-    def from_seed(*rows):
-        made = tf.map_fn(output_of_seed, rows, fn_output_signature=tf.float32)
-        return {name: tf.cast(tf.round(made * 255.0), tf.uint8) if are_images else made}
-
-    asked = [tf.TensorSpec((None, *shape), dtype, name=key) for key, (shape, dtype) in gan.serving_inputs().items()]
-    per_seed = ("seeds", "labels") if gan.needs_labels else ("seeds",)
     archive = keras.export.ExportArchive()
-    archive.track(generator)
-    archive.add_endpoint("serving_default", serve, asked)
-    archive.add_endpoint("from_seed", from_seed, [tf.TensorSpec((None,), tf.int32, name=key) for key in per_seed])
+    for player in model.players.values():
+        for network in player.models.values():
+            archive.track(network)
+    for name, endpoint in model.endpoints().items():
+        archive.add_endpoint(name, *_serve(endpoint, finished, model.value_range))
+    default = model.endpoints()["serving_default"]
+    if any(each.drawn for each in default.inputs.values()):
+        archive.add_endpoint("from_seed", *_serve_seeds(model, default, finished, bounded))
     archive.write_out(str(path), verbose=False)
     return str(path)
+
+
+def check_finite(model):
+    """Raise InputError if one of the networks that make samples has weights that are NaN or infinite."""
+    for player in model.players.values():
+        for name, network in player.models.items():
+            if not all(np.isfinite(weight).all() for weight in network.get_weights()):
+                raise InputError(f"the {name} at step {model.step} has weights that are NaN or infinite; it is not exported.")
+
+
+def _serve(endpoint, finished, value_range):
+    """Return (function, signature) of an endpoint that is asked with all inputs."""
+
+    def serve(*tensors):
+        inputs = {}
+        for (name, each), tensor in zip(endpoint.inputs.items(), tensors, strict=True):
+            _assert_known(name, each, tensor)
+            inputs[name] = each.to_network(tensor, value_range)
+        return {endpoint.output: finished(endpoint.generate(inputs))}
+
+    return serve, [tf.TensorSpec((None, *each.shape), each.dtype, name=name) for name, each in endpoint.inputs.items()]
+
+
+def _serve_seeds(model, endpoint, finished, bounded):
+    """Return (function, signature) of the endpoint that draws from seeds."""
+    given = {name: each for name, each in endpoint.inputs.items() if not each.drawn}
+
+    def one(row):
+        seed, *values = row
+        drawn = model.draw_values((1,), tf.stack([seed, 0]), endpoint.inputs)
+        inputs = drawn | {name: value[None] for name, value in zip(given, values, strict=True)}
+        return finished(endpoint.generate({name: inputs[name] for name in endpoint.inputs}))[0]
+
+    def from_seed(*rows):
+        for (name, each), tensor in zip(given.items(), rows[1:], strict=True):
+            _assert_known(name, each, tensor)
+        made = tf.map_fn(one, rows, fn_output_signature=tf.float32)
+        return {endpoint.output: tf.cast(tf.round(made * 255.0), tf.uint8) if bounded else made}
+
+    signature = [tf.TensorSpec((None,), tf.int32, name="seeds")]
+    signature += [tf.TensorSpec((None, *each.shape), each.dtype, name=name) for name, each in given.items()]
+    return from_seed, signature
+
+
+def _assert_known(name, each, tensor):
+    """Stop the call with an error where a class number is none."""
+    if hasattr(each, "classes"):
+        message = f"{name} must be from 0 to {each.classes - 1}"
+        tf.debugging.assert_equal(tf.reduce_all((tensor >= 0) & (tensor < each.classes)), True, message)

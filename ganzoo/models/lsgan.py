@@ -6,21 +6,21 @@ The sigmoid's tails are flat, so the cross-entropy tells a generator little abou
 the square pulls them back. D is linear and near 0 or 1, hence what is logged is D itself. Everything else is DCGAN's.
 """
 
-from ganzoo import losses
-from ganzoo.models.dcgan import DCGAN
+from ganzoo import networks, objectives
+from ganzoo.gan import GAN
 
 
-class LSGAN(DCGAN):
-    """DCGAN with the least-squares loss, targets a = 0, b = c = 1.
+class LSGAN(GAN):
+    """DCGAN's networks with the least-squares loss, targets a = 0, b = c = 1.
 
     Args:
         image_shape: height and width multiples of 4, at least 8.
-        options: as in `DCGAN`.
+        options: as in `GAN`.
+
+    Example:
+        >>> LSGAN((8, 8, 1)).objective.loss
+        LeastSquares()
     """
 
-    def __init__(self, image_shape=(28, 28, 1), **options):
-        options.setdefault("loss", losses.LeastSquares())
-        super().__init__(image_shape, **options)
-
-    def game_measures(self, real_logits, fake_logits):
-        return {"d_real": real_logits, "d_fake": fake_logits}
+    default_networks = networks.DCGAN
+    default_objective = staticmethod(objectives.least_squares)

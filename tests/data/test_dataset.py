@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.core.inputs import Spec
 from ganzoo.data import ImageDataset
 from ganzoo.data.batching import shuffled_indexes
 from ganzoo.errors import InputError
@@ -13,7 +14,7 @@ def numbered(count, labels=None):
 
 
 def first(dataset, steps):
-    return np.stack([element.numpy() for element in dataset.take(steps)])
+    return np.stack([element["images"].numpy() for element in dataset.take(steps)])
 
 
 def order(dataset, steps, **arguments):
@@ -146,10 +147,18 @@ def test_start_step_equals_skipping(start, batches_per_step):
 def test_shapes_are_static_and_the_dataset_is_infinite():
     dataset = ImageDataset(np.zeros((10, 6, 4, 3), np.uint8), labels=np.arange(10))
     batches = dataset.batches(4, batches_per_step=5)
-    assert batches.element_spec == tf.TensorSpec((5, 4, 6, 4, 3), tf.uint8)
+    images, labels = tf.TensorSpec((5, 4, 6, 4, 3), tf.uint8), tf.TensorSpec((5, 4), tf.int64)
+    assert batches.element_spec == {"images": images, "labels": labels}
     assert batches.cardinality() == tf.data.INFINITE_CARDINALITY
-    images, labels = dataset.batches(4, with_labels=True).element_spec
-    assert (images.shape, labels) == ((1, 4, 6, 4, 3), tf.TensorSpec((1, 4), tf.int64))
+    assert dataset.batches(4, batches_per_step=5, names=("images",)).element_spec == {"images": images}
+    assert dataset.specs == {"images": Spec((6, 4, 3), "uint8"), "labels": Spec((), "int64")}
+    assert set(dataset.arrays) == {"images", "labels"}
+
+
+def test_which_parts_are_read_changes_no_order():
+    dataset = numbered(30, labels=np.arange(30))
+    both, alone = dataset.batches(8, seed=5), dataset.batches(8, seed=5, names=["images"])
+    assert np.array_equal(first(both, 6), first(alone, 6))
 
 
 def test_grouping_does_not_change_the_order():
@@ -158,17 +167,19 @@ def test_grouping_does_not_change_the_order():
 
 
 def test_labels_stay_with_their_images():
-    for images, labels in numbered(30, labels=np.arange(30) + 100).batches(8, with_labels=True).take(10):
-        assert np.array_equal(images.numpy().reshape(1, 8) + 100, labels.numpy())
+    for each in numbered(30, labels=np.arange(30) + 100).batches(8).take(10):
+        assert np.array_equal(each["images"].numpy().reshape(1, 8) + 100, each["labels"].numpy())
 
 
 def test_labels_that_are_not_there_are_refused():
-    with pytest.raises(InputError, match="numbered has no labels"):
-        numbered(10).batches(2, with_labels=True)
+    with pytest.raises(InputError, match=r"numbered has no labels; its examples have images\. Received: names="):
+        numbered(10).batches(2, names=["images", "labels"])
+    with pytest.raises(InputError, match="at least one of images"):
+        numbered(10).batches(2, names=[])
 
 
 def test_fewer_images_than_a_batch_are_refused():
-    with pytest.raises(InputError, match=r"numbered has 20 images, fewer than one batch of 64; .* at most 20"):
+    with pytest.raises(InputError, match=r"numbered has 20 examples, fewer than one batch of 64; .* at most 20"):
         numbered(20).batches(64)
     assert first(numbered(20).batches(20), 1).size == 20
 
@@ -207,11 +218,11 @@ def test_the_images_of_one_label_can_be_taken_alone():
     )
     assert dataset.classes == 4
     assert dataset.has_labels
-    assert dataset.only(3).images[:, 0, 0, 0].tolist() == [1, 4, 5]
+    assert dataset.with_label(3).images[:, 0, 0, 0].tolist() == [1, 4, 5]
     with pytest.raises(InputError, match="no images with label 2: it has labels from 0 to 3"):
-        dataset.only(2)
+        dataset.with_label(2)
     without = ImageDataset(dataset.images)
     assert without.classes is None
     assert not without.has_labels
     with pytest.raises(InputError, match="it has no labels"):
-        without.only(0)
+        without.with_label(0)

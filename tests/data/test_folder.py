@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo.data import folder
+from ganzoo.data import from_folder
 from ganzoo.errors import InputError
 
 SIZE = (8, 8)
@@ -22,7 +22,7 @@ def save(path, mode="RGB", colour=(10, 20, 30), size=SIZE, **options):
 
 def only(path, **options):
     """Read the only image of a folder."""
-    dataset = folder(path, SIZE, **options)
+    dataset = from_folder(path, SIZE, **options)
     assert dataset.skipped == ()
     (image,) = dataset.images
     return image
@@ -31,7 +31,7 @@ def only(path, **options):
 def refused(path, **options):
     """Return why the only image of a folder is refused."""
     with pytest.raises(InputError, match="no usable image, 1 skipped") as raised:
-        folder(path, SIZE, **options)
+        from_folder(path, SIZE, **options)
     return str(raised.value).split("\n")[1]
 
 
@@ -50,7 +50,7 @@ def test_reads_subfolders_in_order_and_mixed_sizes(tmp_path):
     save(tmp_path / "a.PNG", colour=(1, 0, 0), size=(9, 9))
     save(tmp_path / "sub" / "deep" / "c.bmp", colour=(3, 0, 0), size=(4, 4))
     save(tmp_path / "sub2" / "d.tiff", colour=(4, 0, 0))
-    dataset = folder(tmp_path, SIZE)
+    dataset = from_folder(tmp_path, SIZE)
     assert dataset.images.shape == (4, 8, 8, 3)
     assert dataset.images[:, 0, 0, 0].tolist() == [1, 2, 3, 4]
     assert dataset.name == tmp_path.name
@@ -76,7 +76,7 @@ def test_hidden_and_other_files_are_left_alone(tmp_path):
     save(tmp_path / ".thumbnails" / "a.png")
     (tmp_path / "notes.txt").write_text("text")
     (tmp_path / "table.csv").write_text("1,2")
-    dataset = folder(tmp_path, SIZE, strict=True)
+    dataset = from_folder(tmp_path, SIZE, strict=True)
     assert len(dataset) == 1
     assert dataset.skipped == ("2 files: not images by their suffix",)
 
@@ -85,11 +85,11 @@ def test_gray_images_stay_gray_unless_one_is_in_colour(tmp_path):
     save(tmp_path / "a.png", "L", 7)
     save(tmp_path / "b.gif", "L", 9)
     save(tmp_path / "c.png", "1", 1)
-    dataset = folder(tmp_path, SIZE)
+    dataset = from_folder(tmp_path, SIZE)
     assert dataset.images.shape == (3, 8, 8, 1)
     assert dataset.images[:, 0, 0, 0].tolist() == [7, 9, 255]
     save(tmp_path / "d.png", colour=(1, 2, 3))
-    assert folder(tmp_path, SIZE).images[:, 0, 0].tolist() == [[7] * 3, [9] * 3, [255] * 3, [1, 2, 3]]
+    assert from_folder(tmp_path, SIZE).images[:, 0, 0].tolist() == [[7] * 3, [9] * 3, [255] * 3, [1, 2, 3]]
 
 
 def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
@@ -126,7 +126,7 @@ def test_palettes_become_what_they_show(tmp_path):
         image = Image.new("P", SIZE, 1)
         image.putpalette([0, 0, 255, *colour])
         image.save(tmp_path / f"{name}.png")
-    dataset = folder(tmp_path, SIZE)
+    dataset = from_folder(tmp_path, SIZE)
     assert dataset.images[:, 0, 0].tolist() == [[10, 200, 30], [90, 90, 90]]
     (tmp_path / "a.png").unlink()
     assert only(tmp_path)[0, 0].tolist() == [90]
@@ -191,7 +191,7 @@ def test_truncated_images_are_skipped(tmp_path):
         content = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(content[: len(content) // 2])
     save(tmp_path / "c.png")
-    dataset = folder(tmp_path, SIZE)
+    dataset = from_folder(tmp_path, SIZE)
     assert len(dataset) == 1
     assert [reason.split(":")[0] for reason in dataset.skipped] == ["a.png", "b.jpg"]
     assert "truncated" in dataset.skipped[1]
@@ -220,49 +220,49 @@ def test_max_pixels_is_the_users_choice(tmp_path):
     assert refused(tmp_path, max_pixels=99) == "a.png: 10x10 is more than 99 pixels"
     assert only(tmp_path, max_pixels=100)[0, 0].tolist() == [255]
     with pytest.raises(InputError, match="max_pixels must be a positive integer"):
-        folder(tmp_path, max_pixels=0)
+        from_folder(tmp_path, max_pixels=0)
 
 
 def test_strict_refuses_what_would_be_skipped(tmp_path):
     save(tmp_path / "good.png")
     for index in range(5):
         (tmp_path / f"bad{index}.png").write_text("text")
-    assert len(folder(tmp_path, SIZE).skipped) == 5
+    assert len(from_folder(tmp_path, SIZE).skipped) == 5
     with pytest.raises(InputError, match=r"5 unusable files.*\nbad0\.png: .*; bad1\.png: .*; bad2\.png: .*; \.\.\.$"):
-        folder(tmp_path, SIZE, strict=True)
+        from_folder(tmp_path, SIZE, strict=True)
 
 
 def test_no_usable_image_tells_the_first_reasons(tmp_path):
     for index in range(5):
         (tmp_path / f"bad{index}.png").write_text("text")
     with pytest.raises(InputError, match=r"no usable image, 5 skipped\.\nbad0\.png: not an image") as raised:
-        folder(tmp_path, SIZE)
+        from_folder(tmp_path, SIZE)
     assert str(raised.value).count("\n") == 1
 
 
 def test_empty_folders_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds no image \(\.bmp, .*0 files of other kinds"):
-        folder(tmp_path)
+        from_folder(tmp_path)
     (tmp_path / "notes.txt").write_text("text")
     with pytest.raises(InputError, match="1 files of other kinds"):
-        folder(tmp_path)
+        from_folder(tmp_path)
 
 
 def test_missing_folders_get_a_suggestion(tmp_path):
     (tmp_path / "forest").mkdir()
     with pytest.raises(InputError, match=r"forrest does not exist. Did you mean 'forest'\?"):
-        folder(tmp_path / "forrest")
+        from_folder(tmp_path / "forrest")
 
 
 def test_files_in_place_of_a_folder_are_refused(tmp_path):
     with pytest.raises(InputError, match="is a file; expected a folder"):
-        folder(save(tmp_path / "a.png"))
+        from_folder(save(tmp_path / "a.png"))
 
 
 @pytest.mark.parametrize("image_size", [8, (8, 0), (8.0, 8), (8, 8, 3)])
 def test_image_size_is_checked(tmp_path, image_size):
     with pytest.raises(InputError, match="image_size must be"):
-        folder(tmp_path, image_size)
+        from_folder(tmp_path, image_size)
 
 
 def test_unreadable_folders_are_refused(tmp_path, monkeypatch):
@@ -279,8 +279,8 @@ def test_unreadable_folders_are_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", guarded)
     with pytest.raises(InputError, match="locked cannot be read: Permission denied"):
-        folder(locked, SIZE)
-    assert folder(tmp_path, SIZE).skipped == ("locked: Permission denied",)
+        from_folder(locked, SIZE)
+    assert from_folder(tmp_path, SIZE).skipped == ("locked: Permission denied",)
 
 
 def test_paths_behind_a_locked_folder_are_refused(tmp_path, monkeypatch):
@@ -289,7 +289,7 @@ def test_paths_behind_a_locked_folder_are_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.exists", refuse)
     with pytest.raises(InputError, match="cannot be read: Permission denied"):
-        folder(tmp_path / "inside")
+        from_folder(tmp_path / "inside")
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):
@@ -298,7 +298,7 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     (tmp_path / "photos" / "circle").symlink_to(tmp_path / "photos")
     (tmp_path / "photos" / "more").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "photos" / "self.png").symlink_to(tmp_path / "photos" / "self.png")
-    dataset = folder(tmp_path / "photos", SIZE)
+    dataset = from_folder(tmp_path / "photos", SIZE)
     assert dataset.images[:, 0, 0, 0].tolist() == [10, 99]
     assert dataset.skipped == ("self.png: not a regular file",)
 
@@ -320,6 +320,6 @@ def test_odd_file_names_are_printable(tmp_path):
 
 def test_no_progress_bar_when_nobody_watches(tmp_path, capsys):
     save(tmp_path / "a.png")
-    folder(tmp_path, SIZE)
+    from_folder(tmp_path, SIZE)
     captured = capsys.readouterr()
     assert captured.out + captured.err == ""

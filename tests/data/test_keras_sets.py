@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ganzoo.data import keras_sets, load_held_out
+from ganzoo.data import keras_sets, load_test
 from ganzoo.errors import InputError
 
 
@@ -70,6 +70,8 @@ def test_the_test_half_is_the_other_one(monkeypatch):
     labels = np.arange(6, dtype=np.uint8)
     stand_in(monkeypatch, "mnist", np.full((6, 28, 28), 9, np.uint8), labels)
     assert len(keras_sets.mnist("test")) == 1
-    assert len(load_held_out("mnist")) == 1
-    assert load_held_out("digits") is None
-    assert load_held_out("grass") is None
+    assert len(load_test("mnist")) == 1
+    with pytest.raises(InputError, match="split must be one of train, test. Received: split='valid'"):
+        keras_sets.mnist("valid")
+    assert load_test("digits") is None
+    assert load_test("grass") is None

@@ -7,7 +7,6 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.errors import InputError
-from ganzoo.evaluation.diagnosis.former_core import adapt
 from ganzoo.evaluation.metrics import TrainingNeighbors, cluster_centers, effective_modes, rms_pairwise_distance
 from ganzoo.regularizers import WeightClip
 
@@ -59,7 +58,6 @@ class Probe:
 
         Of a generator whose output is NaN or infinite only the first two are returned, as NaN.
         """
-        model = adapt(model)
         return {name: self._measure(model, match) for name, match in model.matches().items()}
 
     def _measure(self, model, match):
@@ -172,7 +170,7 @@ def _clipping(discriminator):
     """Return clipped_fraction and clipped_gains of a player whose weights are clipped, else nothing."""
     evidence = {}
     for clip in (each for each in discriminator.regularizers if isinstance(each, WeightClip)):
-        clipped = [weight for network in discriminator.networks.values() for weight in clip.clipped(network)]
+        clipped = clip.clipped(discriminator)
         for name, kind in (("clipped_fraction", "kernel"), ("clipped_gains", "gamma")):
             weights = [ops.convert_to_numpy(weight).ravel() for weight in clipped if weight.name == kind]
             if weights:

@@ -1,0 +1,209 @@
+"""What a training example looks like, and what a sample is made of: noise, categories, codes, labels, images.
+
+Each kind of input knows how it is drawn, checked, blended on a path between two samples, and kept where it lives when it is
+moved (GAN inversion). Equal seeds give equal draws on every machine with the same TensorFlow.
+"""
+
+import dataclasses
+
+import numpy as np
+from keras import ops
+
+from ganzoo import backend
+from ganzoo.checks import check_class_ids, positive_integer
+from ganzoo.core.config import Configurable
+from ganzoo.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    """Shape and dtype of one part of one training example, without the batch.
+
+    Example:
+        >>> Spec((32, 32, 3), "uint8")
+        Spec(shape=(32, 32, 3), dtype='uint8')
+    """
+
+    shape: tuple
+    dtype: str
+
+
+class Input(Configurable):
+    """One part of what a sample is made of; base of the others.
+
+    Attributes:
+        shape: shape of one value, without the batch.
+        dtype: of the tensor that the network gets.
+        drawn: whether it is drawn where it is not given; a label or an image must be given or has a default.
+    """
+
+    shape: tuple = ()
+    dtype = "float32"
+    drawn = True
+
+    def draw(self, shape, seed):
+        """Draw values.
+
+        Args:
+            shape: leading axes, a tuple: () for one value, (n,) for n.
+            seed: int32 `(2,)`.
+
+        Returns:
+            Tensor `(*shape, *self.shape)`.
+        """
+        raise InputError(f"a {type(self).__name__} is not drawn; it must be given.")
+
+    def default(self, n):
+        """Return n values for an input that is not drawn and was not given, or raise InputError."""
+        raise InputError(f"a {type(self).__name__} must be given.")
+
+    def check(self, name, values, n):
+        """Return given values as an array `(n, *shape)`, repeated until there are n.
+
+        Raises:
+            InputError: if they are of another shape or range.
+        """
+        array = np.asarray(values, self.dtype)
+        if array.shape == self.shape:
+            array = array[None]
+        if array.shape[1:] != self.shape or not len(array) or not np.isfinite(array).all():
+            wanted = ", ".join(map(str, ("N", *self.shape)))
+            raise InputError(f"{name} must be finite numbers ({wanted}). Received: shape {np.shape(values)}")
+        return np.resize(array, (n, *self.shape))
+
+    def blend(self, a, b, t, spherical=True):
+        """Return what lies at shares t `(n,)` of the way from a to b, both `(*shape)`: array `(n, *shape)`."""
+        return np.where(t.reshape(-1, *[1] * len(self.shape)) < 0.5, a, b).astype(self.dtype)
+
+    def project(self, moved, start):
+        """Bring values that moved away from `start` back to where the distribution lives; both `(N, *shape)`."""
+        return moved
+
+    def stratify(self, values):
+        """Return values `(N, *shape)` of which discrete ones take all their possibilities in turn."""
+        return values
+
+    def to_network(self, values, value_range):
+        """Turn what an exported model is asked with into what the network gets."""
+        return values
+
+
+class _Vector(Input):
+    """A vector of numbers that are drawn."""
+
+    def __init__(self, size):
+        self.size = positive_integer("latent size", size)
+
+    @property
+    def shape(self):
+        return (self.size,)
+
+    def blend(self, a, b, t, spherical=True):
+        """Move on the great circle, which keeps the length of Gaussian latents typical (White 2016, arXiv:1609.04468)."""
+        t = t[:, None]
+        if spherical:
+            cosine = np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
+            angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+            if np.sin(angle) > 1e-4:  # parallel vectors have no single great circle: the line is as good
+                return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+        return (1 - t) * a + t * b
+
+
+class Normal(_Vector):
+    """Standard normal latents, N(0, I); size: positive int.
+
+    Example:
+        >>> Normal(3).draw((2,), (0, 1)).shape
+        TensorShape([2, 3])
+    """
+
+    def draw(self, shape, seed):
+        return backend.normal((*shape, self.size), seed)
+
+
+class Uniform(_Vector):
+    """Latents uniform in [-1, 1), as in DCGAN (Radford et al. 2016, arXiv:1511.06434); size: positive int."""
+
+    def draw(self, shape, seed):
+        return backend.uniform((*shape, self.size), seed, -1.0, 1.0)
+
+    def project(self, moved, start):
+        return ops.clip(moved, -1.0, 1.0)
+
+
+class Code(Uniform):
+    """Continuous codes uniform in [-1, 1), each meant to get a meaning of its own (Chen et al. 2016, arXiv:1606.03657)."""
+
+    def check(self, name, values, n):
+        array = np.asarray(values, "float32")
+        return super().check(name, np.broadcast_to(array, (n, self.size)) if array.ndim == 1 else array, n)
+
+    def blend(self, a, b, t, spherical=True):
+        """Move on the straight line: the codes' own axes have a meaning, their length has none."""
+        return super().blend(a, b, t, spherical=False)
+
+
+class _Choice(Input):
+    """One of `classes` values, an int32 from 0 on."""
+
+    dtype = "int32"
+    shape = ()
+
+    def __init__(self, classes):
+        self.classes = positive_integer("classes", classes)
+
+    def check(self, name, values, n):
+        return np.resize(check_class_ids(name, values, self.classes), n).astype("int32")
+
+    def default(self, n):
+        """Return all classes in turn."""
+        return np.resize(np.arange(self.classes), n).astype("int32")
+
+
+class Category(_Choice):
+    """A category drawn with equal probabilities; the network gets its number, int32."""
+
+    def draw(self, shape, seed):
+        return ops.cast(ops.floor(backend.uniform(shape, seed, 0.0, self.classes)), "int32")
+
+    def project(self, moved, start):
+        return start
+
+    def stratify(self, values):
+        return ops.cast(ops.arange(values.shape[0]) % self.classes, "int32")
+
+
+class Label(_Choice):
+    """What is asked for, int32 from 0 to classes - 1. In training it is the real batch's label; else all take turns."""
+
+    drawn = False
+
+
+class Image(Input):
+    """An image that is translated: uint8 `(N, H, W, C)` or float32 in `value_range`.
+
+    Args:
+        shape: (height, width, channels).
+        value_range: (low, high) of the pixels that the network gets.
+    """
+
+    drawn = False
+
+    def __init__(self, shape, value_range=(-1.0, 1.0)):
+        self.shape = tuple(shape)
+        self.value_range = tuple(value_range)
+
+    def check(self, name, values, n):
+        array = np.asarray(values)
+        if array.shape[1:] != self.shape or not len(array) or array.dtype != np.uint8:
+            raise InputError(
+                f"{name} must be uint8 images (N, {', '.join(map(str, self.shape))}). "
+                f"Received: {array.dtype} of shape {array.shape}"
+            )
+        low, high = self.value_range
+        return np.resize(array, (n, *self.shape)).astype("float32") * ((high - low) / 255.0) + low
+
+    def to_network(self, values, value_range):
+        """Scale float32 pixels in [0, 1] to `value_range`."""
+        low, high = value_range
+        return values * (high - low) + low

@@ -1,0 +1,124 @@
+"""A player: the networks that one optimizer moves, what is asked of them besides the loss, and their moving average."""
+
+import keras
+from keras import ops
+
+from ganzoo.errors import InputError
+
+
+class Player:
+    """Networks that are trained together.
+
+    Args:
+        networks: {name: `keras.Model`}; the names become attributes of the model that they play in.
+        optimizer: `keras.optimizers.Optimizer`, of this player alone.
+        regularizers: objects of `ganzoo.regularizers`.
+        averages: {name of a network: `keras.Model` of the same layers}, which follow the networks as an exponential moving
+            average and make the samples.
+        ema_half_life_images: half-life of that average, counted in training examples (Karras et al. 2018, arXiv:1710.10196,
+            section 5); needed where there are averages.
+
+    Attributes:
+        averages: as given. At the start, and after `set_weights` or `load_weights` of a network, an average equals it.
+    """
+
+    def __init__(self, networks, optimizer, regularizers=(), averages=None, ema_half_life_images=None):
+        self.networks = dict(networks)
+        self.optimizer = optimizer
+        self.regularizers = tuple(regularizers)
+        self.averages = dict(averages or {})
+        self.ema_half_life_images = ema_half_life_images
+        if self.averages and ema_half_life_images is None:
+            raise InputError("averages need ema_half_life_images. Received: ema_half_life_images=None")
+        for name, average in self.averages.items():
+            _follow(self.networks[name], average)
+
+    @property
+    def variables(self):
+        """The weights that the optimizer moves, each once."""
+        found = {id(v): v for network in self.networks.values() for v in network.trainable_variables}
+        return list(found.values())
+
+    @property
+    def models(self):
+        """{attribute of the model: `keras.Model`}: the networks, and their averages as ema_NAME."""
+        return self.networks | {f"ema_{name}": average for name, average in self.averages.items()}
+
+    def sampling(self, name):
+        """Return the network that makes samples: the average where there is one."""
+        return self.averages.get(name, self.networks[name])
+
+    def update_averages(self, examples):
+        """Move the averages after an update on so many examples."""
+        if not self.averages:
+            return
+        decay = 0.5 ** (ops.cast(examples, "float32") / self.ema_half_life_images)
+        for name, average in self.averages.items():
+            for mean, weight in zip(average.weights, self.networks[name].weights, strict=True):
+                mean.assign(weight + ops.cast(decay, weight.dtype) * (mean - weight))
+
+
+def _follow(network, average):
+    """Let an average take over a network's weights now, and whenever they are set or read from a file by hand."""
+
+    def copy():
+        average.set_weights(network.get_weights())
+
+    def followed(method):
+        def set_both(*arguments, **options):
+            result = method(*arguments, **options)
+            copy()
+            return result
+
+        return set_both
+
+    copy()
+    for name in ("set_weights", "load_weights"):
+        object.__setattr__(network, name, followed(getattr(network, name)))
+
+
+class PlayerOptimizers(keras.optimizers.Optimizer):
+    """All players' optimizers behind the interface of one, which is what Keras's callbacks and its `fit` ask for.
+
+    Attributes:
+        optimizers: list of the players' optimizers; learning-rate callbacks of Keras move each of them.
+    """
+
+    def __init__(self, optimizers):
+        super().__init__(learning_rate=0.0, name="players")
+        self.optimizers = list(optimizers)
+        self.built = True
+
+    @property
+    def learning_rate(self):
+        """The learning rate of the first player's optimizer; setting it sets all."""
+        return self.optimizers[0].learning_rate if getattr(self, "optimizers", None) else 0.0
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        for optimizer in self.optimizers:
+            optimizer.learning_rate = value
+
+    def build(self, variables):
+        """Do nothing: each player's optimizer is built with its own variables."""
+
+    def apply(self, grads, trainable_variables=None):
+        """Refuse: gradients belong to one player."""
+        raise InputError("gradients are applied by a player's own optimizer, see AdversarialModel.update.")
+
+    def finalize_variable_values(self, var_list):
+        """Let optimizers that average weights (`use_ema`) write them back, each to its own player's variables."""
+        for optimizer in self.optimizers:
+            own = getattr(optimizer, "_trainable_variables", [])
+            if own:
+                optimizer.finalize_variable_values(own)
+
+    def save_own_variables(self, store):
+        """Save nothing: the players' optimizers save their own."""
+
+    def load_own_variables(self, store):
+        """Read nothing: the players' optimizers read their own."""
+
+    def get_config(self):
+        """Return nothing that could be restored: `AdversarialModel.get_compile_config` holds each player's optimizer."""
+        return {}

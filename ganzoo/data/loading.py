@@ -1,0 +1,148 @@
+"""Load a data set by name, from a folder or from an .npz file."""
+
+import re
+from functools import partial
+
+from ganzoo.data import keras_sets
+from ganzoo.data.checks import existing_path, size_pair, suggestion
+from ganzoo.data.folder import from_folder
+from ganzoo.data.npz import from_npz, npz_keys
+from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
+from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
+from ganzoo.data.photographs import photograph_crops
+from ganzoo.data.resize import resized
+from ganzoo.errors import InputError
+
+# The size of images that have none of their own.
+_DEFAULT_SIZE = (32, 32)
+
+
+def _crops(name, image_size, seed):
+    return photograph_crops(name, image_size or _DEFAULT_SIZE, seed=seed)
+
+
+def _stored(read, image_size, seed):
+    return resized(read(), image_size)
+
+
+# NAME -> function of (image_size, seed). A set more is a line more here.
+DATASETS = {
+    **{name: partial(_crops, name) for name in PHOTOGRAPHS},
+    "digits": partial(_stored, keras_sets.digits),
+    "mnist": partial(_stored, keras_sets.mnist),
+    "fashion_mnist": partial(_stored, keras_sets.fashion_mnist),
+    "cifar10": partial(_stored, keras_sets.cifar10),
+    "forest": partial(_stored, keras_sets.forest),
+}
+
+# The pairs of domains that need no download.
+PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
+
+
+def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
+    """Load images by name, or from a folder or an .npz file.
+
+    Args:
+        dataset: str, a name in `DATASETS`.
+        data: str or Path, a folder of images or an .npz file; wins over `dataset` unless empty.
+        image_size: pair of ints (height, width) in pixels; None keeps the size the images have, or takes 32x32 for
+            photographs and folders, which have none.
+        strict: bool, whether a folder with a bad image is refused instead of read without it.
+        seed: int, from 0 on; decides where photographs are cropped.
+
+    Returns:
+        ImageDataset.
+
+    Raises:
+        InputError: if the name is unknown, or the images cannot be read.
+    """
+    if image_size is not None:
+        image_size = size_pair(image_size)
+    if data:
+        path = existing_path(data)
+        if path.is_dir():
+            return from_folder(path, image_size or _DEFAULT_SIZE, strict=strict)
+        return from_npz(path, image_size=image_size)
+    if dataset not in DATASETS:
+        known = ", ".join(DATASETS)
+        raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
+    return DATASETS[dataset](image_size=image_size, seed=seed)
+
+
+def load_test(dataset="mnist", data="", image_size=None):
+    """Load the half of a data set that no training sees: the test images of Keras's sets, x_test of an .npz file.
+
+    Args:
+        dataset, data, image_size: as in `load`.
+
+    Returns:
+        ImageDataset, or None if the data have no such half.
+    """
+    image_size = None if image_size is None else size_pair(image_size)
+    if data:
+        path = existing_path(data)
+        if path.is_dir() or "x_test" not in npz_keys(path):
+            return None
+        return from_npz(path, "x_test", image_size)
+    read = getattr(keras_sets, dataset, None)
+    return None if dataset in PHOTOGRAPHS or dataset == "digits" else resized(read("test"), image_size)
+
+
+def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=False, strict=False):
+    """Load two sets of images, from folders or .npz files, or a pair of changed digits by name.
+
+    Args:
+        data_a, data_b: str or Path, a folder of images or an .npz file each; they win over `dataset` unless both are empty.
+        dataset: str, a name in `PAIRS`.
+        image_size: pair of ints (height, width) in pixels, or None, as in `load` and `digit_pairs`.
+        paired: bool, whether image i of one belongs to image i of the other. Folders are read in the order of names, and an
+            image that cannot be read is refused, as its partner would be another one's.
+        strict: bool, as in `load`.
+
+    Returns:
+        PairedImages.
+
+    Raises:
+        InputError: if one of the two is missing, the name is unknown, or the images cannot be read.
+    """
+    if not (data_a or data_b):
+        return digit_pairs(_pair_kind(dataset), image_size, paired=paired)[0]
+    if not (data_a and data_b):
+        raise InputError(f"a pair needs both data_a and data_b. Received: data_a={str(data_a)!r}, data_b={str(data_b)!r}")
+    return PairedImages(*(load(data=data, image_size=image_size, strict=strict or paired) for data in (data_a, data_b)), paired)
+
+
+def load_test_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None):
+    """Load the paired images that no training of `load_pair` sees: those of the digits; None for a user's own data."""
+    return None if data_a or data_b else digit_pairs(_pair_kind(dataset), image_size)[1]
+
+
+def _pair_kind(dataset):
+    if dataset not in PAIRS:
+        raise InputError(
+            f"dataset must be one of {', '.join(PAIRS)}.{suggestion(dataset, PAIRS)} Received: dataset={dataset!r}"
+        )
+    return dataset.removesuffix("_digits")
+
+
+def parse_image_size(text):
+    """Read an image size as it is typed on a command line.
+
+    Args:
+        text: str, "32" for a square, "48x32" for height x width, in pixels.
+
+    Returns:
+        Tuple (height, width).
+
+    Raises:
+        InputError: if it is neither, or zero.
+
+    Example:
+        >>> parse_image_size("48x32")
+        (48, 32)
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", str(text), re.IGNORECASE)
+    height, width = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if height < 1 or width < 1:
+        raise InputError(f"image size must look like 32 or 48x32 (height x width), in pixels. Received: image_size={text!r}")
+    return height, width

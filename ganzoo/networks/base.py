@@ -1,0 +1,112 @@
+"""What every pair of networks is: two builders that know shapes, latents and labels, and no objective."""
+
+import keras
+from keras import layers, ops
+
+from ganzoo.core.config import Configurable
+from ganzoo.core.inputs import Normal
+from ganzoo.errors import InputError
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class OneHot(layers.Layer):
+    """Integer labels `(N,)` to one-hot rows `(N, classes)`."""
+
+    def __init__(self, classes, **options):
+        super().__init__(**options)
+        self.classes = classes
+
+    def call(self, labels):
+        return ops.one_hot(labels, self.classes, dtype=self.compute_dtype)
+
+    def get_config(self):
+        return super().get_config() | {"classes": self.classes}
+
+
+class Networks(Configurable):
+    """A pair of networks; base of the others.
+
+    Attributes:
+        value_range: (low, high) of what the generator makes.
+        latent_distribution: class of the latents where only their size is given.
+        embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
+    """
+
+    value_range = (-1.0, 1.0)
+    latent_distribution = Normal
+    embedding_size = None
+
+    def check(self, shape, model):
+        """Raise InputError if the pair cannot make images of this shape; model is a name for the message."""
+
+    def build_generator(self, inputs, shape):
+        """Return a `keras.Model` from the inputs, in their order, to images `(N, *shape)` in `value_range`.
+
+        Args:
+            inputs: {name: `ganzoo.core.inputs.Input`}.
+            shape: of an image, (height, width, channels).
+        """
+        raise NotImplementedError
+
+    def build_discriminator(self, shape, classes=None, heads=None):
+        """Return a `keras.Model` from images (and int32 labels, if there are classes) to logits `(N, 1)`.
+
+        Args:
+            shape: of an image.
+            classes: number of labels of a discriminator that is told them, or None.
+            heads: {name: size} of further outputs, which then follow the logits in a list.
+        """
+        raise NotImplementedError
+
+    def encode(self, labels, classes):
+        """Return symbolic vectors `(N, any)` of symbolic labels `(N,)`."""
+        if self.embedding_size is None:
+            return OneHot(classes)(labels)
+        return layers.Embedding(classes, self.embedding_size)(labels)
+
+    def join(self, inputs):
+        """Return (list of `keras.Input`, one symbolic vector `(N, any)` of all of them; class numbers encoded)."""
+        tensors = [keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()]
+        vectors = []
+        for tensor, each in zip(tensors, inputs.values(), strict=True):
+            if hasattr(each, "classes"):
+                tensor = self.encode(tensor, each.classes)
+            vectors.append(tensor if len(tensor.shape) == 2 else layers.Flatten()(tensor))
+        return tensors, vectors[0] if len(vectors) == 1 else layers.Concatenate()(vectors)
+
+    def with_label_plane(self, shape, classes):
+        """Return (list of `keras.Input`, symbolic images): the label becomes one more channel, through a dense layer."""
+        pictures = keras.Input(shape, name="images")
+        if classes is None:
+            return [pictures], pictures
+        labels = keras.Input((), dtype="int32", name="labels")
+        height, width = shape[:2]
+        plane = layers.Reshape((height, width, 1))(layers.Dense(height * width)(self.encode(labels, classes)))
+        return [pictures, labels], layers.Concatenate()([pictures, plane])
+
+    @staticmethod
+    def with_heads(inputs, features, heads=None, logit=None):
+        """Return the discriminator on symbolic flat features: a logit (by the layer `logit`), then the further outputs."""
+        outputs = [(logit or layers.Dense(1))(features)]
+        outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
+        return keras.Model(inputs, outputs if heads else outputs[0], name="discriminator")
+
+
+def require_multiple(shape, multiple, least, model):
+    """Refuse image shapes whose sides are not multiples of `multiple` or below `least`, naming the nearest that work.
+
+    Args:
+        shape: (height, width, channels).
+        multiple, least: positive ints, pixels.
+        model: name for the message.
+
+    Raises:
+        InputError: with the nearest size that the architecture can make.
+    """
+    sides = shape[:2]
+    nearest = [max(least, multiple * max(1, round(side / multiple))) for side in sides]
+    if list(sides) != nearest:
+        raise InputError(
+            f"{model} makes images whose height and width are multiples of {multiple}, at least {least}; the nearest is "
+            f"{nearest[0]}x{nearest[1]}. Received: {sides[0]}x{sides[1]}"
+        )

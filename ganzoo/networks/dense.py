@@ -1,0 +1,72 @@
+"""Dense networks: lecture 002's for images, and small ones for points."""
+
+import math
+import numbers
+
+import keras
+from keras import layers
+
+from ganzoo.checks import positive_integer
+from ganzoo.networks.base import Networks
+
+
+class Dense(Networks):
+    """The dense networks of lecture 002: 256-512-1024 up to the pixels, 1024-512-256 down to the logit.
+
+    Args:
+        widths: neurons of the generator's hidden layers; the discriminator has the same in reverse.
+        dropout: share of the discriminator's hidden neurons that is left out in training, from 0 to below 1.
+        embedding_size: of labels, see `Networks`.
+    """
+
+    def __init__(self, widths=(256, 512, 1024), dropout=0.3, embedding_size=None):
+        self.widths = tuple(positive_integer("widths", width) for width in widths)
+        self.dropout = float(dropout)
+        self.embedding_size = embedding_size
+
+    def build_generator(self, inputs, shape):
+        tensors, x = self.join(inputs)
+        for width in self.widths:
+            x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
+        x = layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="tanh")(x))
+        return keras.Model(tensors, x, name="generator")
+
+    def build_discriminator(self, shape, classes=None, heads=None):
+        tensors, x = self.with_label_plane(shape, classes)
+        x = layers.Flatten()(x)
+        for width in reversed(self.widths):
+            x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
+            x = layers.Dropout(self.dropout)(x)
+        return self.with_heads(tensors, x, heads)
+
+
+class PointDense(Networks):
+    """Dense networks for points `(N, d)` instead of images, without an activation at the end.
+
+    Args:
+        hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
+        discriminator_activation: of the discriminator's hidden layers, a name that Keras knows; the generator's is ReLU.
+    """
+
+    value_range = (-math.inf, math.inf)
+
+    def __init__(self, hidden=32, discriminator_activation="relu"):
+        widths = (hidden,) if isinstance(hidden, numbers.Integral) else tuple(hidden)
+        self.hidden = tuple(positive_integer("hidden", width) for width in widths)
+        self.discriminator_activation = discriminator_activation
+
+    def build_generator(self, inputs, shape):
+        tensors, x = self.join(inputs)
+        for width in self.hidden:
+            x = layers.Dense(width, activation="relu")(x)
+        return keras.Model(tensors, layers.Dense(shape[0])(x), name="generator")
+
+    def build_discriminator(self, shape, classes=None, heads=None):
+        tensors = [keras.Input(shape, name="points")]
+        x = tensors[0]
+        if classes is not None:
+            tensors.append(keras.Input((), dtype="int32", name="labels"))
+            x = layers.Concatenate()([x, self.encode(tensors[1], classes)])
+        for width in self.hidden:
+            x = layers.Dense(width, activation=self.discriminator_activation)(x)
+        return self.with_heads(tensors, x, heads)

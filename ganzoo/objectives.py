@@ -1,0 +1,180 @@
+"""Objectives: what two players play for. A GAN is a pair of networks and an objective.
+
+An objective is a loss, regularizers, how many discriminator updates a generator update takes, two optimizers, and what is
+logged. The functions below are those of the papers; each takes what one may want to change.
+
+Example:
+    >>> wasserstein(clip=0.02).n_critic
+    5
+"""
+
+import keras
+from keras import ops
+
+from ganzoo import losses, optimizers
+from ganzoo.checks import check_choice, positive_integer, positive_number
+from ganzoo.core.config import Configurable
+
+# What is logged of the logits -> ({name: what the progress bar calls it}, function of (real, fake) logits to {name: (N, 1)}).
+MEASURES = {
+    "probabilities": (
+        {"d_real": "D(x)", "d_fake": "D(G(z))"},
+        lambda real, fake: {"d_real": ops.sigmoid(real), "d_fake": ops.sigmoid(fake)},
+    ),
+    "logits": ({"d_real": "D(x)", "d_fake": "D(G(z))"}, lambda real, fake: {"d_real": real, "d_fake": fake}),
+    "wasserstein_estimate": (
+        {"wasserstein_estimate": "Wasserstein estimate"},
+        lambda real, fake: {"wasserstein_estimate": ops.subtract(real, fake)},
+    ),
+    "logit_gap": ({"logit_gap": "D(x) - D(G(z))"}, lambda real, fake: {"logit_gap": ops.subtract(real, fake)}),
+}
+
+
+class Objective(Configurable):
+    """What two players play for.
+
+    Args:
+        loss: an object of `ganzoo.losses`, or its name.
+        regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
+        n_critic: discriminator updates per generator update.
+        discriminator_optimizer, generator_optimizer: Keras optimizers or their names; every model gets copies of its own.
+        measures: what is logged of the logits: "probabilities" D(x) and D(G(z)), "logits", "wasserstein_estimate", "logit_gap".
+
+    Raises:
+        InputError: for a bad value.
+
+    Example:
+        >>> from ganzoo.regularizers import R1
+        >>> Objective("hinge", [R1(1.0)])
+        Objective(loss=Hinge(), regularizers=(R1(weight=1.0),))
+    """
+
+    def __init__(
+        self,
+        loss="non_saturating",
+        regularizers=(),
+        n_critic=1,
+        discriminator_optimizer=None,
+        generator_optimizer=None,
+        measures="probabilities",
+    ):
+        self.loss = losses.get(loss)
+        self.regularizers = tuple(regularizers)
+        self.n_critic = positive_integer("n_critic", n_critic)
+        self.discriminator_optimizer = _optimizer(discriminator_optimizer)
+        self.generator_optimizer = _optimizer(generator_optimizer)
+        self.measures = check_choice("measures", measures, MEASURES)
+
+    def replace(self, **changes):
+        """Return the same objective with other arguments, e.g. `wasserstein_gp().replace(loss="hinge")`."""
+        return type(self)(**{name: getattr(self, name) for name in self.get_config()} | changes)
+
+    def build_optimizer(self, player):
+        """Return a new optimizer for "discriminator" or "generator"."""
+        optimizer = getattr(self, f"{player}_optimizer") or optimizers.Adam(2e-4, beta_1=0.5)
+        return type(optimizer).from_config(optimizer.get_config())
+
+    @property
+    def display_names(self):
+        """{name in the logs: what the progress bar calls it}."""
+        player = "critic" if self.measures == "wasserstein_estimate" else "discriminator"
+        return {"discriminator_loss": f"{player} loss", "generator_loss": "generator loss", **MEASURES[self.measures][0]}
+
+    def measure(self, real_logits, fake_logits):
+        """Return {name: per-sample `(N, 1)`} that tell how the game stands; their means are logged."""
+        return MEASURES[self.measures][1](real_logits, fake_logits)
+
+
+def _optimizer(optimizer):
+    return None if optimizer is None else keras.optimizers.get(optimizer)
+
+
+def non_saturating(learning_rate=2e-4):
+    """Return the game of Goodfellow et al. 2014 (arXiv:1406.2661, section 3) with Adam, beta_1 0.5, as in lecture 002."""
+    return Objective("non_saturating", (), 1, *(optimizers.Adam(learning_rate, beta_1=0.5) for _ in range(2)))
+
+
+def minimax(learning_rate=2e-4):
+    """Return the zero-sum game of Goodfellow et al. 2014, eq. 1, whose generator's gradient vanishes where D wins."""
+    return non_saturating(learning_rate).replace(loss="minimax")
+
+
+def dcgan(learning_rate=2e-4):
+    """Return lecture 004's game for digits: RMSprop, half the rate for the generator, both decaying by 6e-8 a step.
+
+    Keras 3 ignores an optimizer's argument `decay`, so the decay is a schedule.
+    """
+    rate = positive_number("learning_rate", learning_rate)
+    schedules = [keras.optimizers.schedules.InverseTimeDecay(each, 1, 6e-8) for each in (rate, rate / 2)]
+    return Objective("non_saturating", (), 1, *(optimizers.RMSprop(schedule) for schedule in schedules))
+
+
+def least_squares(learning_rate=2e-4):
+    """Return the least-squares game (Mao et al. 2017, arXiv:1611.04076) with lecture 004's optimizers; logs D itself."""
+    return dcgan(learning_rate).replace(loss="least_squares", measures="logits")
+
+
+def hinge(learning_rate=2e-4):
+    """Return the hinge game (Lim & Ye 2017, arXiv:1705.02894) with Adam, beta_1 0, beta_2 0.9; logs D itself."""
+    adam = (optimizers.Adam(learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))
+    return Objective("hinge", (), 1, *adam, measures="logits")
+
+
+def wasserstein(clip=0.01, clip_all_weights=False, learning_rate=5e-5, n_critic=5):
+    """Return the Wasserstein game with clipped weights (Arjovsky et al. 2017, arXiv:1701.07875), RMSprop.
+
+    Args:
+        clip: limit of the critic's kernels after each of its updates.
+        clip_all_weights: clip every weight of the critic, as the lecture's loop does; the generator then learns nothing.
+        learning_rate: of both optimizers.
+        n_critic: critic updates per generator update.
+    """
+    from ganzoo.regularizers import WeightClip
+
+    rate = positive_number("learning_rate", learning_rate)
+    rmsprop = (optimizers.RMSprop(rate) for _ in range(2))
+    clipping = [WeightClip(clip, only_kernels=not clip_all_weights)]
+    return Objective("wasserstein", clipping, n_critic, *rmsprop, measures="wasserstein_estimate")
+
+
+def wasserstein_gp(penalty=10.0, learning_rate=2e-4, n_critic=5, beta_1=0.0):
+    """Return the Wasserstein game with a gradient penalty (Gulrajani et al. 2017, arXiv:1704.00028), Adam, beta_2 0.9.
+
+    Args:
+        penalty: weight of the gradient penalty.
+        learning_rate: of both optimizers.
+        n_critic: critic updates per generator update.
+        beta_1: of Adam.
+    """
+    from ganzoo.regularizers import GradientPenalty
+
+    rate = positive_number("learning_rate", learning_rate)
+    adam = (optimizers.Adam(rate, beta_1=beta_1, beta_2=0.9) for _ in range(2))
+    return Objective("wasserstein", [GradientPenalty(penalty)], n_critic, *adam, measures="wasserstein_estimate")
+
+
+def relativistic(gamma=1.0, learning_rate=2e-4):
+    """Return the relativistic pairing game with R1 and R2 (Huang et al. 2024, arXiv:2501.05441), Adam, beta_1 0, beta_2 0.99.
+
+    Args:
+        gamma: weight of both gradient penalties.
+        learning_rate: of both optimizers.
+    """
+    from ganzoo.regularizers import R1, R2
+
+    rate = positive_number("learning_rate", learning_rate)
+    adam = (optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2))
+    return Objective("relativistic", [R1(gamma), R2(gamma)], 1, *adam, measures="logit_gap")
+
+
+# Name on the command line -> function.
+BY_NAME = {
+    "non_saturating": non_saturating,
+    "minimax": minimax,
+    "dcgan": dcgan,
+    "least_squares": least_squares,
+    "hinge": hinge,
+    "wasserstein": wasserstein,
+    "wasserstein_gp": wasserstein_gp,
+    "relativistic": relativistic,
+}

@@ -1,0 +1,42 @@
+"""Pictures from fixed latents, so that those of different steps can be compared."""
+
+import pathlib
+
+import keras
+
+from ganzoo import images
+
+
+class SampleGrids(keras.callbacks.Callback):
+    """Write `step_000500.png` every `every` steps, before the first step and at the end.
+
+    Args:
+        folder: where to.
+        every: steps between grids.
+        show: optional callable (picture uint8 `(H, W, C)`, step), e.g. to send it to TensorBoard.
+    """
+
+    def __init__(self, folder, every, show=None):
+        super().__init__()
+        self.folder = pathlib.Path(folder)
+        self.every, self.show = every, show
+
+    def on_train_begin(self, logs=None):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.model.step == 0:
+            self.write(0)
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self.model.step
+        if step % self.every == 0 and not self.model.stop_training:
+            self.write(step)
+
+    def on_train_end(self, logs=None):
+        self.write(self.model.step)
+
+    def write(self, step):
+        """Save the model's own preview."""
+        picture = self.model.preview()
+        images.save_png(self.folder / f"step_{step:06d}.png", picture)
+        if self.show is not None:
+            self.show(picture, step)

@@ -1,0 +1,46 @@
+"""Validation of the options of `train`."""
+
+import dataclasses
+
+from ganzoo.checks import positive_integer, positive_number
+from ganzoo.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingOptions:
+    """The numbers that `ganzoo.training.train` takes, checked; see there for what they mean.
+
+    Raises:
+        InputError: if one is not a positive integer (`minutes`: a positive number or None), or `steps_per_execution` does not
+            divide the others.
+
+    Example:
+        >>> TrainingOptions(steps=20).log_every
+        10
+    """
+
+    steps: int = 1000
+    batch_size: int = 64
+    log_every: int = 10
+    sample_every: int = 100
+    checkpoint_every: int = 100
+    diagnose_every: int = 100
+    steps_per_execution: int = 1
+    minutes: float | None = None
+
+    def __post_init__(self):
+        for name, value in self.counts().items():
+            positive_integer(name, value)
+            if name != "batch_size":
+                self.check_divides(name, value)
+        if self.minutes is not None:
+            positive_number("minutes", self.minutes)
+
+    def counts(self):
+        """Return {name: int} of all options but `minutes`, as config.json keeps them."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if name != "minutes"}
+
+    def check_divides(self, name, value):
+        """Raise InputError if `steps_per_execution` does not divide a count of steps."""
+        if value % positive_integer("steps_per_execution", self.steps_per_execution):
+            raise InputError(f"steps_per_execution={self.steps_per_execution} must divide {name}. Received: {name}={value}")
