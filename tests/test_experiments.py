@@ -268,7 +268,7 @@ def test_images_are_inverted_by_a_command(tmp_path):
         done = run_python(*few, *words)
         assert done.returncode == 0, done.stderr
         assert re.search(r"reconstruction 0\.\d+, nearest (other )?training image 0\.\d+", done.stdout)
-    assert np.load(run / "inverted.npy").shape == (3, 100)
+    assert np.load(run / "inverted.npz")["latents"].shape == (3, 100)
     refused = run_python(*few, "--image=README.md")
     assert refused.returncode == 2
     assert "README.md" in refused.stderr
