@@ -371,3 +371,13 @@ def test_probe_and_diagnosis_validation():
         Probe({"points": np.zeros((7, 2))})
     with pytest.raises(InputError, match="every must be a positive integer"):
         Diagnosis({"points": np.zeros((70, 2))}, every=0)
+
+
+def test_probe_of_cyclegan():
+    rng = np.random.default_rng(0)
+    arrays = {name: rng.integers(0, 256, (size, 16, 16, 1), dtype="uint8") for name, size in (("a", 40), ("b", 30))}
+    evidence = Probe(arrays, n=16).measure(ganzoo.CycleGAN((16, 16, 1)))
+    assert list(evidence) == ["a", "b"]
+    for each in evidence.values():
+        assert all(np.isfinite(value) for value in each.values())
+        assert each["gradient"] > 0
