@@ -29,6 +29,8 @@ def load_images(options):
         print(f"skipped {line}")
     if len(images.skipped) > 10:
         print(f"skipped {len(images.skipped) - 10} more")
+    for note in images.notes:
+        print(f"note: {note}")
     return images
 
 

@@ -31,10 +31,10 @@ class ImageBuffer(keras.layers.Layer):
 
     def call(self, images, seed):
         """Return images `(N, *shape)`; seed int32 `(2,)`, new for each call."""
-        n = ops.shape(images)[0]
+        n = ops.cast(ops.shape(images)[0], "int32")
         full = self.count.value + n > self.capacity
         order = ops.argsort(backend.uniform((self.capacity,), backend.fold_in(seed, 0)))[:n]
-        slots = ops.where(full, ops.cast(order, "int32"), (self.count.value + ops.arange(n)) % self.capacity)
+        slots = ops.where(full, ops.cast(order, "int32"), (self.count.value + ops.arange(n, dtype="int32")) % self.capacity)
         exchanged = ops.logical_and(full, backend.uniform((n,), backend.fold_in(seed, 1)) < 0.5)
         exchanged = ops.reshape(exchanged, (-1, *[1] * len(self.shape)))
         held = ops.take(self.images.value, slots, axis=0)
