@@ -86,6 +86,7 @@ def load(name, seed):
     """Return (points to train on, callable from samples to measures, marks to draw)."""
     from ganzoo.data import mixtures
     from ganzoo.evaluation import metrics
+    from ganzoo.evaluation.measure import flatten
 
     if name == "swiss_roll":
         points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))
@@ -100,7 +101,8 @@ def load(name, seed):
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        return metrics.mode_coverage(samples, mixture.centers, mixture.sigma)
+        found = flatten(metrics.mode_coverage(samples, mixture.centers, mixture.sigma))
+        return {"modes": found.pop("modes"), "of": len(mixture.centers), **found}
 
     return mixture.points(seed=seed), count_modes, mixture.centers
 

@@ -16,6 +16,7 @@ from PIL import Image
 from ganzoo import callbacks
 from ganzoo.core import state
 from ganzoo.errors import InputError, NonFiniteError, NonFiniteLossError
+from ganzoo.evaluation.measure import Estimate
 from ganzoo.plots import save_loss_plot
 from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.training.runs import CheckpointStore
@@ -164,6 +165,20 @@ def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp
     assert all(distance > 0 for distance in history["kernel_distance"])
     assert "frechet_distance" not in history  # 40 samples have no covariance in 64 dimensions
     assert (tmp_path / "best.weights.h5").exists()
+
+
+def test_sample_quality_measures(stripes):
+    def mean_shift(real, fake):
+        return {"mean_shift": Estimate(float(np.abs(real.mean(axis=0) - fake.mean(axis=0)).mean()))}
+
+    gan = make_tiny()
+    quality = callbacks.SampleQuality(stripes, every=4, n=40, measures=[mean_shift])
+    history = gan.train(stripes, steps=2, batch_size=8, log_every=2, callbacks=[quality], verbose=False).history
+    assert history["mean_shift"][0] > 0
+    assert not {"kernel_distance", "mean_shift_error"} & set(history)
+    few = callbacks.SampleQuality(stripes, n=10)
+    with pytest.raises(InputError, match="needs more samples .* Received: n=10, 10 real images, 64 features"):
+        gan.train(stripes, steps=2, batch_size=8, log_every=2, callbacks=[few], verbose=False)
 
 
 def test_a_run_that_is_stopped_early_leaves_its_best_weights_everywhere(stripes, tmp_path):

@@ -1,7 +1,6 @@
 """The callbacks of every training, in their order."""
 
 import functools
-import inspect
 from typing import NamedTuple
 
 from tqdm import tqdm
@@ -74,8 +73,6 @@ def _diagnosis(model, data, options, run, writer, report):
     """Return [Diagnosis], or [] where the data are a stream or too few."""
     arrays = getattr(data, "arrays", {})
     if not model.matches() or min(map(len, arrays.values()), default=0) < 20:
-        return []
-    if "labels" in inspect.signature(c.Diagnosis).parameters:  # the one of 0.1.0, which does not know named arrays
         return []
     return [c.Diagnosis(arrays, options.diagnose_every, run.path / "diagnosis.json", writer, report)]
 
