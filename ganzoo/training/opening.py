@@ -53,7 +53,7 @@ def open_run(run, model, data, options, resume, override, notes):
         if changed:
             overrides = [*overrides, {"step": model.step, "changes": [describe(change) for change in changed]}]
     options.check_divides("the step to start from", model.step)
-    run.write_config(config_of(settings, options, first_step, notes, overrides))
+    run.write_config(config_of(model, settings, options, first_step, notes, overrides))
     return Opened(first_step, sums)
 
 

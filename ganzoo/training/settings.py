@@ -7,6 +7,8 @@ import platform
 import sys
 
 from ganzoo import __version__, backend
+from ganzoo.core.config import serialize
+from ganzoo.errors import InputError
 
 
 def settings_of(model, data, batch_size):
@@ -15,16 +17,25 @@ def settings_of(model, data, batch_size):
     return json.loads(json.dumps(settings, default=str))
 
 
+def description_of(model):
+    """Return a dictionary that `ganzoo.load` builds the model from, empty if there can be none."""
+    try:
+        return serialize(model)
+    except InputError:
+        return {}
+
+
 def versions():
     """Return the versions of Python and of the packages that decide the numbers."""
     packages = {name: importlib.metadata.version(name) for name in ("keras", "tensorflow", "numpy")}
     return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
-def config_of(settings, options, first_step, notes, overrides):
+def config_of(model, settings, options, first_step, notes, overrides):
     """Return what config.json holds besides the schema and the run's identity.
 
     Args:
+        model: what `ganzoo.load` builds anew; a model that was made of a Python function cannot be described.
         settings: as `settings_of` returns.
         options: `TrainingOptions`.
         first_step: int, the step at which the run begins.
@@ -32,6 +43,7 @@ def config_of(settings, options, first_step, notes, overrides):
         overrides: list of {"step": int, "changes": list of str}: the settings that were changed on purpose, and when.
     """
     return {
+        "model": description_of(model),
         "settings": settings,
         "options": options.counts(),
         "first_step": first_step,

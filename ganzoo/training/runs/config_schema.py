@@ -10,6 +10,7 @@ SCHEMA = 2  # 0.1.0 wrote none
 # {entry: (what it must be, its value where it is absent)}; an entry without a default must be there.
 ENTRIES = {
     "run": ("16 hexadecimal digits",),
+    "model": ("a dictionary", {}),
     "settings": ("a dictionary",),
     "options": ("a dictionary of positive integers", {}),
     "first_step": ("an integer of at least 0", 0),
