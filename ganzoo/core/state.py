@@ -5,6 +5,7 @@ process makes.
 """
 
 import numpy as np
+from keras import ops
 
 from ganzoo.errors import InputError
 
@@ -34,7 +35,7 @@ def variables_of(model):
 
 def get_state(model):
     """Return {name: array} of everything that the next step depends on, data and noise aside (functions of the step)."""
-    return {name: np.asarray(variable) for name, variable in variables_of(model).items()}
+    return {name: np.array(ops.convert_to_numpy(variable)) for name, variable in variables_of(model).items()}
 
 
 def specs_of(model):
