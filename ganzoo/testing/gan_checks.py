@@ -69,8 +69,8 @@ def logits(subject):
     said = np.concatenate(said)
     if said.min() >= 0 and said.max() <= 1 and not np.allclose(said, said[0]):
         yield (
-            f"The discriminator's outputs are always between 0 and 1 (from {said.min():.3g} to {said.max():.3g}), as if it ended "
-            "in a sigmoid. Return logits: the sigmoid is in the loss."
+            f"The discriminator's outputs are always between 0 and 1 (from {said.min():.3g} to {said.max():.3g}), as if it "
+            "ended in a sigmoid. Return logits: the sigmoid is in the loss."
         )
 
 

@@ -86,8 +86,7 @@ def gradients(subject):
         odd = [v.path for each in own for v, g in each.gradients if g is not None and not np.isfinite(g).all()]
         if odd:
             yield (
-                f"The {name}'s gradients are NaN or infinite for {_some(odd)}. Look for a logarithm or root of 0, or a division "
-                "by 0."
+                f"The {name}'s gradients are NaN or infinite for {_some(odd)}. Look for a logarithm or a root of 0."
             )
         # A bias that batch normalization subtracts again, or that cancels in a difference of logits, has no gradient by theory.
         zero = [v.path for v in player.variables if v.name not in ("bias", "beta") and _vanishes(own, v)]
@@ -167,7 +166,7 @@ def configuration(subject):
     else:
         other = subject.another()
         if other.settings() != subject.model.settings():
-            yield "A GAN made from get_config has other settings. Store every argument of __init__ under its own name, as given."
+            yield "A GAN made from get_config has other settings. Store every argument of __init__ under its own name."
 
 
 def same_seed(subject):
@@ -180,7 +179,7 @@ def same_seed(subject):
         )
     elif not np.array_equal(subject.sample(one), subject.sample(two)):
         yield (
-            "Two GANs of the same seed make different samples. The generator must not draw anything by itself in inference mode."
+            "Two GANs of the same seed make different samples. The generator must draw nothing by itself in inference mode."
         )
     if _equal(state.get_state(one), state.get_state(other)):
         yield "Two GANs of different seeds begin with the same weights. Leave the seed out of your layers' initializers."
@@ -207,7 +206,7 @@ def save_and_load(subject):
         yield "The GAN that was saved and loaded makes other samples."
     if loaded.settings() != subject.model.settings():
         yield (
-            "The GAN that was saved and loaded has other settings. Store every argument of __init__ under its own name, as given."
+            "The GAN that was saved and loaded has other settings. Store every argument of __init__ under its own name."
         )
 
 
