@@ -85,9 +85,7 @@ def gradients(subject):
         own = [each for each in subject.updates if each.player == name]
         odd = [v.path for each in own for v, g in each.gradients if g is not None and not np.isfinite(g).all()]
         if odd:
-            yield (
-                f"The {name}'s gradients are NaN or infinite for {_some(odd)}. Look for a logarithm or a root of 0."
-            )
+            yield (f"The {name}'s gradients are NaN or infinite for {_some(odd)}. Look for a logarithm or a root of 0.")
         # A bias that batch normalization subtracts again, or that cancels in a difference of logits, has no gradient by theory.
         zero = [v.path for v in player.variables if v.name not in ("bias", "beta") and _vanishes(own, v)]
         if zero:
@@ -178,9 +176,7 @@ def same_seed(subject):
             "numpy."
         )
     elif not np.array_equal(subject.sample(one), subject.sample(two)):
-        yield (
-            "Two GANs of the same seed make different samples. The generator must draw nothing by itself in inference mode."
-        )
+        yield ("Two GANs of the same seed make different samples. The generator must draw nothing by itself in inference mode.")
     if _equal(state.get_state(one), state.get_state(other)):
         yield "Two GANs of different seeds begin with the same weights. Leave the seed out of your layers' initializers."
 
@@ -205,9 +201,7 @@ def save_and_load(subject):
     if not np.array_equal(subject.sample(loaded), subject.sample()):
         yield "The GAN that was saved and loaded makes other samples."
     if loaded.settings() != subject.model.settings():
-        yield (
-            "The GAN that was saved and loaded has other settings. Store every argument of __init__ under its own name."
-        )
+        yield ("The GAN that was saved and loaded has other settings. Store every argument of __init__ under its own name.")
 
 
 def resume(subject):

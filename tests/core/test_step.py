@@ -14,8 +14,8 @@ from ganzoo import backend, objectives, regularizers
 from ganzoo.registry import MODELS
 from ganzoo.testing.recording import watch_step
 
-# What these three do beside the others is covered by them; they take seconds to trace.
-NAMES = [pytest.param(each, marks=pytest.mark.slow if each in ("LSGAN", "FunctionGAN") else ()) for each in MODELS]
+# Those that differ from another in a loss or in labels alone are tested with all tests, not with the fast ones.
+NAMES = [pytest.param(each, marks=pytest.mark.slow if each in ("DCGAN", "LSGAN", "FunctionGAN") else ()) for each in MODELS]
 
 
 class Plain(ganzoo.GAN):
@@ -152,7 +152,9 @@ def test_each_discriminator_update_sees_its_own_batch_and_new_noise(monkeypatch)
     assert len({latents for _, latents in seen}) == 6
 
 
-@pytest.mark.parametrize("objective", [objectives.wasserstein(), pytest.param(objectives.wasserstein_gp(), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "objective", [objectives.wasserstein(), pytest.param(objectives.wasserstein_gp(), marks=pytest.mark.slow)]
+)
 def test_compiled_loop_equals_single_updates(objective, stripes):
     images = stripes[:40].reshape(5, 8, 8, 8, 1)
     compiled, by_hand = (make_plain(objective=objective) for _ in range(2))
