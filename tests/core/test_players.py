@@ -206,6 +206,7 @@ def test_learning_rate_callbacks_move_all_players(callback, factor, stripes):
     np.testing.assert_allclose(rates(gan), [1e-2 * factor] * 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_learning_rate_callbacks_keep_different_rates_apart(stripes):
     gan = make_tiny()
     gan.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-3))

@@ -96,12 +96,13 @@ def test_images_of_another_range_are_refused_at_every_door(images, stripes):
 
 
 def test_floats_in_range_are_taken(stripes):
-    gan = make_tiny()
-    assert np.isfinite(gan.train_on_batch(stripes[:8].astype("float32") / 127.5 - 1)["discriminator_loss"])
+    gan, floats = make_tiny(), stripes[:8].astype("float32") / 127.5 - 1
+    gan.check_batches({"images": floats})
+    assert np.isfinite(float(gan.play_step({"images": floats})["discriminator_loss"]))
 
 
 def test_labels_are_checked_at_every_door(stripes):
-    gan = make_gan("CGAN", classes=3)
+    gan = make_gan("GAN", classes=3)
     right = np.arange(60) % 3
     for labels in (right + 1, right - 1, right / 1.0):
         with pytest.raises(InputError, match="labels must be integers from 0 to 2"):
@@ -113,7 +114,7 @@ def test_labels_are_checked_at_every_door(stripes):
     stream = tf.data.Dataset.from_tensor_slices((stripes, np.full(60, 12))).batch(20)
     with pytest.raises(InputError, match="labels must be integers from 0 to 2. Received: int64 from 12 to 12"):
         gan.train(stream, steps=1, batch_size=8)
-    with pytest.raises(InputError, match="CGAN needs labels"):
+    with pytest.raises(InputError, match="GAN needs labels"):
         gan.train_on_batch(stripes[:8])
     with pytest.raises(InputError, match="trains on images and labels, and images has no labels"):
         gan.train(stripes, steps=1, batch_size=8)

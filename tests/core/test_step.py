@@ -214,6 +214,7 @@ class Line(ganzoo.GAN):
         return keras.Model(x, layers.Dense(1)(layers.Concatenate()([flat, flat * flat])))
 
 
+@pytest.mark.slow
 def test_two_parameter_gan_finds_a_gaussian():
     numbers = np.random.default_rng(0).normal(1.5, 0.5, (4000, 1, 1, 1)).astype("float32")
     objective = objectives.Objective("non_saturating", [regularizers.R1(0.1)], 1, keras.optimizers.Adam(2e-2, beta_1=0.0),
