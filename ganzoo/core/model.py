@@ -371,9 +371,10 @@ class AdversarialModel(Sampling, keras.Model):
 
     def load_own_variables(self, store):
         """Read what `save_own_variables` wrote."""
-        super().load_own_variables({name: store[name] for name in store.keys() if not name.startswith("seed")})
+        names = list(store.keys())
+        super().load_own_variables({name: store[name] for name in names if not name.startswith("seed")})
         for index, seed in enumerate(state.seeds_of(self)):
-            if f"seed{index}" in store.keys():
+            if f"seed{index}" in names:
                 seed.assign(store[f"seed{index}"])
 
     def get_compile_config(self):
