@@ -32,10 +32,19 @@ def make_stripes():
 
 
 def make_gan(name, **options):
-    """Return a GAN of the zoo for 8x8x1 images with a latent of 4."""
+    """Return a model of the zoo: for 8x8x1 images with a latent of 4 where it has these, and small where it may be."""
     import ganzoo
+    from ganzoo import networks
+    from ganzoo.core.config import parameters
 
-    return getattr(ganzoo, name)(image_shape=(8, 8, 1), latent=4, **options)
+    cls = getattr(ganzoo, name)
+    known = parameters(cls)
+    small = {"latent": 4} if "latent" in known else {}
+    if "image_shape" in known and cls.example_ndim == 3:
+        small["image_shape"] = (8, 8, 1)
+    if name == "GAN":
+        small["networks"] = networks.Dense((16, 16))
+    return cls(**small | options)
 
 
 def make_tiny(**options):
@@ -56,16 +65,11 @@ def make_tiny(**options):
     return Tiny(image_shape=(8, 8, 1), latent=4, **options)
 
 
-# Those that differ from another one in a loss only are tested with all tests, not with the fast ones.
-ZOO = (
-    *("GAN", "DCGAN", "CGAN", "InfoGAN", "WGAN", "WGANGP", "RelativisticGAN"),
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ("LSGAN", "DigitRelativisticGAN", "DigitWGAN", "DigitWGANGP")),
-)
+def batch_for(model, n=6, seed=0):
+    """Return {part: array `(n, ...)`}, random examples as a model declares them."""
+    from ganzoo.testing.subject import Subject
 
-
-def labels_for(gan, n):
-    """Return (labels,) for n images where the GAN is conditional, else ()."""
-    return (np.arange(n, dtype="int32") % 10,) if gan.needs_labels else ()
+    return Subject(model).make_batch(n, seed)
 
 
 def run_python(*arguments, timeout=300, cwd=ROOT, **environment):

@@ -4,7 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from conftest import make_gan, run_python
+import tensorflow as tf
+from conftest import make_gan, make_tiny, run_python
+
+from ganzoo.errors import InputError
 
 CLIENT = """
 import sys, json, importlib.util
@@ -28,13 +31,13 @@ print(json.dumps([str(served.structured_input_signature[1]), str(seeded.structur
 """
 
 
-AVERAGED = {"value_range": (-3.0, 1.0), "ema_half_life_images": 9.0}
+AVERAGED = {"ema_half_life_images": 9.0}
 
 
-@pytest.mark.parametrize(("name", "options"), [("WGAN", AVERAGED), pytest.param("GAN", {}, marks=pytest.mark.slow)])
-def test_a_process_without_ganzoo_makes_the_same_images(name, options, tmp_path, stripes):
+@pytest.mark.parametrize(("name", "options"), [("GAN", AVERAGED), pytest.param("WGAN", {}, marks=pytest.mark.slow)])
+def test_process_without_ganzoo_makes_the_same_images(name, options, tmp_path, stripes):
     gan = make_gan(name, **options)
-    gan.train_on_batch(stripes[:16])
+    gan.play_step({"images": stripes[:16]})
     folder = gan.export(tmp_path / "generator")
     latents = np.random.default_rng(0).normal(size=(7, 4)).astype("float32")
     np.save(tmp_path / "generator" / "latents.npy", latents)
@@ -45,7 +48,7 @@ def test_a_process_without_ganzoo_makes_the_same_images(name, options, tmp_path,
     assert "seeds" in signatures[1]
     out = np.load(tmp_path / "generator" / "out.npz")
     low, high = gan.value_range
-    expected = np.clip((np.asarray(gan.sampling_generator(latents, training=False)) - low) / (high - low), 0, 1)
+    expected = np.clip((np.asarray(gan.generate({"latents": latents})) - low) / (high - low), 0, 1)
     assert out["images"].dtype == np.float32
     np.testing.assert_allclose(out["images"], expected, atol=1e-5)
     np.testing.assert_allclose(out["one"], expected[:1], atol=1e-5)
@@ -60,5 +63,61 @@ def test_a_process_without_ganzoo_makes_the_same_images(name, options, tmp_path,
 
 
 def test_exporting_again_replaces_the_old_one(tmp_path):
-    gan = make_gan("GAN")
+    gan = make_tiny()
     assert gan.export(tmp_path / "generator") == gan.export(tmp_path / "generator")
+
+
+@pytest.fixture(scope="module")
+def conditional(tmp_path_factory):
+    """A conditional GAN and its exported endpoints."""
+    gan = make_gan("GAN", classes=10)
+    return gan, tf.saved_model.load(gan.export(tmp_path_factory.mktemp("export") / "generator")).signatures
+
+
+def test_conditional_export_has_inputs_of_its_own_and_agrees(conditional):
+    gan, served = conditional
+    assert set(served["serving_default"].structured_input_signature[1]) == {"latents", "labels"}
+    chosen, latents = np.array([3, 1, 9], "int32"), np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+    images = served["serving_default"](latents=tf.constant(latents), labels=tf.constant(chosen))["images"]
+    expected = gan.render({"latents": latents, "labels": chosen})
+    assert np.abs(np.rint(np.asarray(images) * 255) - expected).max() <= 1
+    seeded = served["from_seed"](seeds=tf.constant([7, 8]), labels=tf.constant([2, 2]))["images"]
+    ours = np.concatenate([gan.sample(1, seed, labels=[2]) for seed in (7, 8)])
+    assert np.abs(np.asarray(seeded).astype(int) - ours).max() <= 1
+
+
+def test_export_of_none_is_none(conditional):
+    _, served = conditional
+    none = tf.zeros([0], tf.int32)
+    assert served["from_seed"](seeds=none, labels=none)["images"].shape == (0, 8, 8, 1)
+    assert served["serving_default"](latents=tf.zeros([0, 4]), labels=none)["images"].shape == (0, 8, 8, 1)
+
+
+@pytest.mark.parametrize("label", [10, -1])
+def test_labels_beyond_the_classes_stop_the_call(label, conditional):
+    _, served = conditional
+    labels = tf.constant([1, label])
+    for ask in (lambda: served["serving_default"](latents=tf.zeros([2, 4]), labels=labels),
+                lambda: served["from_seed"](seeds=tf.constant([0, 1]), labels=labels)):  # fmt: skip
+        with pytest.raises(tf.errors.InvalidArgumentError, match="labels must be from 0 to 9"):
+            ask()
+
+
+@pytest.mark.slow
+def test_infogan_export_is_asked_with_codes(tmp_path):
+    gan = make_gan("InfoGAN")
+    served = tf.saved_model.load(gan.export(tmp_path / "generator")).signatures
+    inputs = gan.draw_inputs(3, categories=[3, 1, 9])
+    assert set(served["serving_default"].structured_input_signature[1]) == {"latents", "categories", "codes"}
+    images = served["serving_default"](**{name: tf.constant(values) for name, values in inputs.items()})["images"]
+    assert np.abs(np.rint(np.asarray(images) * 255) - gan.render(inputs)).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["generator", "ema_generator"])
+def test_weights_that_are_nan_are_not_exported(name, tmp_path):
+    gan = make_tiny(ema_half_life_images=9.0)
+    kernel = getattr(gan, name).weights[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    with pytest.raises(InputError, match=f"the {name} at step 0 has weights that are NaN or infinite"):
+        gan.export(tmp_path / "generator")
+    assert not (tmp_path / "generator").exists()

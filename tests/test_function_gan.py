@@ -9,7 +9,7 @@ from ganzoo.data import FunctionGraph, PointDataset
 from ganzoo.errors import InputError
 
 
-def test_expressions_and_callables_give_the_same_points():
+def test_expressions_and_callables():
     x = np.linspace(-1, 1, 9)[:, None]
     for function in ("x**3", "x^3", lambda x: x**3):
         np.testing.assert_allclose(FunctionGraph(function).height(x), x[:, 0] ** 3)
@@ -32,35 +32,35 @@ def test_expressions_and_callables_give_the_same_points():
         (lambda x: 1 / 0, "cannot be computed: division by zero"),
     ],
 )
-def test_functions_that_cannot_be_learned_are_refused(function, message):
+def test_bad_functions(function, message):
     with pytest.raises(InputError, match=message):
         FunctionGraph(function)
 
 
-def test_distances_are_to_the_nearest_point_of_the_graph():
+def test_distances():
     line = FunctionGraph("0 * x")
     np.testing.assert_allclose(line.distances([[0.3, 0.5], [-1.0, -0.25], [2.0, 0.0]]), [0.5, 0.25, 1.0], atol=1e-3)
 
 
 @pytest.mark.parametrize("points", [np.zeros((0, 2)), np.zeros(3), np.array([[0.0, np.nan]]), np.array([["a", "b"]])])
-def test_points_must_be_finite_numbers(points):
+def test_bad_points(points):
     with pytest.raises(InputError, match="points must be"):
         PointDataset(points)
 
 
-def test_a_point_gan_samples_floats_and_exports_points(tmp_path):
+def test_point_gan_samples_and_exports_points(tmp_path):
     gan = PointGAN(dimensions=3, latent=2)
     points = gan.sample(5, seed=3)
     assert points.dtype == np.float32
     assert points.shape == (5, 3)
-    assert gan.picture().shape == (480, 480, 3)
+    assert gan.preview().shape == (480, 480, 3)
     served = tf.saved_model.load(gan.export(tmp_path / "generator")).signatures
     seeded = served["from_seed"](seeds=tf.constant([3], tf.int32))["points"]
     np.testing.assert_allclose(seeded, points[:1], rtol=1e-5)
 
 
 @pytest.mark.slow
-def test_many_steps_in_one_program_are_the_steps_one_by_one():
+def test_steps_per_execution_changes_nothing():
     runs = [FunctionGAN("x^3") for _ in range(2)]
     for gan, together in zip(runs, (1, 10), strict=True):
         gan.train(steps=20, steps_per_execution=together, log_every=10, verbose=False)
@@ -68,16 +68,16 @@ def test_many_steps_in_one_program_are_the_steps_one_by_one():
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6, err_msg=a.path)
 
 
-def test_the_lectures_settings_are_one_call_away():
-    gan = FunctionGAN.as_in_the_lecture("x^3")
-    assert isinstance(gan.loss_pair, losses.Minimax)
-    assert (gan.regularizers, gan.ema_generator, gan.latent.size) == ([], None, 5)
+def test_lecture_baseline():
+    gan = FunctionGAN.lecture_baseline("x^3")
+    assert isinstance(gan.objective.loss, losses.Minimax)
+    assert (gan.objective.regularizers, gan.players["generator"].averages, gan.latent.size) == ((), {}, 5)
     assert [w.shape for w in gan.generator.weights] == [(5, 32), (32,), (32, 2), (2,)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-def test_the_shipped_settings_find_the_curve(seed):
+def test_default_settings_find_the_curve(seed):
     gan = FunctionGAN("x^3", seed=seed)
     gan.train(verbose=False)
     quality = gan.quality()

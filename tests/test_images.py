@@ -7,13 +7,13 @@ from PIL import Image
 from ganzoo import images
 
 
-def test_pixels_are_scaled_rounded_and_clipped():
+def test_to_uint8():
     floats = np.array([-1.5, -1.0, 0.0, 0.999, 1.0, 2.0])
     np.testing.assert_array_equal(images.to_uint8(floats, (-1.0, 1.0)), [0, 0, 128, 255, 255, 255])
     np.testing.assert_array_equal(images.to_uint8(np.array([0.0, 0.2, 1.0]), (0.0, 1.0)), [0, 51, 255])
 
 
-def test_a_grid_puts_every_image_in_its_place():
+def test_grid():
     tiles = np.arange(5, dtype="uint8")[:, None, None, None] * np.ones((5, 2, 3, 1), "uint8")
     sheet = images.grid(tiles, zoom=2, gap=1)
     assert sheet.shape == (2 * 4 + 1, 3 * 6 + 2, 1)
@@ -23,7 +23,7 @@ def test_a_grid_puts_every_image_in_its_place():
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_pictures_come_back_from_png(channels, tmp_path):
+def test_png_round_trip(channels, tmp_path):
     picture = np.random.default_rng(0).integers(0, 256, (4, 5, channels), dtype="uint8")
     images.save_png(tmp_path / "a.png", picture)
     with Image.open(tmp_path / "a.png") as read:

@@ -37,7 +37,7 @@ def value_and_gradients(call, inputs, layer=None):
 @pytest.mark.parametrize("kind", [UpsampleConv2D, NarrowConv2D])
 @pytest.mark.parametrize("kernel_size", [1, 2, 3, 4, 5, (3, 4), (5, 2)])
 @pytest.mark.parametrize("size", [(6, 5), (1, 1), (2, 7)])
-def test_equals_the_plain_layers_in_value_and_gradients(kind, kernel_size, size):
+def test_equals_plain_layers(kind, kernel_size, size):
     fast, plain = pair(kind, kernel_size)
     inputs = tf.constant(np.random.default_rng(1).normal(size=(2, *size, 3)).astype("float32"))
     for ours, theirs in zip(value_and_gradients(fast, inputs), value_and_gradients(plain, inputs), strict=True):
@@ -45,7 +45,7 @@ def test_equals_the_plain_layers_in_value_and_gradients(kind, kernel_size, size)
 
 
 @pytest.mark.parametrize("kind", [UpsampleConv2D, NarrowConv2D])
-def test_second_derivatives_agree_too(kind):
+def test_second_derivatives(kind):
     inputs = tf.constant(np.random.default_rng(1).normal(size=(2, 4, 4, 3)).astype("float32"))
 
     def penalty_gradient(layer):
@@ -61,7 +61,7 @@ def test_second_derivatives_agree_too(kind):
 
 
 @pytest.mark.parametrize("kind", [UpsampleConv2D, NarrowConv2D])
-def test_options_shapes_and_saving_are_those_of_a_convolution(kind, tmp_path):
+def test_options_shapes_and_saving(kind, tmp_path):
     fast, plain = pair(kind, 3, use_bias=False, activation="tanh")
     inputs = np.random.default_rng(1).normal(size=(2, 4, 6, 3)).astype("float32")
     np.testing.assert_allclose(fast(inputs), plain(inputs), atol=1e-5)
@@ -74,12 +74,12 @@ def test_options_shapes_and_saving_are_those_of_a_convolution(kind, tmp_path):
 
 @pytest.mark.parametrize("options", [{"strides": 2}, {"padding": "valid"}, {"groups": 3}, {"data_format": "channels_first"}])
 @pytest.mark.parametrize("kind", [UpsampleConv2D, NarrowConv2D])
-def test_what_the_layer_does_not_compute_is_refused(kind, options):
+def test_bad_options(kind, options):
     with pytest.raises(InputError, match=f"computes with {next(iter(options))}="):
         kind(4, 3, **options)
 
 
-def test_unknown_image_sizes_work():
+def test_unknown_image_sizes():
     fast, plain = pair(UpsampleConv2D, 4)
     model = keras.Sequential([keras.Input((None, None, 3)), fast])
     inputs = np.random.default_rng(1).normal(size=(1, 3, 5, 3)).astype("float32")
@@ -88,7 +88,7 @@ def test_unknown_image_sizes_work():
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_fused_batch_normalization_is_batch_normalization(training):
+def test_fused_batch_normalization(training):
     fused, plain = FusedBatchNormalization(momentum=0.8), layers.BatchNormalization(momentum=0.8)
     rng = np.random.default_rng(0)
     inputs = tf.constant(rng.normal(1.0, 2.0, size=(3, 4, 5, 6)).astype("float32"))

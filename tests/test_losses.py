@@ -27,20 +27,20 @@ def softplus(x):
     ],
     ids=repr,
 )
-def test_equals_the_value_computed_by_hand(loss, discriminator, generator):
+def test_values_computed_by_hand(loss, discriminator, generator):
     assert float(np.mean(loss.discriminator(REAL, FAKE))) == pytest.approx(discriminator, rel=2e-6)
     assert float(np.mean(loss.generator(REAL, FAKE))) == pytest.approx(generator, rel=2e-6)
 
 
 @pytest.mark.parametrize("loss", [losses.NonSaturating(), losses.Minimax()], ids=repr)
-def test_equal_logits_cost_the_discriminator_two_log_two(loss):
+def test_equal_logits(loss):
     zeros = np.zeros((5, 1))
     np.testing.assert_allclose(loss.discriminator(zeros, zeros), np.full(5, 2 * np.log(2)), rtol=1e-6)
 
 
 @pytest.mark.parametrize("loss", [make() for make in ALL], ids=repr)
 @pytest.mark.parametrize("size", [1e4, -1e4])
-def test_extreme_logits_stay_finite_in_value_and_gradient(loss, size):
+def test_extreme_logits_stay_finite(loss, size):
     real, fake = tf.constant([size, 0.0]), tf.constant([-size, 0.0])
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([real, fake])
@@ -52,17 +52,17 @@ def test_extreme_logits_stay_finite_in_value_and_gradient(loss, size):
 
 
 @pytest.mark.parametrize("loss", [make() for make in ALL], ids=repr)
-def test_one_number_per_sample_whatever_the_shapes(loss):
+def test_one_number_per_sample(loss):
     assert loss.discriminator(REAL[:, None], FAKE).shape == (4,)
     assert loss.generator(REAL, FAKE[:, None]).shape == (4,)
 
 
 @pytest.mark.parametrize("shapes", [((4, 2), (4,)), ((4,), (3,)), ((), (4,))])
-def test_shapes_that_would_broadcast_are_refused(shapes):
+def test_bad_shapes(shapes):
     with pytest.raises(ValueError, match="Received: "):
         losses.Wasserstein().discriminator(np.zeros(shapes[0]), np.zeros(shapes[1]))
 
 
-def test_only_the_relativistic_loss_asks_for_real_logits_in_the_generators_step():
+def test_generator_sees_real():
     assert [make.__name__ for make in ALL if make.generator_sees_real] == ["Relativistic"]
     np.testing.assert_allclose(losses.Hinge().generator(None, FAKE), -FAKE, rtol=1e-6)

@@ -35,7 +35,7 @@ def moved(kind, options, run):
 
 @pytest.mark.parametrize("run", ["eager", "graph", "xla"])
 @pytest.mark.parametrize(("ours", "theirs", "options"), CASES)
-def test_moves_weights_as_keras_does(ours, theirs, options, run):
+def test_equals_keras(ours, theirs, options, run):
     (found, optimizer, _), (expected, _, _) = moved(ours, options, run), moved(theirs, options, run)
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
@@ -43,7 +43,7 @@ def test_moves_weights_as_keras_does(ours, theirs, options, run):
 
 
 @pytest.mark.parametrize("kind", [optimizers.Adam, optimizers.RMSprop])
-def test_goes_on_from_saved_variables(kind):
+def test_state_round_trip(kind):
     expected, first, weights = moved(kind, {}, "eager")
     second = kind.from_config(first.get_config())
     second.build(weights)

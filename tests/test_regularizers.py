@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from conftest import make_gan
+from conftest import make_gan, make_tiny
 from keras import ops
 
-from ganzoo import regularizers
+from ganzoo import objectives, regularizers
 from ganzoo.errors import InputError
 
 SLOPE = np.random.default_rng(0).normal(size=(2, 3, 1)).astype("float32")
 NORM = float(np.linalg.norm(SLOPE))
 REAL, FAKE = np.random.default_rng(1).normal(size=(2, 5, 2, 3, 1)).astype("float32")
+BATCH = {"real": ops.convert_to_tensor(REAL), "fake": ops.convert_to_tensor(FAKE)}
 
 
 def linear(images):
@@ -22,55 +23,59 @@ def quadratic(images):
 
 
 def penalty(regularizer, critic, seed=(1, 2)):
-    return np.asarray(regularizer.penalty(critic, ops.convert_to_tensor(REAL), ops.convert_to_tensor(FAKE), seed))
+    return np.asarray(regularizer.penalty(critic, BATCH, seed, 0))
 
 
-def test_two_of_a_kind_both_count(stripes):
-    gan = make_gan("GAN", regularizers=[regularizers.R1(1e3), regularizers.R1(1e-3)])
-    logs = gan.train_on_batch(stripes[:16])
+def test_two_of_a_kind(stripes):
+    gan = make_tiny(objective=objectives.Objective(regularizers=[regularizers.R1(1e3), regularizers.R1(1e-3)]))
+    logs = {name: float(value) for name, value in gan.play_step({"images": stripes[:16]}).items()}
     assert 0.5 < logs["r1"] / (1e6 * logs["r1_1"]) < 2  # each is taken under dropout of its own
 
 
-def test_a_linear_critic_has_one_gradient_everywhere():
+def test_penalties_of_a_linear_critic():
     np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), linear), [10 * (NORM - 1) ** 2] * 5, rtol=1e-5)
     np.testing.assert_allclose(penalty(regularizers.R1(2.0), linear), [NORM**2] * 5, rtol=1e-5)
     np.testing.assert_allclose(penalty(regularizers.R2(2.0), linear), [NORM**2] * 5, rtol=1e-5)
 
 
-def test_r1_looks_at_real_and_r2_at_generated_samples():
+def test_r1_is_about_real_and_r2_about_generated():
     np.testing.assert_allclose(penalty(regularizers.R1(2.0), quadratic), (REAL**2).sum((1, 2, 3)), rtol=1e-5)
     np.testing.assert_allclose(penalty(regularizers.R2(2.0), quadratic), (FAKE**2).sum((1, 2, 3)), rtol=1e-5)
 
 
-def test_the_gradient_penalty_looks_uniformly_between_real_and_generated():
+def test_gradient_penalty_is_uniform_on_segments():
     ones = np.ones((4000, 1, 1, 1), "float32")
     seen = []
-    regularizers.GradientPenalty().penalty(lambda x: seen.append(x) or x[:, :, 0, 0], 0 * ones, ones, (3, 4))
+    batch = {"real": 0 * ones, "fake": ones}
+    regularizers.GradientPenalty().penalty(lambda x: seen.append(x) or x[:, :, 0, 0], batch, (3, 4), 0)
     places = np.sort(np.ravel(seen[0]))
     assert 0 <= places[0] < places[-1] < 1
     assert np.abs(places - np.linspace(0, 1, 4000)).max() < 0.03  # Kolmogorov-Smirnov: 1.36 / sqrt(4000) = 0.022 at 5 %
 
 
-def test_a_zero_gradient_costs_the_weight_and_stays_finite():
+def test_zero_gradient_stays_finite():
     np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), lambda x: linear(0 * x)), [10.0] * 5, rtol=1e-4)
 
 
-def test_clipping_takes_the_kernels_and_leaves_gains_and_statistics():
-    critic = make_gan("WGAN").discriminator
+def test_clipping_kernels():
+    player = make_gan("WGAN").players["discriminator"]
+    critic = player.networks["discriminator"]
     critic.set_weights([np.full_like(w, 3.0) for w in critic.get_weights()])
-    regularizers.WeightClip(0.01).after_update(critic)
+    regularizers.WeightClip(0.01).after_update(player, 0)
     for weight in critic.weights:
         assert np.all(np.asarray(weight) == np.float32(0.01 if weight.name == "kernel" else 3.0)), weight.path
 
 
-def test_the_lectures_clipping_takes_everything():
-    critic = make_gan("WGAN", literal_clipping=True).discriminator
-    regularizers.WeightClip(0.01, only_kernels=False).after_update(critic)
+def test_clipping_all_weights():
+    player = make_gan("WGAN", objective=objectives.wasserstein(clip_all_weights=True)).players["discriminator"]
+    critic = player.networks["discriminator"]
+    assert not player.regularizers[0].only_kernels
+    regularizers.WeightClip(0.01, only_kernels=False).after_update(player, 0)
     assert max(np.abs(np.asarray(weight)).max() for weight in critic.weights) == np.float32(0.01)
 
 
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "10", None])
 @pytest.mark.parametrize("make", [regularizers.GradientPenalty, regularizers.R1, regularizers.R2, regularizers.WeightClip])
-def test_weights_that_are_no_positive_number_are_refused(make, value):
+def test_bad_weights(make, value):
     with pytest.raises(InputError, match="must be a positive number. Received: "):
         make(value)

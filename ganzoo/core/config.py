@@ -109,13 +109,18 @@ class Configurable:
         return type(self) is type(other) and description(self) == description(other)
 
     def __hash__(self):
-        return hash(repr(self))
+        return hash(str(description(self)))
 
     def __repr__(self):
         defaults = parameters(type(self))
         values = {name: getattr(self, name) for name in defaults}
-        given = ", ".join(f"{name}={value!r}" for name, value in values.items() if _differs(value, defaults[name]))
+        given = ", ".join(f"{name}={_shown(value)}" for name, value in values.items() if _differs(value, defaults[name]))
         return f"{type(self).__name__}({given})"
+
+
+def _shown(value):
+    """Return the repr of an argument; Keras's optimizers have none of their own."""
+    return f"{type(value).__name__}(...)" if isinstance(value, keras.optimizers.Optimizer) else repr(value)
 
 
 def _differs(value, default):

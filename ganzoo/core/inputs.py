@@ -51,11 +51,11 @@ class Input(Configurable):
         Returns:
             Tensor `(*shape, *self.shape)`.
         """
-        raise InputError(f"a {type(self).__name__} is not drawn; it must be given.")
+        raise InputError(f"an input of kind {type(self).__name__} is not drawn; it must be given.")
 
     def default(self, n):
         """Return n values for an input that is not drawn and was not given, or raise InputError."""
-        raise InputError(f"a {type(self).__name__} must be given.")
+        raise InputError(f"an input of kind {type(self).__name__} must be given.")
 
     def check(self, name, values, n):
         """Return given values as an array `(n, *shape)`, repeated until there are n.

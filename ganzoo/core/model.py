@@ -358,6 +358,25 @@ class AdversarialModel(Sampling, keras.Model):
             keras.config.set_dtype_policy(before)
         return model
 
+    def save(self, filepath, overwrite=True, **options):
+        """Save as Keras does; raises InputError before a file is written if an argument, such as a function, cannot be."""
+        self.get_config()
+        return super().save(filepath, overwrite=overwrite, **options)
+
+    def save_own_variables(self, store):
+        """Save the model's own variables, and the seeds of dropout, which Keras leaves out: training goes on as it would."""
+        super().save_own_variables(store)
+        for index, seed in enumerate(state.seeds_of(self)):
+            store[f"seed{index}"] = seed.numpy()
+
+    def load_own_variables(self, store):
+        """Read what `save_own_variables` wrote."""
+        names = list(store.keys())
+        super().load_own_variables({name: store[name] for name in names if not name.startswith("seed")})
+        for index, seed in enumerate(state.seeds_of(self)):
+            if f"seed{index}" in names:
+                seed.assign(store[f"seed{index}"])
+
     def get_compile_config(self):
         """Return the players' optimizers as plain values."""
         inner = {name: getattr(player.optimizer, "inner_optimizer", player.optimizer) for name, player in self.players.items()}

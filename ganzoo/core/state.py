@@ -33,6 +33,11 @@ def variables_of(model):
     return named
 
 
+def seeds_of(model):
+    """Return the variables that random layers such as dropout draw from, in the order of `variables_of`."""
+    return [variable for variable in variables_of(model).values() if variable.name == "seed_generator_state"]
+
+
 def get_state(model):
     """Return {name: array} of everything that the next step depends on, data and noise aside (functions of the step)."""
     return {name: np.array(ops.convert_to_numpy(variable)) for name, variable in variables_of(model).items()}

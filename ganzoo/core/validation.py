@@ -146,7 +146,7 @@ def refuse_other_range(name, network, value_range):
     ranges = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softmax": (0.0, 1.0)}
     found = last_activation(network)
     if found in ranges and tuple(value_range) != ranges[found]:
-        right = "tanh" if tuple(value_range) == (-1.0, 1.0) else "sigmoid" if tuple(value_range) == (0.0, 1.0) else "other"
+        right = {(-1.0, 1.0): "tanh", (0.0, 1.0): "sigmoid"}.get(tuple(value_range), "an activation with that range")
         raise InputError(
             f"{name} must make images in value_range {tuple(value_range)}. Received: a network that ends in a {found}, which "
             f"makes {ranges[found]}; take {right} or pass value_range={ranges[found]}"

@@ -1,0 +1,157 @@
+"""What is refused, with which sentence, before any work."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import make_gan, make_tiny
+from keras import layers
+
+import ganzoo
+from ganzoo import objectives
+from ganzoo.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"image_shape": (8, 8)}, "image_shape must be"),
+        ({"image_shape": (8, 0, 1)}, "image_shape entries must be a positive integer"),
+        ({"latent": 0}, "latent size must be a positive integer"),
+        ({"seed": -1}, "seed must be an integer in"),
+        ({"seed": True}, "seed must be an integer in"),
+        ({"ema_half_life_images": 0.0}, "ema_half_life_images must be a positive number"),
+        ({"ema_half_life_images": float("nan")}, "ema_half_life_images must be a positive number"),
+    ],
+)
+def test_bad_arguments(options, message):
+    with pytest.raises(InputError, match=message):
+        ganzoo.GAN(**options)
+
+
+@pytest.mark.parametrize(("value", "message"), [(0, "Received: n_critic=0"), (True, ""), (1.5, "")])
+def test_bad_n_critic(value, message):
+    with pytest.raises(InputError, match=f"n_critic must be a positive integer.*{message}"):
+        objectives.Objective(n_critic=value)
+
+
+def test_numpy_integers_are_integers():
+    gan = ganzoo.GAN((8, np.int64(8), 1), latent=np.int64(5), seed=np.int64(3))
+    assert (gan.latent.size, gan.seed) == (5, 3)
+    assert objectives.Objective(n_critic=np.int32(2)).n_critic == 2
+
+
+@pytest.mark.parametrize("name", ["WGAN", "WGANGP", "RelativisticGAN", "DCGAN", "LSGAN", "CGAN", "ACGAN", "InfoGAN"])
+@pytest.mark.parametrize(("size", "nearest"), [((30, 32), "32x32"), ((4, 8), "8x8"), ((33, 49), "32x48")])
+def test_sizes_that_networks_cannot_make_are_refused_with_the_nearest(name, size, nearest):
+    with pytest.raises(InputError, match=f"{name} makes images .* nearest is {nearest}"):
+        getattr(ganzoo, name)(image_shape=(*size, 3))
+
+
+def with_discriminator(*body, begin=True, **options):
+    """Build a GAN whose discriminator consists of these layers."""
+
+    class Textbook(ganzoo.GAN):
+        def build_discriminator(self):
+            return keras.Sequential([*([keras.Input(self.image_shape)] if begin else []), layers.Flatten(), *body])
+
+    return Textbook(image_shape=(4, 4, 1), **options)
+
+
+@pytest.mark.parametrize(
+    ("body", "begin", "message"),
+    [
+        ([], True, r"build_discriminator must return logits \(N, 1\). Received: output shape \(N, 16\)"),
+        ([layers.Dense(1, activation="sigmoid")], True, "the sigmoid is in the loss"),
+        ([layers.Dense(1), layers.Activation("sigmoid")], True, "the sigmoid is in the loss"),
+        ([layers.Dense(1), layers.Activation("hard_sigmoid"), layers.Dropout(0.1)], True, "ends in a hard_sigmoid"),
+        ([layers.Dense(1, activation="tanh")], True, "ends in a tanh"),
+        ([layers.Dense(1)], False, "build_discriminator must return .* that begins with keras.Input"),
+    ],
+)
+def test_discriminator_validation(body, begin, message):
+    with pytest.raises(InputError, match=message):
+        with_discriminator(*body, begin=begin)
+
+
+@pytest.mark.parametrize("images", ["bytes as floats", "int64", "beyond the range", "NaN", "from 0 to 1"])
+def test_images_of_another_range_are_refused_at_every_door(images, stripes):
+    gan, floats = make_tiny(), stripes.astype("float32")
+    wrong = {
+        "bytes as floats": floats,
+        "int64": stripes.astype("int64"),
+        "beyond the range": floats / 200 - 1.3,
+        "NaN": np.full_like(floats, np.nan),
+        "from 0 to 1": floats / 255,
+    }[images]
+    message = "images must be uint8 from 0 to 255, or floats from -1 to 1"
+    with pytest.raises(InputError, match=message):
+        gan.train_on_batch(wrong[:20])
+    with pytest.raises(InputError, match=message):
+        gan.fit(wrong, epochs=1, verbose=0)
+    if wrong.dtype == np.float32:
+        with pytest.raises(InputError, match=message):
+            gan.train(tf.data.Dataset.from_tensor_slices(wrong).batch(20), steps=1, batch_size=8)
+    assert gan.step == 0
+
+
+def test_floats_in_range_are_taken(stripes):
+    gan, floats = make_tiny(), stripes[:8].astype("float32") / 127.5 - 1
+    gan.check_batches({"images": floats})
+    assert np.isfinite(float(gan.play_step({"images": floats})["discriminator_loss"]))
+
+
+def test_labels_are_checked_at_every_door(stripes):
+    gan = make_gan("GAN", classes=3)
+    right = np.arange(60) % 3
+    for labels in (right + 1, right - 1, right / 1.0):
+        with pytest.raises(InputError, match="labels must be integers from 0 to 2"):
+            gan.train_on_batch(stripes[:8], labels[:8])
+    with pytest.raises(InputError, match="labels must be integers from 0 to 2. Received: int64 from 0 to 3"):
+        gan.train((stripes, np.arange(60) % 4), steps=1, batch_size=8)
+    with pytest.raises(InputError, match="labels must be integers from 0 to 2"):
+        gan.fit(stripes, right + 1, verbose=0)
+    stream = tf.data.Dataset.from_tensor_slices((stripes, np.full(60, 12))).batch(20)
+    with pytest.raises(InputError, match="labels must be integers from 0 to 2. Received: int64 from 12 to 12"):
+        gan.train(stream, steps=1, batch_size=8)
+    with pytest.raises(InputError, match="GAN needs labels"):
+        gan.train_on_batch(stripes[:8])
+    with pytest.raises(InputError, match="trains on images and labels, and images has no labels"):
+        gan.train(stripes, steps=1, batch_size=8)
+    with pytest.raises(InputError, match="all parts of a batch must have the same size"):
+        gan.train_on_batch(stripes[:8], right[:7])
+    with pytest.raises(InputError, match="Tiny takes images alone. Received: 2 parts"):
+        make_tiny().train_on_batch(stripes[:8], right[:8])
+    assert gan.step == 0
+
+
+def test_batches_of_another_shape_or_number_are_refused(stripes):
+    gan = make_tiny(objective=objectives.Objective(n_critic=5))
+    with pytest.raises(InputError, match=r"images must be \(N, 8, 8, 1\). Received: shape \(60, 4, 8, 1\)"):
+        gan.train_on_batch(stripes[:, :4])
+    with pytest.raises(InputError, match="expected 5 batches a step"):
+        gan.train_on_batch(stripes[:8].reshape(2, 4, 8, 8, 1))
+    with pytest.raises(InputError, match=r"takes images \(8, 8, 1\). Received: images with \(4, 8, 1\)"):
+        gan.train(stripes[:, :4], steps=1, batch_size=8)
+    assert gan.step == 0
+
+
+@pytest.mark.parametrize("name", ["validation_data", "validation_split", "class_weight", "sample_weight"])
+def test_arguments_of_fit_without_a_meaning_are_refused(name, stripes):
+    with pytest.raises(InputError, match=f"fit of a GAN has no {name}"):
+        make_tiny().fit(stripes, **{name: 0.5})
+
+
+def test_what_keras_offers_and_a_gan_has_not_is_refused(stripes):
+    gan = make_tiny()
+    for ask, message in [
+        (lambda: gan.evaluate(stripes), "measure its samples with ganzoo.evaluation.metrics"),
+        (lambda: gan.compile(steps_per_execution=2), "steps_per_execution is an argument of train"),
+        (lambda: gan.compile(loss="mse"), "compile of a GAN has no loss"),
+        (lambda: gan.compile(metrics=["mse"]), "compile of a GAN has no metrics"),
+        (lambda: gan.train_on_batch(stripes[:8], sample_weight=np.ones(8)), "train_on_batch of a GAN has no sample_weight"),
+        (lambda: gan.train_on_batch(stripes[:8], class_weight={0: 1.0}), "train_on_batch of a GAN has no class_weight"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            ask()
+    assert gan.step == 0

@@ -1,0 +1,140 @@
+"""Samples are functions of seed and index; call, predict, sample and export use one generator."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import make_gan, make_tiny
+from keras import ops
+
+from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Uniform
+from ganzoo.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return make_gan("WGAN")
+
+
+def test_samples_depend_on_seed_and_index_alone(gan):
+    ten = gan.sample(10, seed=3)
+    assert ten.shape == (10, 8, 8, 1)
+    assert ten.dtype == np.uint8
+    assert np.abs(gan.sample(4, seed=3).astype(int) - ten[:4]).max() <= 1
+    assert np.abs(gan.sample(70, seed=3)[:10].astype(int) - ten).max() <= 1
+    assert not np.array_equal(gan.sample(10, seed=4), ten)
+
+
+@pytest.mark.parametrize("spherical", [True, False])
+def test_interpolation_goes_from_one_sample_to_another(spherical, gan):
+    path = gan.interpolate(5, seed=1, end_seed=2, spherical=spherical)
+    assert path.shape == (5, 8, 8, 1)
+    assert np.abs(path[0].astype(int) - gan.sample(1, 1)[0]).max() <= 1
+    assert np.abs(path[-1].astype(int) - gan.sample(1, 2)[0]).max() <= 1
+
+
+def test_what_cannot_be_sampled_is_refused(gan):
+    for ask, message in [
+        (lambda: gan.sample(0), "n must be a positive integer"),
+        (lambda: gan.sample(10**8), "n must be at most 10,000,000"),
+        (lambda: gan.sample(2, labels=[1]), "WGAN is asked with latents. Received: labels"),
+        (lambda: gan.sample(2, latents=np.zeros((2, 3))), r"latents must be finite numbers \(N, 4\)"),
+        (lambda: gan.sample(2, latents=np.full((2, 4), np.nan)), "latents must be finite numbers"),
+        (lambda: gan.render({"latents": np.zeros((2, 3))}), r"latents must be \(N, 4\)"),
+        (lambda: gan.render({}), "latents is missing"),
+        (lambda: gan.interpolate(1), "n must be at least 2"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            ask()
+    assert gan.sample(np.int64(2)).shape == (2, 8, 8, 1)
+
+
+def outputs_of(gan, folder):
+    """Return what call, predict, sample and the exported model make of the same latents, uint8."""
+    inputs = gan.draw_inputs(3)
+    served = tf.saved_model.load(gan.export(folder)).signatures["serving_default"]
+    called = gan(ops.convert_to_tensor(inputs["latents"])), gan.predict(inputs["latents"], verbose=0)
+    exported = np.rint(served(latents=tf.constant(inputs["latents"]))["images"].numpy() * 255).astype("uint8")
+    return [*(gan.postprocess(np.asarray(each)) for each in called), gan.sample(3), exported]
+
+
+@pytest.mark.parametrize("half_life", [None, 16.0])
+def test_call_predict_sample_and_export_use_the_same_generator(half_life, tmp_path, stripes):
+    gan = make_tiny(ema_half_life_images=half_life)
+    gan.compile("sgd", "sgd")
+    gan.generator_optimizer.learning_rate = 3.0  # a long way from its average
+    gan.play_step({"images": stripes[:16]})
+    first, *others = outputs_of(gan, tmp_path / "generator")
+    for each in others:
+        assert np.abs(first.astype(int) - each).max() <= 1
+    plain = gan.postprocess(np.asarray(gan.generator(gan.draw_inputs(3)["latents"])))
+    assert (np.abs(plain.astype(int) - first).max() > 1) == (half_life is not None)
+
+
+def test_average_has_the_stated_half_life(stripes):
+    gan = make_tiny(ema_half_life_images=16.0)
+    first = gan.generator.get_weights()
+    gan.play_step({"images": stripes[:16]})
+    for old, new, average in zip(first, gan.generator.get_weights(), gan.ema_generator.get_weights(), strict=True):
+        np.testing.assert_allclose(average, (old + new) / 2, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_weights_set_by_hand_set_the_average_too(steps, tmp_path, stripes):
+    gan, donor = make_tiny(ema_half_life_images=1e6), make_tiny(seed=1)
+    for _ in range(steps):
+        gan.play_step({"images": stripes[:8]})
+    gan.generator.set_weights(donor.generator.get_weights())
+    np.testing.assert_array_equal(gan.sample(3), donor.sample(3))
+    third = make_tiny(seed=2)
+    third.generator.save_weights(tmp_path / "g.weights.h5")
+    gan.generator.load_weights(tmp_path / "g.weights.h5")
+    np.testing.assert_array_equal(gan.sample(3), third.sample(3))
+
+
+def test_whole_models_weights_can_be_set_by_hand(tmp_path, stripes):
+    gan, donor = make_tiny(ema_half_life_images=16.0), make_tiny(ema_half_life_images=16.0, seed=1)
+    donor.play_step({"images": stripes[:8]})
+    gan.set_weights(donor.get_weights())
+    np.testing.assert_array_equal(gan.sample(3), donor.sample(3))
+
+
+# What a sample is made of.
+
+
+def test_inputs_have_the_distribution_they_are_named_after():
+    normal, uniform = Normal(50).draw((2000,), (1, 2)), Uniform(50).draw((2000,), (1, 2))
+    assert abs(float(ops.mean(normal))) < 0.02
+    assert abs(float(ops.std(normal)) - 1) < 0.02
+    assert -1 <= float(ops.min(uniform)) < -0.99 < 0.99 < float(ops.max(uniform)) < 1
+    categories = np.asarray(Category(5).draw((4000,), (1, 2)))
+    assert set(categories) == set(range(5))
+    assert np.abs(np.bincount(categories) / 4000 - 0.2).max() < 0.03
+    codes = np.asarray(Code(2).draw((4000,), (1, 2)))
+    assert abs(np.corrcoef(codes[:, 0], codes[:, 1])[0, 1]) < 0.05
+
+
+def test_inputs_repeat_and_check_what_is_given():
+    assert Label(3).check("labels", [2, 0], 5).tolist() == [2, 0, 2, 0, 2]
+    assert Label(3).default(4).tolist() == [0, 1, 2, 0]
+    assert Code(2).check("codes", [0.5, -0.5], 3).shape == (3, 2)
+    assert Normal(2).check("latents", [1.0, 2.0], 2).tolist() == [[1.0, 2.0]] * 2
+    pixels = Image((2, 2, 1)).check("a", np.full((1, 2, 2, 1), 255, "uint8"), 2)
+    assert pixels.min() == pixels.max() == 1.0
+    for odd in (np.zeros((1, 2, 2, 1)), np.zeros((1, 3, 2, 1), "uint8")):
+        with pytest.raises(InputError, match="a must be uint8 images"):
+            Image((2, 2, 1)).check("a", odd, 1)
+    for each in (Label(3), Image((2, 2, 1))):
+        with pytest.raises(InputError, match="is not drawn; it must be given"):
+            each.draw((1,), (0, 0))
+    with pytest.raises(InputError, match="an input of kind Image must be given"):
+        Image((2, 2, 1)).default(1)
+
+
+def test_spherical_blend_keeps_the_length_and_codes_move_straight():
+    start, end = np.array([3.0, 0.0], "float32"), np.array([0.0, 3.0], "float32")
+    t = np.linspace(0, 1, 7, dtype="float32")
+    np.testing.assert_allclose(np.linalg.norm(Normal(2).blend(start, end, t), axis=1), 3.0, rtol=1e-6)
+    np.testing.assert_allclose(Normal(2).blend(start, end, t[3:4], spherical=False)[0], [1.5, 1.5])
+    np.testing.assert_allclose(Code(2).blend(start, end, t[3:4])[0], [1.5, 1.5])
+    np.testing.assert_allclose(Normal(2).blend(start, start, t), [start] * 7)
+    assert Category(5).blend(np.int32(1), np.int32(4), t[[0, 6]]).tolist() == [1, 4]

@@ -1,0 +1,310 @@
+"""`check_gan` passes the zoo, and names the fault of GANs that are wrong."""
+
+import math
+import re
+
+import keras
+import numpy as np
+import pytest
+from conftest import run_python
+from keras import Input, Sequential, layers, ops
+
+import ganzoo
+from ganzoo import objectives
+from ganzoo.registry import MODELS
+from ganzoo.testing import CHECKS, check_gan
+
+
+class Small(ganzoo.GAN):
+    """A right GAN of two small dense networks; each wrong one below changes one thing."""
+
+    default_latent = 4
+
+    def build_generator(self):
+        body = [layers.Dense(16, activation="relu"), *self.last_of_generator(), layers.Reshape(self.image_shape)]
+        return Sequential([Input((self.latent.size,)), *body])
+
+    def last_of_generator(self):
+        return [layers.Dense(math.prod(self.image_shape), activation="tanh")]
+
+    def build_discriminator(self):
+        body = [layers.Flatten(), layers.Dense(16), layers.LeakyReLU(0.2), *self.last_of_discriminator()]
+        return Sequential([Input(self.image_shape), *body])
+
+    def last_of_discriminator(self):
+        return [layers.Dense(1)]
+
+
+class SigmoidLayer(Small):
+    def last_of_discriminator(self):
+        return [layers.Dense(1), layers.Activation("sigmoid")]
+
+
+class SigmoidActivation(Small):
+    def last_of_discriminator(self):
+        return [layers.Dense(1, activation="sigmoid")]
+
+
+class HardSigmoid(Small):
+    def last_of_discriminator(self):
+        return [layers.Dense(1, activation="hard_sigmoid")]
+
+
+class SigmoidOperation(Small):
+    operation = staticmethod(ops.sigmoid)
+
+    def build_discriminator(self):
+        body = super().build_discriminator()
+        return keras.Model(body.inputs, self.operation(body.outputs[0]))
+
+
+class HardSigmoidOperation(SigmoidOperation):
+    operation = staticmethod(ops.hard_sigmoid)
+
+
+class HandmadeSigmoid(SigmoidOperation):
+    operation = staticmethod(lambda x: 1 / (1 + ops.exp(-ops.clip(x, -20, 20))))
+
+
+class SigmoidGenerator(Small):
+    def last_of_generator(self):
+        return [layers.Dense(math.prod(self.image_shape), activation="sigmoid")]
+
+
+class HandmadeSigmoidGenerator(Small):
+    def build_generator(self):
+        z = Input((self.latent.size,))
+        x = layers.Dense(math.prod(self.image_shape))(layers.Dense(16, activation="relu")(z))
+        return keras.Model(z, layers.Reshape(self.image_shape)(1 / (1 + ops.exp(-ops.clip(x, -20, 20)))))
+
+
+class LinearGenerator(Small):
+    def last_of_generator(self):
+        return [layers.Dense(math.prod(self.image_shape))]
+
+
+class WrongLatents(Small):
+    def build_generator(self):
+        return Sequential([Input((7,)), layers.Dense(math.prod(self.image_shape), "tanh"), layers.Reshape(self.image_shape)])
+
+
+class WrongOutput(Small):
+    def build_generator(self):
+        return Sequential([Input((self.latent.size,)), layers.Dense(48, "tanh"), layers.Reshape((4, 4, 3))])
+
+
+class FlatLogits(Small):
+    def last_of_discriminator(self):
+        return [layers.Dense(3)]
+
+
+class BlindDiscriminator(Small):
+    def build_discriminator(self):
+        x = Input(self.image_shape)
+        return keras.Model(x, layers.Dense(1, bias_initializer="ones")(0.0 * layers.Flatten()(x)))
+
+
+class DeafGenerator(Small):
+    def build_generator(self):
+        z = Input((self.latent.size,))
+        x = layers.Dense(math.prod(self.image_shape), "tanh", bias_initializer="ones")(0.0 * z)
+        return keras.Model(z, layers.Reshape(self.image_shape)(x))
+
+
+class FrozenLayer(Small):
+    def last_of_discriminator(self):
+        return [layers.Dense(16, activation="relu", trainable=False), layers.Dense(1)]
+
+
+class FrozenDiscriminator(Small):
+    def build_discriminator(self):
+        network = super().build_discriminator()
+        network.trainable = False
+        return network
+
+
+class MeanLoss(Small):
+    def generator_loss(self, real_logits, fake_logits):
+        return ops.mean(ops.softplus(-fake_logits))
+
+
+class BroadcastLoss(Small):
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.softplus(-real_logits) + ops.softplus(ops.squeeze(fake_logits, -1))
+
+
+class ColumnLoss(Small):
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.softplus(-real_logits) + ops.softplus(fake_logits)
+
+
+class TurnedDiscriminator(Small):
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.squeeze(ops.softplus(real_logits) + ops.softplus(-fake_logits), -1)
+
+
+class TurnedGenerator(Small):
+    def generator_loss(self, real_logits, fake_logits):
+        return ops.squeeze(ops.softplus(fake_logits), -1)
+
+
+class TurnedInside(Small):
+    """Both losses are right, and the discriminator's answer is turned before they see it."""
+
+    def update_discriminator(self, batch, inputs, fake, seed):
+        return super().update_discriminator(batch | {"images": fake}, inputs, batch["images"], seed)
+
+
+class NormalizedUnderPenalty(Small):
+    default_objective = staticmethod(objectives.wasserstein_gp)
+
+    def last_of_discriminator(self):
+        return [layers.BatchNormalization(), layers.Dense(1)]
+
+
+class UnusedLayer(Small):
+    def build_discriminator(self):
+        x = Input(self.image_shape)
+        flat = layers.Flatten()(x)
+        return keras.Model(x, layers.Dense(1)(flat) + 0.0 * layers.Dense(1)(flat))
+
+
+class UnstoredArgument(Small):
+    def __init__(self, image_shape=(8, 8, 1), width=3):
+        super().__init__(image_shape)
+
+
+class Raises(Small):
+    def generator_loss(self, real_logits, fake_logits):
+        return real_logits.there_is_no_such_thing
+
+
+class UnseededNoise(Small):
+    def generate_batch(self, inputs):
+        return super().generate_batch(inputs) + np.random.normal()
+
+
+# Class -> (check that finds it, part of the sentence).
+WRONG = {
+    SigmoidLayer: ("built", "build_discriminator must return logits, as the sigmoid is in the loss.*ends in a sigmoid"),
+    SigmoidActivation: ("built", "build_discriminator must return logits.*ends in a sigmoid"),
+    HardSigmoid: ("built", "build_discriminator must return logits.*ends in a hard_sigmoid"),
+    SigmoidOperation: ("built", "build_discriminator must return logits.*ends in a sigmoid"),
+    HardSigmoidOperation: ("built", "build_discriminator must return logits.*ends in a hard_sigmoid"),
+    HandmadeSigmoid: ("logits", "always between 0 and 1.*as if it ended in a sigmoid. Return logits"),
+    SigmoidGenerator: ("built", r"images in value_range \(-1.0, 1.0\).*ends in a sigmoid.*take tanh or pass value_range"),
+    HandmadeSigmoidGenerator: ("value range", r"one half of value_range \(-1, 1\)"),
+    LinearGenerator: ("value range", r"outside of value_range \(-1, 1\). End it with tanh"),
+    WrongLatents: ("built", r"build_generator must take latents \(4,\). Received: an input of shape \(7,\)"),
+    WrongOutput: ("built", r"build_generator must return images \(N, 28, 28, 1\).*\(N, 4, 4, 3\)"),
+    FlatLogits: ("built", r"build_discriminator must return logits \(N, 1\).*\(N, 3\)"),
+    BlindDiscriminator: ("discriminator looks", "ignores its input"),
+    DeafGenerator: ("inputs matter", "The generator ignores its latents"),
+    FrozenLayer: ("trainable layers", "The discriminator has frozen layers.*Remove trainable = False"),
+    FrozenDiscriminator: ("trainable layers", "The discriminator has frozen layers.*Remove trainable = False"),
+    MeanLoss: ("losses per sample", r"generator_loss must return one number per sample.*shape \(\).*Leave the mean out"),
+    BroadcastLoss: ("losses per sample", r"discriminator_loss must return.*shape \(N, N\).*was broadcast"),
+    ColumnLoss: ("losses per sample", r"discriminator_loss must return.*shape \(N, 1\).*squeeze"),
+    TurnedDiscriminator: ("direction of losses", "discriminator_loss uses the logits the wrong way round"),
+    TurnedGenerator: ("direction of losses", "generator_loss uses the logits the wrong way round"),
+    TurnedInside: ("learns which is real", "gives the real ones the lower logits"),
+    NormalizedUnderPenalty: ("independent samples", r"batch normalization \(batch_norm.*voids GradientPenalty\(\)"),
+    UnusedLayer: ("gradients", "The discriminator has weights whose gradient is always zero.*kernel"),
+    UnstoredArgument: ("configuration", "__init__ takes width and does not keep it.*self.width = width"),
+    Raises: (
+        "losses per sample",
+        r"AttributeError in generator_loss, line \d+ of .*test_check_gan.py \(return real_logits.there",
+    ),
+    UnseededNoise: ("resume", "differs from one that was not interrupted"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda each: each.__name__)
+def test_fault_is_named(wrong):
+    check, message = WRONG[wrong]
+    needed = [*CHECKS[check][2], check] if check in CHECKS else ["trainable layers"]
+    report = check_gan(wrong, checks=needed, verbose=False)
+    assert not report.passed
+    assert [each.check for each in report.failures] == [check]
+    assert re.search(message, report.failures[0].message), report.failures[0].message
+    with pytest.raises(AssertionError, match=f"FAIL {check}"):
+        report.raise_if_failed()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda each: each.__name__)
+def test_fault_is_named_by_the_whole_battery(wrong):
+    report = check_gan(wrong, verbose=False)
+    check, message = WRONG[wrong]
+    found = [each.message for each in report.failures if each.check == check]
+    assert found
+    assert re.search(message, found[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_zoo_passes(name):
+    check_gan(getattr(ganzoo, name), verbose=False).raise_if_failed()
+
+
+OPTIONS = ({"classes": 3}, {"ema_half_life_images": 10.0}, *({"objective": make()} for make in objectives.BY_NAME.values()))
+
+
+@pytest.mark.parametrize("options", [{}, *(pytest.param(each, marks=pytest.mark.slow) for each in OPTIONS)])
+def test_student_gan_passes(options):
+    subject = ganzoo.GAN if "classes" in options else Small
+    check_gan(subject, verbose=False, **options).raise_if_failed()
+
+
+def test_instances_and_functions_are_checked_and_left_as_they_were():
+    gan = Small(image_shape=(4, 4, 1))
+    before = gan.get_weights()
+    report = check_gan(gan, checks=["who moves", "compiled step"], verbose=False)
+    assert report.passed
+    assert [each.check for each in report.findings] == ["built", "who moves", "compiled step"]
+    assert all(np.array_equal(*pair) for pair in zip(before, gan.get_weights(), strict=True))
+    assert check_gan(lambda: Small(image_shape=(4, 4, 1)), checks=["logits"], verbose=False).passed
+    for odd in (lambda: 3, int):
+        assert not check_gan(odd, verbose=False).passed
+
+
+def test_report_is_readable_text(capsys):
+    report = check_gan(SigmoidLayer)
+    assert capsys.readouterr().out == f"{report}\n"
+    assert str(report).splitlines()[0] == "SigmoidLayer: 1 of 1 checks did not pass"
+
+
+STUDENT = """
+import ganzoo
+from ganzoo.testing import battery
+
+battery.CHECKS = {name: battery.CHECKS[name] for name in ("trainable layers", "losses per sample")}
+
+class Right(ganzoo.GAN):
+    pass
+
+class Wrong(ganzoo.GAN):
+    def generator_loss(self, real_logits, fake_logits):
+        return undefined_name
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "status"), [("Right", 0), ("Wrong", 1), ("Missing", 2)])
+def test_exit_status(name, status, tmp_path):
+    (tmp_path / "homework.py").write_text(STUDENT)
+    done = run_python("-m", "ganzoo.testing", f"{tmp_path}/homework.py:{name}", cwd=tmp_path)
+    assert done.returncode == status, done.stdout + done.stderr
+    said = {0: "Right: all checks passed", 1: "line 12 of", 2: "has no Missing"}[status]
+    assert said in (done.stdout + done.stderr)
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_cannot_be_loaded(tmp_path, capsys):
+    from ganzoo.testing.__main__ import main
+
+    (tmp_path / "broken.py").write_text("import ganzoo\n1 / 0\n")
+    for target in (f"{tmp_path}/broken.py:MyGAN", f"{tmp_path}/none.py:MyGAN", "MyGAN"):
+        assert main([target]) == 2
+    assert "ZeroDivisionError in <module>, line 2 of" in capsys.readouterr().err
+    assert main([]) == 2
