@@ -58,7 +58,7 @@ def check_finite(model):
     """Raise InputError if one of the networks has weights that are NaN or infinite."""
     networks = nonfinite_networks(get_state(model))
     if networks:
-        raise InputError(f"{', '.join(networks)} at step {model.step} hold weights that are NaN or infinite; nothing is exported.")
+        raise InputError(f"{', '.join(networks)} at step {model.step} hold NaN or infinite weights; nothing is exported.")
 
 
 def _serve(endpoint, finished, value_range):
