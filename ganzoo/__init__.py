@@ -37,7 +37,7 @@ __all__ = [*MODELS, *_MODULES, *_FUNCTIONS]
 
 def __getattr__(name):
     if name in MODELS or name in _FUNCTIONS:
-        return getattr(importlib.import_module(MODELS.get(name) or _FUNCTIONS[name]), name)
+        return getattr(importlib.import_module(MODELS[name].module if name in MODELS else _FUNCTIONS[name]), name)
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'ganzoo' has no attribute {name!r}")
@@ -50,5 +50,5 @@ def __dir__():
 @when_imported("keras")
 def _register(keras):
     """Make all classes of the zoo known to `keras.models.load_model`, whichever of the two is imported first."""
-    for module in (*MODELS.values(), "ganzoo.layers", "ganzoo.augmentation"):
+    for module in (*(entry.module for entry in MODELS.values()), "ganzoo.layers", "ganzoo.augmentation"):
         importlib.import_module(module)
