@@ -73,12 +73,8 @@ def train(recipe, options):
         The trained model.
     """
     run_dir = folders.new_run_dir(options, recipe.name)
-    if options.resume:
-        _remember(recipe, options, run_dir)
-    options.run_dir = str(run_dir)
-    if flag_is_set(options, "steps") and not flag_is_set(options, "minutes"):
-        options.minutes = None
-    game = compose.game_of(recipe, _game_values(recipe, options))
+    settle(recipe, options, run_dir)
+    game = compose.game_of(recipe, game_values(recipe, options))
     data = sources.load(recipe, options)
     _count_epochs(options, len(data))
 
@@ -107,7 +103,7 @@ def train(recipe, options):
                 sample_every=options.sample_every,
                 checkpoint_every=options.checkpoint_every,
                 diagnose_every=options.diagnose_every,
-                notes={"experiment": recipe.name, "flags": _flags_to_keep(options)},
+                notes={"experiment": recipe.name, "flags": flags_to_keep(options)},
                 callbacks=[keep_weights(run_dir, _epoch(options, len(data)))] if recipe.epochs else [],
                 **({"override": tuple(options.override)} if options.override else {}),
             )
@@ -164,7 +160,7 @@ def rebuild(run_dir, settings):
         settings: what its config.json says of the model.
     """
     recipe, options = options_of(run_dir)
-    game = compose.game_of(recipe, _game_values(recipe, options))
+    game = compose.game_of(recipe, game_values(recipe, options))
     shape = settings["image_shape"] if "image_shape" in settings else [settings.get("dimensions", 1)]
     return compose.build(game, shape, settings.get("classes"), options.seed, _function(options), options.steps)
 
@@ -174,7 +170,7 @@ def resume_command(recipe, run_dir):
     return ganzoo_words("train", recipe.name, f"--run_dir={shlex.quote(str(run_dir))}", "--resume")
 
 
-def _game_values(recipe, options):
+def game_values(recipe, options):
     """Return {flag: value} of the flags that describe the game."""
     names = [flag.name for flag in compose.game_flags(recipe, compose.game_of(recipe, {}))]
     return {name: options[name].value for name in names}
@@ -202,22 +198,30 @@ def _count_epochs(options, examples):
             setattr(options, name, epoch)
 
 
-def _flags_to_keep(options):
+def flags_to_keep(options):
     """Return {flag: value} for config.json; where a run stands and how it is called is no part of it."""
     return {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
 
 
-def _remember(recipe, options, run_dir):
-    """Give a resumed run's flags the values that it was begun with; what is typed now stands above them."""
-    if not run_dir.is_dir():
-        raise InputError(f"there is no run to resume at {run_dir}.")
-    begun, kept = _notes(run_dir)
-    if begun is not None and begun != recipe:
-        raise InputError(f"{run_dir} is a run of {begun.name}, not of {recipe.name}.")
-    instead = {"dataset": "data", "data": "dataset", "steps": "epochs"}
-    for name, value in kept.items():
-        if not flag_is_set(options, name) and not flag_is_set(options, instead.get(name, name)):
-            setattr(options, name, value)
+def settle(recipe, options, run_dir):
+    """Give flags the values that they have where they are not typed: a resumed run's, and no time limit beside --steps.
+
+    Raises:
+        InputError: if there is no run to resume, or one of another recipe.
+    """
+    if options.resume:
+        if not run_dir.is_dir():
+            raise InputError(f"there is no run to resume at {run_dir}.")
+        begun, kept = _notes(run_dir)
+        if begun is not None and begun != recipe:
+            raise InputError(f"{run_dir} is a run of {begun.name}, not of {recipe.name}.")
+        instead = {"dataset": "data", "data": "dataset", "steps": "epochs"}
+        for name, value in kept.items():
+            if not flag_is_set(options, name) and not flag_is_set(options, instead.get(name, name)):
+                setattr(options, name, value)
+    options.run_dir = str(run_dir)
+    if flag_is_set(options, "steps") and not flag_is_set(options, "minutes"):
+        options.minutes = None
 
 
 def _notes(run_dir):
