@@ -221,11 +221,13 @@ def test_networks_and_model_flags():
     assert (model.networks.embedding_size, model.latent.size) == (5, 7)
     assert compose.build(game("cgan", "--embedding_size=0"), (8, 8, 1), classes=10).networks.embedding_size is None
     model = compose.build(game("infogan", "--categories=12", "--codes=3", "--learning_rate=1e-4"), (8, 8, 1))
-    assert (model.categories, model.codes, model.objective.generator_optimizer.learning_rate) == (12, 3, pytest.approx(5e-4))
+    assert (model.categories, model.codes) == (12, 3)
+    assert float(model.objective.generator_optimizer.learning_rate) == pytest.approx(5e-4)
     assert compose.build(game("point-gan", "--hidden=8"), (2,)).hidden == (8,)
     model = compose.build(game("digit-wgan", "--variant=wgan_gp"), (8, 8, 1))
     assert type(model.networks).__name__ == "DCGAN"
     assert model.objective.generator_optimizer.beta_1 == 0.5
+    assert float(model.objective.generator_optimizer.learning_rate) == pytest.approx(1e-4)
     with pytest.raises(InputError, match="needs labels"):
         compose.build(game("cgan"), (8, 8, 1))
     with pytest.raises(InputError, match="give it or --loss, not both"):
@@ -396,7 +398,9 @@ def test_a_folder_from_training_to_resume(tmp_path, monkeypatch, capfd):
     assert "text\\x1b.png" in said
     assert "\x1b.png" not in said
     assert "12 images, 8x8x3" in said
-    assert re.search(r"step 2/2.*critic loss .*Wasserstein estimate .*generator loss .*images/s", said)
+    (last,) = re.findall(r"^step 2/2.*$", said, re.MULTILINE)
+    for shown in ("critic loss ", "Wasserstein estimate ", "generator loss ", "images/s"):
+        assert shown in last
     for shown in ("ganzoo sample", "--resume", "ganzoo export", "tensorboard"):
         assert shown in said
     for name in re.findall(r"^  ([\w.]+)(?:/| ) ", said.split("In ")[1].split("Next:")[0], re.MULTILINE):
