@@ -18,7 +18,7 @@ import time
 from ganzoo.commands import command, folders
 from ganzoo.commands.arguments import LOSSES
 from ganzoo.commands.flags import Flag, choice, choice_list, count, flag_is_set
-from ganzoo.errors import InputError, NonFiniteLossError
+from ganzoo.errors import InputError, NonFiniteError
 
 TECHNIQUES = ("plain", "steady", "r1", "r1_r2", "gradient_penalty", "clip")
 SETTINGS = {
@@ -90,6 +90,7 @@ def load(name, seed):
     """Return (points to train on, callable from samples to measures, marks to draw)."""
     from ganzoo.data import mixtures
     from ganzoo.evaluation import metrics
+    from ganzoo.evaluation.measure import flatten
 
     if name == "swiss_roll":
         points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))
@@ -104,7 +105,8 @@ def load(name, seed):
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        return metrics.mode_coverage(samples, mixture.centers, mixture.sigma)
+        found = flatten(metrics.mode_coverage(samples, mixture.centers, mixture.sigma))
+        return {"modes": found.pop("modes"), "of": len(mixture.centers), **found}
 
     return mixture.points(seed=seed), count_modes, mixture.centers
 
@@ -125,7 +127,7 @@ def run(name, game, mixture, seed, steps, samples):
     diverged = False
     try:
         gan.train(data, steps=steps, batch_size=256, callbacks=[callback], verbose=False)
-    except NonFiniteLossError:  # the averaged weights may still be numbers; they are no result of this game
+    except NonFiniteError:  # the averaged weights may still be numbers; they are no result of this game
         diverged = True
     seconds = time.perf_counter() - start
     last = gan.sample(samples)

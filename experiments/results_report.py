@@ -55,13 +55,13 @@ def update_record(record, name, found):
 
 def save_picture(run_dir, path):
     """Copy a run's newest sample grid, small enough for a page, if there is one."""
-    from PIL import Image
+    from ganzoo.data.image_file import open_image
 
     pictures = sorted((run_dir / "samples").glob("step_*.png"))
     if not pictures:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(pictures[-1]) as picture:
+    with open_image(pictures[-1]) as picture:
         if picture.mode == "L":
             picture.save(path, optimize=True)
         else:  # photographs weigh more: at the pixels' own size, in 256 colours

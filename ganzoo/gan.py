@@ -246,8 +246,8 @@ class GAN(AdversarialModel):
         return {name: batch[name] if name in batch else drawn[name] for name in self.inputs}
 
     def generate_batch(self, inputs):
-        """Generate examples `(N, *image_shape)` in training mode, float32 under a half-precision policy too."""
-        return _at_least_float32(_call(self.generator, list(inputs.values()), training=True))
+        """Generate examples `(N, *image_shape)` in training mode, float32 whatever the dtype policy."""
+        return ops.cast(_call(self.generator, list(inputs.values()), training=True), "float32")
 
     def augment(self, examples, seed):
         """Return examples as the discriminator sees them in training; see `ganzoo.augmentation`."""
@@ -266,7 +266,7 @@ class GAN(AdversarialModel):
         """
         conditions = [values for name, values in (batch or {}).items() if name != self.example_name and name in self.examples]
         outputs = _call(self.discriminator, [examples, *conditions], training=training)
-        outputs = [_at_least_float32(each) for each in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+        outputs = [ops.cast(each, "float32") for each in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
         return Judged(outputs[0], outputs[1:], batch or {})
 
     # What the core asks of a model.
@@ -360,7 +360,7 @@ class GAN(AdversarialModel):
         super().compile(options.pop("optimizers", None) or named, **options)
 
     def _generate_with(self, network, inputs):
-        return _at_least_float32(_call(network, [inputs[name] for name in self.inputs], training=False))
+        return ops.cast(_call(network, [inputs[name] for name in self.inputs], training=False), "float32")
 
     def _check(self, g_name, generator, d_name, discriminator):
         model = type(self).__name__
@@ -390,7 +390,3 @@ def _call(network, tensors, training=None):
     """Call a network with as many of the tensors as it has inputs, in their order."""
     tensors = tensors[: len(network.inputs)]
     return network(tensors if len(tensors) > 1 else tensors[0], training=training)
-
-
-def _at_least_float32(tensor):
-    return ops.cast(tensor, "float32") if keras.backend.standardize_dtype(tensor.dtype) in ("float16", "bfloat16") else tensor

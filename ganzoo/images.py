@@ -63,9 +63,11 @@ def save_animation(path, picture_paths, seconds_per_frame=0.25):
     """Write the pictures as a GIF that loops, resting on the last one."""
     from PIL import Image
 
+    from ganzoo.data.image_file import open_image
+
     frames = []
     for picture_path in picture_paths:
-        with Image.open(picture_path) as picture:
+        with open_image(picture_path) as picture:
             frames.append(picture.convert("P", palette=Image.Palette.ADAPTIVE))
     durations = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)

@@ -6,8 +6,10 @@ Inside an XLA program, which fuses by itself, Keras's own optimizers are as quic
 """
 
 import keras
+from keras import ops
 
 from ganzoo import backend
+from ganzoo.checks import positive_integer, positive_number
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -60,3 +62,27 @@ class RMSprop(keras.optimizers.RMSprop):
         index = self._get_variable_index(variable)
         moments = self._velocities[index], self._momentums[index]
         return backend.rmsprop_update(gradient, variable, moments, learning_rate, self.rho, self.momentum, self.epsilon)
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class LinearAfterHalf(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that is constant for the first half of a training and falls linearly to 0 in the second.
+
+    Args:
+        rate: of the first half, positive float.
+        updates: length of the training, in updates of this optimizer; positive int.
+
+    Example:
+        >>> [round(float(LinearAfterHalf(1.0, 100)(step)), 2) for step in (0, 50, 75, 100)]
+        [1.0, 1.0, 0.5, 0.0]
+    """
+
+    def __init__(self, rate, updates):
+        self.rate, self.updates = positive_number("rate", rate), positive_integer("updates", updates)
+
+    def __call__(self, step):
+        share = ops.cast(step, "float32") / self.updates
+        return self.rate * ops.clip(2.0 - 2.0 * share, 0.0, 1.0)
+
+    def get_config(self):
+        return {"rate": self.rate, "updates": self.updates}

@@ -54,7 +54,7 @@ class Entry:
         lecture: number of the lecture that it belongs to, or "".
         adds: what it adds to the base, in a phrase.
         recipe: how `ganzoo train` trains it; a name and a phrase are enough for a GAN that trains like DCGAN.
-        networks: its default, a name in `ganzoo.networks.BY_NAME`; None for a model that takes no such pair.
+        networks: its default, a name in `ganzoo.commands.arguments.NETWORKS`; None for a model that takes no such pair.
         objective: its default, a name in `ganzoo.objectives.BY_NAME`; "own" for a function of its own module; None for a model
             that takes no `Objective`.
         labels: whether it is told labels.
@@ -103,6 +103,11 @@ MODELS = {
         Recipe("infogan", "ten kinds of digits found without labels", "four minutes"), "infogan", "own",
         arguments={"latent": 62, "categories": 10, "codes": 2, "category_weight": 1.0, "code_weight": 0.1, "code_sigma": 1.0},
         own_objective={"learning_rate": 2e-4}),
+    "CycleGAN": Entry(
+        "ganzoo.models.cyclegan", "Zhu et al. 2017", "1703.10593", "", "translates between two sets of images, unpaired",
+        Recipe("cyclegan", "translate digits into changed ones and back, unpaired", data="pairs", dataset="inverted_digits",
+               batch_size=16), "translation", None,
+        arguments={"cycle_weight": 10.0, "identity_weight": 5.0, "learning_rate": 2e-4, "buffer": 50}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
         "clipping of the kernels; the lecture's texture networks",
@@ -154,11 +159,6 @@ def _recipes():
 
 # Name after `ganzoo train` -> Recipe.
 RECIPES = _recipes()
-
-
-def find_recipe(name):
-    """Return the recipe of a name as it stands in a run's config.json ("dcgan", of 0.1.0 "train_dcgan"), or None."""
-    return RECIPES.get(str(name).removeprefix("train_").replace("_", "-"))
 
 
 def table():

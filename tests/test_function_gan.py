@@ -23,11 +23,12 @@ def test_expressions_and_callables_give_the_same_points():
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        ("x +", "cannot be computed"),
-        ("z", "must not use 'z'"),
+        ("x +", "cannot be read"),
+        ("z", "must have x and y as its variables, not 'z'"),
+        (5, "must be an expression or a callable"),
         ("sqrt(x)", "must be finite everywhere"),
-        ("1 / 0", "cannot be computed|must be finite"),
-        ("__import__('os')", "cannot be computed"),
+        ("1 / 0", "must be finite"),
+        ("__import__('os')", "must not hold the character"),
         (lambda x: 1 / 0, "cannot be computed: division by zero"),
     ],
 )

@@ -29,6 +29,7 @@ from ganzoo.backend.tensorflow_kernels import (
     convolution_kernel_gradient,
     convolve,
     rmsprop_update,
+    supports_fused_batch_norm,
     supports_fused_update,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "projected_adam",
     "rmsprop_update",
     "seed_shuffling",
+    "supports_fused_batch_norm",
     "supports_fused_update",
     "to_int",
     "uniform",

@@ -44,6 +44,10 @@ ARGUMENTS = {
     "dropout": Argument(float, "share of the discriminator's neurons left out in training, from 0 to below 1", 0, below=1),
     "embedding_size": Argument(int, "of labels: a learned embedding of that size; 0 for one-hot labels", 0),
     "hidden": Argument(int, "neurons of a hidden dense layer; at least 1", 1),
+    "downsamplings": Argument(int, "convolutions of stride 2 in the generator, as many up-samplings; at least 0", 0),
+    "patch_layers": Argument(int, "convolutions of stride 2 in the discriminator; at least 1", 1),
+    "residual_blocks": Argument(int, "of the generator; at least 0", 0),
+    "width": Argument(int, "filters of the first layers; at least 1", 1),
     "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
     # Of objectives.
     "beta_1": Argument(float, "of Adam, from 0 to below 1", 0, below=1),
@@ -58,13 +62,16 @@ ARGUMENTS = {
 # Arguments of every GAN that plays an `Objective`.
 GAN = {"latent": None, "ema_half_life_images": None}
 
-# name in ganzoo.networks.BY_NAME -> {argument: default}
+# pair of networks, by the name in ganzoo.networks.BY_NAME where it stands there -> {argument: default}
 NETWORKS = {
     "dense": {"dropout": 0.3, "embedding_size": None},
     "dcgan": {"discriminator_batch_norm": False, "upsample_last": False, "embedding_size": None},
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
     "infogan": {"hidden": 256, "embedding_size": None},
+    "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
+# Those that --networks chooses from: they make images from latents.
+CHOICES = ("dense", "dcgan", "texture", "infogan")
 
 # name in ganzoo.objectives.BY_NAME -> {argument: default}
 OBJECTIVES = {
@@ -105,6 +112,9 @@ def of_model(name):
 
 def owners(name):
     """Return what has an argument: ["--networks=texture", "--objective=wasserstein", "InfoGAN", ...]."""
-    found = [f"--networks={networks}" for networks, arguments in NETWORKS.items() if name in arguments]
+    found = [f"--networks={networks}" for networks in CHOICES if name in NETWORKS[networks]]
     found += [f"--objective={objective}" for objective, arguments in OBJECTIVES.items() if name in arguments]
-    return found + [model for model, entry in MODELS.items() if name in entry.arguments | entry.own_objective]
+    for model, entry in MODELS.items():
+        others = NETWORKS.get(entry.networks, {}) if entry.networks not in CHOICES else {}
+        found += [model] if name in entry.arguments | entry.own_objective | others else []
+    return found

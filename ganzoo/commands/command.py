@@ -11,7 +11,6 @@ from ganzoo import errors
 from ganzoo.commands.flags import parse
 
 _LONGEST = 1500  # characters of a message, so that it fits a screen of 24 lines
-_FAILED = getattr(errors, "NonFiniteError", errors.NonFiniteLossError)
 HELP = ("--help", "-help", "-h", "--h", "-?")
 
 
@@ -43,7 +42,7 @@ def statuses():
         yield
     except errors.InputError as error:
         _exit(f"error: {' '.join(str(error).split())}", 2)
-    except _FAILED as error:
+    except errors.NonFiniteError as error:
         _exit(f"stopped: {error}", 1)
     except errors.Interrupted as error:
         print(f"\n{printable(error)}", file=sys.stderr, flush=True)

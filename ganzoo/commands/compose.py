@@ -69,7 +69,7 @@ def game_of(recipe, given):
         elif name in ("loss", "n_critic") and objective is not None:
             changes[name] = value
         else:
-            chosen = [f"--networks={networks}"] * bool(networks) + [f"--objective={objective}"] * (
+            chosen = [f"--networks={networks}"] * (networks in arguments.CHOICES) + [f"--objective={objective}"] * (
                 objective not in (None, "own")
             )
             raise InputError(
@@ -127,8 +127,10 @@ def build(game, shape, classes=None, seed=0, function="", steps=None):
 def _networks(cls, game):
     """Return the pair of networks, with the model's own settings where it is the model's own kind."""
     from ganzoo import networks
+    from ganzoo.core.config import parameters
 
-    pair, default = networks.BY_NAME[game.networks], cls.default_networks()
+    default = cls.default_networks() if hasattr(cls, "default_networks") else parameters(cls)["networks"]
+    pair = networks.BY_NAME.get(game.networks, type(default))
     settings = default.get_config() if type(default) is pair else {}
     return pair.from_config(settings | game.networks_arguments)
 
@@ -142,7 +144,7 @@ def game_flags(recipe, game):
     """
     models = [model for model, _ in recipe.variants.values()] or [recipe.model]
     entries = [MODELS[model] for model in models]
-    pairs = list(arguments.NETWORKS) if entries[0].networks else []
+    pairs = list(arguments.CHOICES) if entries[0].networks in arguments.CHOICES else []
     objectives = list(arguments.OBJECTIVES) if entries[0].objective else []
     flags = []
     if recipe.variants:
@@ -163,7 +165,7 @@ def game_flags(recipe, game):
     shown |= arguments.of_objective(game.model, game.objective)
     shown |= game.model_arguments | game.networks_arguments | game.objective_arguments
     names = [name for model in models for name in (*arguments.of_model(model), *MODELS[model].own_objective)]
-    names += [name for pair in pairs for name in arguments.NETWORKS[pair]]
+    names += [name for pair in pairs or [game.networks] for name in arguments.NETWORKS.get(pair, {})]
     names += [name for objective in objectives for name in arguments.OBJECTIVES[objective]]
     for name in sorted(dict.fromkeys(names), key=list(arguments.ARGUMENTS).index):
         each = arguments.ARGUMENTS[name]

@@ -34,12 +34,11 @@ def read(path, image_shape):
     import numpy as np
 
     from ganzoo.data.checks import existing_path
-    from ganzoo.data.image_file import UnusableError, read_image
+    from ganzoo.data.image_file import eight_bits, read_picture
 
-    try:
-        picture = read_image(existing_path(path), image_shape[:2], 50_000_000)
-    except UnusableError as reason:
-        raise InputError(f"{path}: {reason}") from reason
+    (picture,), notes = eight_bits([read_picture(existing_path(path), image_shape[:2])])
+    for note in notes:
+        command.say(note)
     channels = image_shape[2]
     if channels == 1 and picture.ndim == 3:
         picture = np.rint(picture @ [0.299, 0.587, 0.114]).astype("uint8")  # luma, ITU-R BT.601

@@ -10,10 +10,7 @@ from ganzoo.commands import compose, folders, sources
 from ganzoo.commands.command import ganzoo_words, say
 from ganzoo.commands.flags import Flag, count, flag_is_set, parse, seed
 from ganzoo.errors import InputError, Interrupted
-from ganzoo.registry import find_recipe
-
-# Flags of 0.1.0 that have another name now.
-RENAMED = {"strides_last": "upsample_last", "literal_clipping": "clip_all_weights", "as_in_the_lecture": "lecture_baseline"}
+from ganzoo.registry import RECIPES
 
 
 def run_flags(recipe):
@@ -152,19 +149,6 @@ def data_of(run_dir):
     return sources.load(recipe, options), sources.load_test(recipe, options)
 
 
-def rebuild(run_dir, settings):
-    """Return the model of a run that a command began, with initial weights.
-
-    Args:
-        run_dir: folder of the run.
-        settings: what its config.json says of the model.
-    """
-    recipe, options = options_of(run_dir)
-    game = compose.game_of(recipe, game_values(recipe, options))
-    shape = settings["image_shape"] if "image_shape" in settings else [settings.get("dimensions", 1)]
-    return compose.build(game, shape, settings.get("classes"), options.seed, _function(options), options.steps)
-
-
 def resume_command(recipe, run_dir):
     """Return the command that continues a run."""
     return ganzoo_words("train", recipe.name, f"--run_dir={shlex.quote(str(run_dir))}", "--resume")
@@ -234,7 +218,7 @@ def _notes(run_dir):
     notes = config.get("notes") if isinstance(config, dict) else None
     if not isinstance(notes, dict) or "experiment" not in notes:
         return None, {}
-    recipe = find_recipe(notes["experiment"])
+    recipe = RECIPES.get(str(notes["experiment"]))
     if recipe is None:
         raise InputError(f"{run_dir} is a run of no command of ganzoo. Received: experiment={str(notes['experiment'])[:100]!r}")
     known = {flag.name: flag for found in flag_groups(recipe).values() for flag in found}
@@ -242,7 +226,6 @@ def _notes(run_dir):
     if not isinstance(notes.get("flags"), dict):
         raise InputError(f"{run_dir}/config.json must hold the flags of its run.")
     for name, value in notes["flags"].items():
-        name = RENAMED.get(name, name)
         if name in ("run_dir", "resume", "override"):
             continue
         if name not in known:

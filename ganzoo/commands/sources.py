@@ -66,7 +66,7 @@ def load(recipe, options):
     if len(found.skipped) > 10:
         print(f"skipped {len(found.skipped) - 10} more")
     for line in found.notes[:10]:
-        say(line)
+        say(f"note: {line}")
     return prepare(recipe, options, found)
 
 

@@ -47,7 +47,6 @@ class AdversarialModel(Sampling, keras.Model):
         step: int, how many steps were made; seeds and stages are functions of it. `step_counter` is its variable.
         stage: int, the present stage.
         display_names: {name in the logs: what the progress bar calls it}, in the order shown.
-        probe_size: examples of the data that `preview` is given; 0 for a model that shows samples alone.
     """
 
     examples: dict = {}
@@ -55,7 +54,6 @@ class AdversarialModel(Sampling, keras.Model):
     batches_per_step = 1
     value_range = (-1.0, 1.0)
     display_names: dict = {}
-    probe_size = 0
     use_xla = False  # slower for convolutions and large matrices on CPU; quicker for networks of a few neurons
 
     def __init_subclass__(cls, **options):
@@ -205,6 +203,8 @@ class AdversarialModel(Sampling, keras.Model):
             )
         for name, player in self.players.items():
             optimizer = chosen[name]
+            if optimizer.use_ema:
+                raise InputError(f"{name}_optimizer: use_ema would overwrite the weights; a GAN has ema_half_life_images for it.")
             if self.dtype_policy.name == "mixed_float16" and not hasattr(optimizer, "inner_optimizer"):
                 optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
             player.optimizer = optimizer

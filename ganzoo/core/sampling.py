@@ -8,6 +8,7 @@ from keras import ops
 
 from ganzoo import backend, images
 from ganzoo.checks import check_int, positive_integer
+from ganzoo.core.inputs import Image, Label
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
 
@@ -70,7 +71,7 @@ class Sampling(Validation):
         given = {name: values for name, values in given.items() if values is not None}
         if n is None:
             sizes = [len(np.atleast_1d(np.asarray(values))) for values in given.values()]
-            classes = [each.classes for each in inputs.values() if not each.drawn and hasattr(each, "classes")]
+            classes = [each.classes for each in inputs.values() if isinstance(each, Label)]
             n = max(1, *sizes, *([] if sizes else classes), 1 if sizes or classes else 64)
         if positive_integer("n", n) > MAX_SAMPLES:
             raise InputError(f"n must be at most {MAX_SAMPLES:,}; ask several times for more. Received: n={n}")
@@ -135,19 +136,29 @@ class Sampling(Validation):
         path = {name: each.blend(start[name][0], end[name][0], t, spherical) for name, each in self.inputs.items()}
         return self.render({name: np.asarray(values, self.inputs[name].dtype) for name, values in path.items()})
 
+    @property
+    def probe_size(self):
+        """Examples of the data that `preview` is given: 8 for a model that translates images, else 0."""
+        return 8 if any(isinstance(each, Image) for point in self.endpoints().values() for each in point.inputs.values()) else 0
+
     def preview(self, probe=None, seed=0):
-        """Return the picture that shows how far training is, uint8 `(H, W, C)`: 64 samples in a square, or 10 a class.
+        """Return the picture that shows how far training is, uint8 `(H, W, C)`.
+
+        64 samples in a square; 10 a class of a conditional model; of one that translates images, a row an example: for each
+        endpoint the image and what becomes of it.
 
         Args:
             probe: {part: array}, `probe_size` fixed examples of the data, or None.
             seed: int.
         """
-        label = next((each for each in self.inputs.values() if not each.drawn and hasattr(each, "classes")), None)
+        zoom = images.zoom_for(self._shape())
+        if self.probe_size:
+            return images.grid(self._translations(probe or {}, seed), zoom=zoom, columns=2 * self._directions())
+        label = next((name for name, each in self.inputs.items() if isinstance(each, Label)), None)
         if label is None:
-            return images.grid(self.sample(64, seed), zoom=images.zoom_for(self._shape()))
-        name = next(name for name, each in self.inputs.items() if each is label or each == label)
-        classes = np.repeat(np.arange(min(label.classes, 20)), 10)
-        return images.grid(self.sample(len(classes), seed, **{name: classes}), 10, zoom=images.zoom_for(self._shape()))
+            return images.grid(self.sample(64, seed), zoom=zoom)
+        classes = np.repeat(np.arange(min(self.inputs[label].classes, 20)), 10)
+        return images.grid(self.sample(len(classes), seed, **{label: classes}), 10, zoom=zoom)
 
     def export(self, path):
         """Write the trained model as a SavedModel that needs no ganzoo; see `ganzoo.export.export_generator`."""
@@ -164,6 +175,19 @@ class Sampling(Validation):
             parts = inputs if isinstance(inputs, (list, tuple)) else [inputs]
             inputs = dict(zip(self.inputs, parts, strict=True))
         return self.generate(inputs)
+
+    def _directions(self):
+        return len({next(iter(point.inputs)) for point in self.endpoints().values()})
+
+    def _translations(self, probe, seed):
+        """Return images beside their translations, `(N * 2 * directions, H, W, C)`; black ones where there is no probe."""
+        columns = {}
+        for name, point in self.endpoints().items():
+            given = {key: probe.get(key, np.zeros((self.probe_size, *each.shape), "uint8"))
+                     for key, each in point.inputs.items() if isinstance(each, Image)}  # fmt: skip
+            shown = next(iter(given))
+            columns.setdefault(shown, [given[shown], self.sample(len(given[shown]), seed, name, **given)])
+        return np.stack([each for pair in columns.values() for each in pair], axis=1).reshape(-1, *self._shape())
 
     def _shape(self):
         return next(iter(self.examples.values())).shape

@@ -4,6 +4,7 @@ from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import from_folder
 from ganzoo.data.functions import FunctionGraph
 from ganzoo.data.loading import load, load_pair, load_test, load_test_pair, parse_image_size
+from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz
 from ganzoo.data.pairs import PairedImages, digit_pairs
 from ganzoo.data.photographs import photograph_crops
@@ -19,6 +20,7 @@ __all__ = [
     "as_dataset",
     "digit_pairs",
     "from_folder",
+    "from_npy",
     "from_npz",
     "load",
     "load_pair",

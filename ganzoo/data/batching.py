@@ -13,7 +13,10 @@ no permutation of 65537.
 
 import math
 
+import numpy as np
+
 from ganzoo.checks import whole_number
+from ganzoo.data.checks import is_memory_mapped
 from ganzoo.errors import InputError
 
 # Fewer leave a measurable bias when there are only a handful of examples.
@@ -74,7 +77,8 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
     """Read arrays of equal length in endless shuffled batches.
 
     Args:
-        arrays: dict {name: array or tensor (N, ...)}, gathered by the same indexes. Tensors are used without a copy.
+        arrays: dict {name: array or tensor (N, ...)}, gathered by the same indexes. Tensors are used without a copy, arrays
+            that lie in a file are read from it row by row.
         batch_size: int, examples in a batch, at most N.
         seed: int, from 0 to 2**63 - 1.
         start_step: int, the step the first element belongs to.
@@ -103,14 +107,20 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
     import tensorflow as tf
 
     with tf.device("CPU"):
-        tensors = {key: tf.convert_to_tensor(array) for key, array in arrays.items()}
+        sources = {key: array if is_memory_mapped(array) else tf.convert_to_tensor(array) for key, array in arrays.items()}
     count = batches_per_step * batch_size
+
+    def rows(source, indexes):
+        if tf.is_tensor(source):
+            return tf.gather(source, indexes)
+        # TensorFlow would copy the file into memory to gather from it.
+        return tf.numpy_function(lambda chosen: np.asarray(source[chosen]), [indexes], source.dtype, stateful=False)
 
     def read(step):
         indexes = shuffled_indexes(step * count + tf.range(count, dtype=tf.int64), size, seed)
         return {
-            key: tf.reshape(tf.gather(tensor, indexes), (batches_per_step, batch_size, *tensor.shape[1:]))
-            for key, tensor in tensors.items()
+            key: tf.reshape(rows(source, indexes), (batches_per_step, batch_size, *source.shape[1:]))
+            for key, source in sources.items()
         }
 
     return tf.data.Dataset.counter(start=start_step).map(read).prefetch(tf.data.AUTOTUNE)

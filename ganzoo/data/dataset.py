@@ -8,7 +8,8 @@ import numpy as np
 from ganzoo.checks import whole_number
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import chosen_names
+from ganzoo.data.checks import chosen_names, is_memory_mapped, row_chunks
+from ganzoo.data.labels import read_labels
 from ganzoo.errors import InputError
 
 
@@ -18,14 +19,19 @@ class ImageDataset:
     Args:
         images: uint8 array (N, H, W, C) with C 1 (gray), 3 (RGB) or 4 (RGBA), range 0 to 255; (N, H, W) is taken
             as gray.
-        labels: integer array (N,), or None.
+        labels: integer array (N,) that counts the classes from 0; what else `ganzoo.data.labels.read_labels` can convert, such
+            as one-hot rows or text; or None.
         name: str, what the set is called in messages.
         skipped: strings "file: reason", one for each file that was left out.
         notes: strings, what was done to the data that a user may not expect.
+        class_names: sequence of str, one for each class, or None.
+
+    An `np.memmap` is read from its file batch by batch, never as a whole but for the fingerprint.
 
     Attributes:
         images: uint8 array (N, H, W, C), read-only.
         labels: int64 array (N,), or None.
+        class_names: tuple of str, or None.
         image_shape: tuple (H, W, C).
 
     Raises:
@@ -40,11 +46,13 @@ class ImageDataset:
         TensorShape([1, 4, 8, 8, 1])
     """
 
-    def __init__(self, images, labels=None, name="images", skipped=(), notes=()):
+    def __init__(self, images, labels=None, name="images", skipped=(), notes=(), class_names=None):
         self.name = str(name)
         self.images = _checked_images(images, self.name)
-        self.labels = None if labels is None else _checked_labels(labels, len(self.images), self.name)
+        self.labels, self.class_names = None, None
         self.skipped, self.notes = tuple(skipped), tuple(notes)
+        if labels is not None:
+            self.set_labels(labels, class_names)
 
     def __len__(self):
         """Return the number of images."""
@@ -56,6 +64,17 @@ class ImageDataset:
             f"ImageDataset(name={self.name!r}, images={len(self)}, image_shape={self.image_shape}, "
             f"labels={self.labels is not None})"
         )
+
+    def set_labels(self, labels, class_names=None, like=None):
+        """Take labels in any form that `ganzoo.data.labels.read_labels` knows; see there."""
+        self.labels, self.class_names, notes = read_labels(labels, len(self), self.name, class_names, like)
+        self.notes += notes
+
+    def replaced(self, images, labels, name=None):
+        """Return a set of other images with labels of the same classes, int64 (N,) or None, taken as they are."""
+        other = ImageDataset(images, None, self.name if name is None else name, self.skipped, self.notes)
+        other.labels, other.class_names = labels, self.class_names
+        return other
 
     @property
     def arrays(self):
@@ -81,7 +100,8 @@ class ImageDataset:
     def fingerprint(self):
         """Return the SHA-256 of shape, pixels and labels, in hexadecimal: equal data, equal fingerprint."""
         digest = hashlib.sha256(repr(self.images.shape).encode())
-        digest.update(self.images)
+        for rows in row_chunks(self.images):
+            digest.update(rows)
         if self.labels is not None:
             digest.update(b"labels")
             digest.update(self.labels.astype("<i8"))
@@ -89,21 +109,23 @@ class ImageDataset:
 
     @functools.cached_property
     def tensors(self):
-        """Copy the arrays into TensorFlow's memory, once for all calls of `batches`."""
+        """Copy the arrays into TensorFlow's memory, once for all calls of `batches`; those on the disk stay there."""
         import tensorflow as tf
 
         with tf.device("CPU"):
-            return {name: tf.constant(array) for name, array in self.arrays.items()}
+            return {name: array if is_memory_mapped(array) else tf.constant(array) for name, array in self.arrays.items()}
 
     @property
     def classes(self):
-        """Return how many labels there are, counted from 0 to the largest, or None without labels.
+        """Return how many classes there are: as many as names, or counted from 0 to the largest label; None without labels.
 
         Raises:
             InputError: if that is more than there are images; such labels are numbers of something else.
         """
         if self.labels is None:
             return None
+        if self.class_names is not None:
+            return len(self.class_names)
         classes = int(self.labels.max()) + 1
         if classes > len(self):
             raise InputError(
@@ -145,7 +167,7 @@ class ImageDataset:
     def _part(self, indexes, part):
         indexes = np.sort(indexes)
         labels = None if self.labels is None else self.labels[indexes]
-        return ImageDataset(self.images[indexes], labels, f"{self.name} ({part})", self.skipped, self.notes)
+        return self.replaced(self.images[indexes], labels, f"{self.name} ({part})")
 
     def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, names=None):
         """Read the examples in endless shuffled batches; every epoch is a permutation of them.
@@ -209,18 +231,8 @@ def _checked_images(images, name):
         )
     if 0 in images.shape:
         raise InputError(f"{name}: there are no images. Received: shape={images.shape}")
-    images = np.ascontiguousarray(images).view()
+    # What lies on the disk stays there, whatever its order.
+    images = (images if is_memory_mapped(images) else np.ascontiguousarray(images)).view()
     # The fingerprint is computed once, so the pixels must not change under it.
     images.flags.writeable = False
     return images
-
-
-def _checked_labels(labels, count, name):
-    """Return the labels as an int64 array (N,)."""
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu" or labels.shape != (count,):
-        raise InputError(
-            f"{name}: labels must be integers of shape ({count},), one for each image. "
-            f"Received: dtype={labels.dtype}, shape={labels.shape}"
-        )
-    return labels.astype(np.int64)

@@ -6,22 +6,22 @@ from pathlib import Path
 import numpy as np
 
 from ganzoo.checks import whole_number
-from ganzoo.data.checks import existing_path, one_line, size_pair
+from ganzoo.data.checks import existing_path, kind_of_path, one_line, size_pair
 from ganzoo.data.dataset import ImageDataset
-from ganzoo.data.image_file import UnusableError, read_image
+from ganzoo.data.image_file import MAX_PIXELS, SUFFIXES, UnusableError, eight_bits, read_picture
 from ganzoo.errors import InputError
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
 # Enough to see what is wrong, few enough for a message of one or two lines.
 _REASONS_SHOWN = 3
 
 
-def from_folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
+def from_folder(path, image_size=(32, 32), strict=False, max_pixels=MAX_PIXELS):
     """Read all images in a folder and in the folders below it, each in the order of names.
 
     Files of other kinds and hidden ones are left alone. Each image is turned upright, put over white if transparent,
-    cropped around its centre and resized. Images that cannot be read, or would be enlarged more than four times, are
-    skipped and listed in `skipped`.
+    cropped around its centre and resized. Those of 16 bits are scaled by the bits that all of them use. Images that cannot be
+    read, or would be enlarged more than four times, and links that leave the folder are skipped and listed in `skipped`.
+    Where every image lies in one of several sub-folders, one level down, these are the classes.
 
     Args:
         path: str or Path.
@@ -40,21 +40,22 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
     image_size = size_pair(image_size)
     max_pixels = whole_number("max_pixels", max_pixels, 1)
     if not path.is_dir():
-        raise InputError(f"{path} is a file; expected a folder of images.")
+        raise InputError(f"{path} is {kind_of_path(path)[0]}; expected a folder of images.")
     files, others, skipped = _image_files(path)
 
     from tqdm import tqdm
 
-    images = []
+    pictures, places = [], []
     # disable=None: no bar where nobody watches.
     for file in tqdm(files, desc=f"reading {path.name}", unit="image", disable=None):
         try:
-            images.append(read_image(file, image_size, max_pixels))
-        except UnusableError as reason:
-            skipped.append(f"{one_line(file.relative_to(path))}: {reason}")
+            pictures.append(read_picture(file, image_size, max_pixels))
+            places.append(file.relative_to(path).parts[:-1])
+        except UnusableError as error:
+            skipped.append(f"{one_line(file.relative_to(path))}: {error.reason}")
 
     shown = "; ".join(skipped[:_REASONS_SHOWN]) + ("; ..." if len(skipped) > _REASONS_SHOWN else "")
-    if not images:
+    if not pictures:
         if skipped:
             raise InputError(f"{path} holds no usable image, {len(skipped)} skipped.\n{shown}")
         raise InputError(f"{path} holds no image ({', '.join(sorted(SUFFIXES))}); {others} files of other kinds.")
@@ -62,30 +63,53 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=50_000_000):
         raise InputError(f"{path} holds {len(skipped)} unusable files, and strict was asked for.\n{shown}")
     if others:
         skipped.append(f"{others} files: not images by their suffix")
-    return ImageDataset(_stacked(images), name=path.resolve().name, skipped=skipped)
+    images, notes = eight_bits(pictures)
+    name = path.resolve().name
+    classes = _class_folders(places)
+    if classes is None:
+        return ImageDataset(_stacked(images), name=name, skipped=skipped, notes=notes)
+    class_names, labels = np.unique(classes, return_inverse=True)
+    shown = ", ".join(class_names[:5]) + (", ..." if len(class_names) > 5 else "")
+    notes.append(f"{len(class_names)} classes from the sub-folders: {shown}")
+    return ImageDataset(_stacked(images), labels, name, skipped, notes, class_names)
 
 
 def _image_files(root):
     """Return the image files under `root` in order, the number of other files, and reasons for unread folders."""
-    files, others, skipped, seen = [], 0, [], set()
+    files, others, skipped = [], 0, []
+    real_root = Path(os.path.realpath(root))
+
+    def leaves(path):
+        return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(real_root)
+
+    def skip(path, reason):
+        skipped.append(f"{one_line(path.relative_to(root))}: {reason}")
 
     def unread(error):
         if Path(error.filename) == root:
             raise InputError(f"{root} cannot be read: {error.strerror}.") from error
-        skipped.append(f"{one_line(Path(error.filename).relative_to(root))}: {error.strerror}")
+        skip(Path(error.filename), error.strerror)
 
-    for parent, folders, names in os.walk(root, onerror=unread, followlinks=True):
-        # Links may lead in a circle: each folder is entered once, whatever the name it is reached by.
-        if (real := os.path.realpath(parent)) in seen:
-            folders.clear()
-            continue
-        seen.add(real)
+    for parent, folders, names in os.walk(root, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for link in (Path(parent, name) for name in folders if Path(parent, name).is_symlink()):
+            skip(link, "a link that leaves the folder" if leaves(link) else "a link to a folder that is read anyway")
         visible = [Path(parent, name) for name in sorted(names) if not name.startswith(".")]
         images = [file for file in visible if file.suffix.lower() in SUFFIXES]
-        files += images
         others += len(visible) - len(images)
+        for file in images:
+            if leaves(file):
+                skip(file, "a link that leaves the folder")
+            else:
+                files.append(file)
     return files, others, skipped
+
+
+def _class_folders(places):
+    """Return the sub-folder of each image if every image lies in one, one level down, and there are at least two; else None."""
+    if len(set(places)) < 2 or any(len(place) != 1 for place in places):
+        return None
+    return [one_line(place[0]) for place in places]
 
 
 def _stacked(images):

@@ -4,8 +4,10 @@ import numpy as np
 
 from ganzoo.checks import positive_integer
 from ganzoo.core.config import Configurable
+from ganzoo.data.checks import one_line
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.expressions import Expression
 
 _NAMES = ("x", "y")
 _KNOTS = {1: 4001, 2: 401}  # per axis, of the graph that distances are measured to
@@ -15,8 +17,9 @@ class FunctionGraph(Configurable):
     """The curve y = f(x), or the surface z = f(x, y), over [-1, 1] or its square.
 
     Args:
-        function: an expression in x, or in x and y, as numexpr reads it ("x**3", "sin(3*x) * y"; ^ is a power too), or a
-            callable that takes one or two float arrays and returns an array of their shape.
+        function: an expression in x, or in x and y ("x**3", "sin(3*x) * y"; ^ is a power too), as
+            `ganzoo.utils.expressions.Expression` reads it, or a callable that takes one or two float arrays and returns an
+            array of their shape.
         variables: 1 or 2; default: 2 if the expression has a y, else 1. A callable of two arrays needs it.
 
     Raises:
@@ -28,12 +31,14 @@ class FunctionGraph(Configurable):
     """
 
     def __init__(self, function="x**3", variables=None):
-        self.function = function.replace("^", "**") if isinstance(function, str) else function
-        if variables is None:
-            variables = 2 if isinstance(function, str) and "y" in _variables(self.function) else 1
-        if variables not in (1, 2):
+        if not (isinstance(function, str) or callable(function)):
+            raise InputError(f"function must be an expression or a callable. Received: function={function!r}")
+        if variables not in (None, 1, 2):
             raise InputError(f"variables must be 1 or 2. Received: variables={variables!r}")
-        self.variables = variables
+        self._expression = Expression(function, _NAMES[:variables]) if isinstance(function, str) else None
+        self.function = function if self._expression is None else self._expression.text
+        uses_y = self._expression is not None and "y" in self._expression.variables
+        self.variables = variables or (2 if uses_y else 1)
         self._check()
 
     def __repr__(self):
@@ -43,12 +48,10 @@ class FunctionGraph(Configurable):
     def height(self, inputs):
         """Evaluate the function; inputs float array (N, variables), returns float64 array (N,)."""
         columns = [np.asarray(column, "float64") for column in np.asarray(inputs).T]
-        if callable(self.function):
+        if self._expression is None:
             values = self.function(*columns)
         else:
-            import numexpr
-
-            values = numexpr.evaluate(self.function, dict(zip(_NAMES, columns, strict=False)), {})
+            values = self._expression(**dict(zip(_NAMES, columns, strict=False)))
         return np.broadcast_to(np.asarray(values, "float64"), columns[0].shape)
 
     def points(self, n=100, seed=0):
@@ -72,19 +75,12 @@ class FunctionGraph(Configurable):
         try:
             with np.errstate(all="ignore"):
                 values = self.height(np.random.default_rng(0).uniform(-1, 1, (50, self.variables)))
-        except KeyError as error:
-            raise InputError(f"a function of {' and '.join(_NAMES[: self.variables])} must not use {error}.") from error
-        except Exception as error:  # whatever an expression or somebody's function can raise
-            raise InputError(f"the function {self.function!r} cannot be computed: {error}") from error
+        except Exception as error:  # whatever somebody's function can raise
+            raise InputError(f"the function {self._shown} cannot be computed: {one_line(error)[:100]}") from error
         if not np.isfinite(values).all():
-            raise InputError(f"the function {self.function!r} must be finite everywhere on [-1, 1].")
+            raise InputError(f"the function {self._shown} must be finite everywhere on [-1, 1].")
 
-
-def _variables(expression):
-    """Return the names that an expression uses; an unreadable one has none, and is refused when it is computed."""
-    import ast
-
-    try:
-        return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
-    except SyntaxError:
-        return set()
+    @property
+    def _shown(self):
+        text = repr(self.function)
+        return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,80 +1,205 @@
-"""One image file, whatever its kind, as one array of bytes of the wanted size."""
+"""One image file, whatever its kind, as one array of bytes of the wanted size.
 
+The decoders are an explicit list: left to itself, Pillow goes by the content, and PostScript called x.png starts another
+program.
+"""
+
+import contextlib
+import typing
 import warnings
 
 import numpy as np
 
-from ganzoo.data.checks import one_line
+from ganzoo.data.checks import kind_of_path, one_line
 from ganzoo.data.resize import enlarged_too_much, fit
+from ganzoo.errors import InputError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "SGI", "TGA", "DDS", "PPM")
+SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+        *(".sgi", ".rgb", ".bw", ".tga", ".dds", ".ppm", ".pgm"),
+    }
+)
+MAX_PIXELS = 50_000_000
 
 
-class UnusableError(Exception):
-    """Say why a file gives no image; the message is the reason."""
+class UnusableError(InputError):
+    """Say why a file gives no image.
+
+    Attributes:
+        reason: str, the message without the file's name.
+    """
+
+    def __init__(self, path, reason):
+        super().__init__(f"{one_line(path)}: {reason}")
+        self.reason = str(reason)
 
 
-def read_image(path, image_size, max_pixels):
+class Picture(typing.NamedTuple):
+    """What was read of an image file.
+
+    Attributes:
+        pixels: uint8 array (H, W) or (H, W, 3); of a file with 16 bits a channel, float32 of its own levels.
+        peak: the largest level of a file with 16 bits a channel, else None.
+        transparent: whether a part of it was laid on white.
+    """
+
+    pixels: np.ndarray
+    peak: int | None = None
+    transparent: bool = False
+
+
+@contextlib.contextmanager
+def open_image(path, max_pixels=MAX_PIXELS):
+    """Open an image file with the decoders of `FORMATS` alone: the one place where ganzoo opens pictures.
+
+    Args:
+        path: str or Path.
+        max_pixels: int, the most pixels the file may declare; checked before any pixel is decoded. Pillow's own limit, about
+            179 million, holds as well. A file of more than 4 bytes for each of them is refused too, unread.
+
+    Returns:
+        Context manager that gives a PIL.Image.Image.
+
+    Raises:
+        UnusableError: if it is no such picture, or, in the body, if it turns out to be damaged.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        # Opening a named pipe would wait for ever.
+        kind, size = kind_of_path(path)
+        if kind != "a file":
+            raise UnusableError(path, f"{kind}, not a file")
+        if size > 4 * max_pixels + 2**20:  # some decoders read the whole file before anything else
+            raise UnusableError(path, f"{size} bytes are more than {max_pixels} pixels need")
+        # TGA has no mark of its own: any content can pass for it, so only the name can say that it is.
+        formats = [each for each in FORMATS if each != "TGA" or str(path).lower().endswith(".tga")]
+        with warnings.catch_warnings(), open(path, "rb") as file:
+            # Pillow's warnings about size and odd metadata; what matters of it is checked here.
+            warnings.simplefilter("ignore")
+            with Image.open(file, formats=formats) as image:
+                if image.width * image.height > max_pixels:
+                    raise UnusableError(path, f"{image.width}x{image.height} is more than {max_pixels} pixels")
+                yield image
+    except UnusableError:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnusableError(path, f"no picture of the formats {', '.join(FORMATS)}") from error
+    # Damaged files make Pillow's decoders raise nearly anything: OSError, SyntaxError, struct.error, IndexError, ...
+    except Exception as error:
+        raise UnusableError(path, one_line(error)[:200] or type(error).__name__) from error
+
+
+def read_picture(path, image_size, max_pixels=MAX_PIXELS):
     """Read the first frame of an image file, upright, over white, cropped around its centre and resized.
 
     Args:
         path: pathlib.Path.
         image_size: tuple (height, width) in pixels.
-        max_pixels: int, the most pixels the file may declare; checked before any pixel is decoded. Pillow's own
-            limit, about 179 million, holds as well.
+        max_pixels: as in `open_image`.
 
     Returns:
-        uint8 array (H, W) if the file is gray, else (H, W, 3), range 0 to 255.
+        Picture, for `eight_bits`.
 
     Raises:
         UnusableError: if the file gives no image.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    try:
-        # Opening a named pipe would wait for ever.
-        if not path.is_file():
-            raise UnusableError("not a regular file")
-        with warnings.catch_warnings():
-            # Pillow's warnings about size and odd metadata; what matters of it is checked here.
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                if image.width * image.height > max_pixels:
-                    raise UnusableError(f"{image.width}x{image.height} is more than {max_pixels} pixels")
-                image = _eight_bit(ImageOps.exif_transpose(image))
-                too_much = enlarged_too_much((image.height, image.width), image_size)
-                if too_much:
-                    raise UnusableError(too_much)
-                return np.asarray(fit(image, image_size))
-    except UnusableError:
-        raise
-    except UnidentifiedImageError as error:
-        raise UnusableError("not an image that Pillow can read") from error
-    # Damaged files make Pillow's decoders raise nearly anything: OSError, SyntaxError, struct.error, IndexError, ...
-    except Exception as error:
-        raise UnusableError(one_line(error) or type(error).__name__) from error
+    with open_image(path, max_pixels) as image:
+        lower = _lower_bytes(path, image, max_pixels)
+        ImageOps.exif_transpose(image, in_place=True)
+        if too_much := enlarged_too_much((image.height, image.width), image_size):
+            raise UnusableError(path, too_much)
+        if image.mode == "F":
+            raise UnusableError(path, "floating-point pixels have no fixed range (mode F)")
+        if lower is not None:
+            channels = [_fit_levels(image.getchannel(i), lower.getchannel(i), image_size) for i in range(3)]
+            return Picture(np.stack([pixels for pixels, _ in channels], axis=-1), max(peak for _, peak in channels))
+        if image.mode.startswith("I"):
+            low, high = image.getextrema()
+            if low < 0 or high > 65535:
+                raise UnusableError(path, "32-bit pixels outside 0..65535 (mode I)")
+            return Picture(*_fit_levels(image, None, image_size))
+        image, transparent = _gray_or_rgb(image)
+        return Picture(np.asarray(fit(image, image_size)), None, transparent)
 
 
-def _eight_bit(image):
-    """Return the image in mode L if it is gray, else in mode RGB."""
+def eight_bits(pictures):
+    """Bring pictures to 8 bits, those of 16 bits by the bits that all of them together use.
+
+    Scanners, cameras and microscopes store 10, 12 or 14 bits in files of 16: read as 16 they are black.
+
+    Args:
+        pictures: list of Picture.
+
+    Returns:
+        Tuple (list of uint8 arrays, list of notes: what was done that a user may not expect).
+    """
+    notes = []
+    peaks = [picture.peak for picture in pictures if picture.peak is not None]
+    bits = max(8, max(peaks, default=0).bit_length())
+    if peaks and bits < 16:
+        notes.append(f"16-bit pictures ({len(peaks)}) use levels up to {max(peaks)} only: read as {bits} bits")
+    if transparent := sum(picture.transparent for picture in pictures):
+        notes.append(f"transparent pictures ({transparent}) are laid on white")
+
+    def scaled(picture):
+        if picture.peak is None:
+            return picture.pixels
+        return np.clip(picture.pixels // 2 ** (bits - 8), 0, 255).astype(np.uint8)
+
+    return [scaled(picture) for picture in pictures], notes
+
+
+def _fit_levels(image, lower, image_size):
+    """Crop and resize one channel of 16 bits, whole or as its upper and lower bytes; returns (float32 array, largest level)."""
     from PIL import Image
 
-    if image.mode == "F":
-        raise UnusableError("floating-point pixels have no fixed range (mode F)")
-    if image.mode.startswith("I"):
-        # 16 bits of gray, in the files that Pillow opens as mode I too; its own conversion would clip at 255.
-        values = np.asarray(image)
-        if values.min() < 0 or values.max() > 65535:
-            raise UnusableError("32-bit pixels outside 0..65535 (mode I)")
-        return Image.fromarray((values >> 8).astype(np.uint8))
+    levels = np.array(image, np.float32)
+    if lower is not None:
+        levels *= 256
+        levels += np.asarray(lower)
+    return np.asarray(fit(Image.fromarray(levels), image_size)), int(levels.max())
+
+
+def _lower_bytes(path, image, max_pixels):
+    """Return the lower bytes of an RGB file with 16 bits a channel, an upright image, or None for all others.
+
+    Pillow decodes the upper bytes alone. Told that the other byte comes first it decodes the lower ones.
+    """
+    from PIL import ImageOps
+
+    other = {"RGB;16B": "RGB;16L", "RGB;16L": "RGB;16B", "RGB;16N": "RGB;16B"}
+    modes = {tile.args if isinstance(tile.args, str) else tile.args[0] for tile in image.tile if tile.args}
+    if image.mode != "RGB" or image.has_transparency_data or not modes or not modes <= set(other):
+        return None
+    with open_image(path, max_pixels) as again:
+        again.tile = [
+            tile._replace(args=other[tile.args] if isinstance(tile.args, str) else (other[tile.args[0]], *tile.args[1:]))
+            for tile in again.tile
+        ]
+        return ImageOps.exif_transpose(again)
+
+
+def _gray_or_rgb(image):
+    """Return the image in mode L if it is gray, else in mode RGB, and whether a part of it was laid on white."""
+    from PIL import Image
+
     gray = image.mode in ("1", "L", "LA", "La")
+    transparent = False
     if image.has_transparency_data:
         over = image.convert("RGBA")
+        transparent = over.getchannel("A").getextrema()[0] < 255
         flat = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")
     else:
         flat = image.convert("RGB")
-    # A palette says nothing about colour: gray GIFs have one as well.
+    # A palette says nothing about color: gray GIFs have one as well.
     if gray or (image.mode == "P" and _is_gray(flat)):
-        return flat.getchannel("G")
-    return flat
+        flat = flat.getchannel("G")
+    return flat, transparent
 
 
 def _is_gray(image):

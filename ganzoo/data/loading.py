@@ -6,6 +6,7 @@ from functools import partial
 from ganzoo.data import keras_sets
 from ganzoo.data.checks import existing_path, size_pair, suggestion
 from ganzoo.data.folder import from_folder
+from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz, npz_keys
 from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
@@ -40,11 +41,11 @@ PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
 
 
 def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
-    """Load images by name, or from a folder or an .npz file.
+    """Load images by name, or from a folder, an .npz or an .npy file.
 
     Args:
         dataset: str, a name in `DATASETS`.
-        data: str or Path, a folder of images or an .npz file; wins over `dataset` unless empty.
+        data: str or Path, a folder of images, an .npz or an .npy file; wins over `dataset` unless empty.
         image_size: pair of ints (height, width) in pixels; None keeps the size the images have, or takes 32x32 for
             photographs and folders, which have none.
         strict: bool, whether a folder with a bad image is refused instead of read without it.
@@ -62,7 +63,7 @@ def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
         path = existing_path(data)
         if path.is_dir():
             return from_folder(path, image_size or _DEFAULT_SIZE, strict=strict)
-        return from_npz(path, image_size=image_size)
+        return (from_npy if path.suffix.lower() == ".npy" else from_npz)(path, image_size=image_size)
     if dataset not in DATASETS:
         known = ", ".join(DATASETS)
         raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")

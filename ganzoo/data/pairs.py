@@ -79,8 +79,8 @@ class PairedImages:
 
     @property
     def notes(self):
-        """Return the notes of both sets."""
-        return (*self.a.notes, *self.b.notes)
+        """Return the notes of both sets, each once."""
+        return tuple(dict.fromkeys((*self.a.notes, *self.b.notes)))
 
     @functools.cached_property
     def fingerprint(self):
@@ -159,7 +159,7 @@ def _changed(dataset, kind):
         matrix[2, 1] = _SHEAR
         offset = [0, 0, -_SHEAR * (images.shape[1] - 1) / 2, 0]
         images = ndimage.affine_transform(images, matrix, offset, order=1, mode="constant")
-    return ImageDataset(images, dataset.labels, f"{dataset.name} {kind}")
+    return dataset.replaced(images, dataset.labels, f"{dataset.name} {kind}")
 
 
 def _derived(seed):

@@ -7,8 +7,11 @@ import numpy as np
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import chosen_names
+from ganzoo.data.checks import chosen_names, row_chunks
 from ganzoo.errors import InputError
+
+# Networks start out with numbers of about this size: a column of 1,000 or 0.001 is hardly seen, or drowns the others.
+_FAR = 10
 
 
 class PointDataset:
@@ -20,13 +23,23 @@ class PointDataset:
 
     Attributes:
         points: float32 array (N, d).
-        skipped, notes: empty.
+        center, scale: float64 arrays (d,), what `standardized` took away and divided by; zeros and ones before it.
+        notes: tuple of str; says so where a column is more than ten times from unit scale.
+        skipped: empty.
 
     Raises:
         InputError: if the array is not as above, or empty.
+
+    Example:
+        >>> import numpy as np
+        >>> cities = PointDataset(np.array([[48.9, 2.1e6], [45.8, 0.5e6]]), name="cities").standardized()
+        >>> cities.points.tolist()
+        [[1.0, 1.0], [-1.0, -1.0]]
+        >>> cities.original(cities.points).round(1).tolist()
+        [[48.9, 2100000.0], [45.8, 500000.0]]
     """
 
-    skipped = notes = ()
+    skipped = ()
 
     def __init__(self, points, name="points"):
         self.name = str(name)
@@ -37,9 +50,13 @@ class PointDataset:
                 f"Received: dtype={self.points.dtype}, shape={self.points.shape}"
             )
         self.points = np.ascontiguousarray(self.points, "float32")
-        odd = np.argwhere(~np.isfinite(self.points).all(axis=1))
-        if len(odd):
-            raise InputError(f"{self.name}: points must be finite. Received: point {odd[0, 0]} = {self.points[odd[0, 0]]}")
+        first = 0
+        for rows in row_chunks(self.points):
+            odd = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+            if len(odd):
+                raise InputError(f"{self.name}: points must be finite. Received: point {first + odd[0]} = {rows[odd[0]]}")
+            first += len(rows)
+        self.center, self.scale = np.zeros(self.points.shape[1]), np.ones(self.points.shape[1])
 
     def __len__(self):
         """Return the number of points."""
@@ -60,11 +77,58 @@ class PointDataset:
         return {"points": Spec(self.points.shape[1:], "float32")}
 
     @functools.cached_property
+    def notes(self):
+        """Return a tuple of one sentence if a column is far from unit scale, else of none."""
+        center, scale = self._moments()
+        far = np.flatnonzero((np.abs(center) > _FAR) | (scale > _FAR) | ((scale > 0) & (scale < 1 / _FAR)))
+        if not len(far):
+            return ()
+        shown = ", ".join(f"{column} ({center[column]:.3g} ± {scale[column]:.3g})" for column in far[:5])
+        return (
+            f"columns {shown}{', ...' if len(far) > 5 else ''} of {self.name} are far from mean 0 and standard deviation 1, "
+            "where a GAN learns best; PointDataset.standardized() brings them there",
+        )
+
+    @functools.cached_property
     def fingerprint(self):
-        """Return the SHA-256 of shape and coordinates, in hexadecimal."""
-        return hashlib.sha256(repr(self.points.shape).encode() + self.points.tobytes()).hexdigest()
+        """Return the SHA-256 of shape and coordinates, and of center and scale if there are any, in hexadecimal."""
+        digest = hashlib.sha256(repr(self.points.shape).encode())
+        for rows in row_chunks(self.points):
+            digest.update(rows)
+        if self.center.any() or (self.scale != 1).any():
+            digest.update(np.stack([self.center, self.scale]).astype("<f8"))
+        return digest.hexdigest()
+
+    def standardized(self):
+        """Return the points with every column at mean 0 and standard deviation 1; a constant column is only moved to 0.
+
+        Returns:
+            PointDataset whose `center` and `scale` say what was done, all in all if it was done before; `original` undoes it.
+        """
+        center, scale = self._moments()
+        scale = np.where(scale > 0, scale, 1.0)
+        other = PointDataset((self.points - center) / scale, f"{self.name} (standardized)")
+        other.center, other.scale = self.center + self.scale * center, self.scale * scale
+        return other
+
+    def original(self, points):
+        """Return points of the standardized set, or samples of a GAN that trained on it, in the units they came in.
+
+        Args:
+            points: float array (N, d).
+
+        Returns:
+            float64 array (N, d).
+        """
+        return np.asarray(points, "float64") * self.scale + self.center
 
     def batches(self, batch_size, seed=0, start_step=0, batches_per_step=1, names=None):
         """Read the points in endless shuffled batches; see `ImageDataset.batches`."""
         arrays = {name: self.arrays[name] for name in chosen_names(names, self.specs, self.name)}
         return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)
+
+    def _moments(self):
+        """Return (mean, standard deviation) of each column, float64 (d,); a constant column's deviation is exactly 0."""
+        center = self.points.mean(axis=0, dtype="float64")
+        scale = self.points.std(axis=0, dtype="float64")
+        return center, np.where(np.ptp(self.points, axis=0) > 0, scale, 0.0)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from ganzoo.data.checks import size_pair
-from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
 
 # Beyond this an enlarged image is a blur, and a GAN learns to draw blurs.
@@ -63,4 +62,4 @@ def resized(dataset, image_size):
     for index, pixels in enumerate(dataset.images):
         image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
         images[index] = np.asarray(fit(image, image_size)).reshape(*image_size, channels)
-    return ImageDataset(images, dataset.labels, dataset.name, dataset.skipped, dataset.notes)
+    return dataset.replaced(images, dataset.labels)

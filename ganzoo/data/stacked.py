@@ -27,4 +27,5 @@ def stack_digits(images, n=60_000, seed=0):
         raise InputError(f"stacks are made of gray images with labels from 0 to 9. Received: {images!r}")
     chosen = np.random.default_rng(seed).integers(len(images), size=(positive_integer("n", n), 3))
     stacks = np.stack([images.images[chosen[:, channel], :, :, 0] for channel in range(3)], axis=-1)
-    return ImageDataset(stacks, images.labels[chosen] @ [100, 10, 1], name=f"stacks of {images.name}")
+    dataset = ImageDataset(stacks, name=f"stacks of {images.name}")
+    return dataset.replaced(stacks, images.labels[chosen] @ [100, 10, 1])

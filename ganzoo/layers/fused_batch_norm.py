@@ -1,4 +1,4 @@
-"""Batch normalisation of images in one operation instead of a chain of element-wise ones."""
+"""Batch normalization of images in one operation instead of a chain of element-wise ones."""
 
 import keras
 
@@ -23,7 +23,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        images = len(inputs.shape) == 4 and self.axis in (-1, 3)
+        images = len(inputs.shape) == 4 and self.axis in (-1, 3) and backend.supports_fused_batch_norm(inputs, self.gamma)
         if not (training and self.trainable and images and mask is None and self.scale and self.center):
             return super().call(inputs, training=training, mask=mask)
         scale, offset = backend.value_of(self.gamma), backend.value_of(self.beta)

@@ -75,7 +75,8 @@ class NarrowConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, **plain_convolution(type(self).__name__, options))
 
     def call(self, inputs):
-        outputs = narrow_convolve(inputs, backend.value_of(self.kernel))
+        # Half precision computes in half and keeps weights in float32.
+        outputs = narrow_convolve(inputs, ops.cast(backend.value_of(self.kernel), inputs.dtype))
         if self.use_bias:
-            outputs = outputs + self.bias
+            outputs = outputs + ops.cast(self.bias, inputs.dtype)
         return self.activation(outputs)

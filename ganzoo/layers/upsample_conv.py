@@ -114,8 +114,11 @@ class UpsampleConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, **plain_convolution(type(self).__name__, options))
 
     def call(self, inputs):
-        bias = backend.value_of(self.bias) if self.use_bias else ops.zeros(self.filters)
-        return self.activation(upsample_convolve(inputs, backend.value_of(self.kernel), bias))
+        kernel = ops.cast(
+            backend.value_of(self.kernel), inputs.dtype
+        )  # half precision computes in half, keeps weights in float32
+        bias = ops.cast(backend.value_of(self.bias), inputs.dtype) if self.use_bias else ops.zeros(self.filters, inputs.dtype)
+        return self.activation(upsample_convolve(inputs, kernel, bias))
 
     def compute_output_shape(self, input_shape):
         n, height, width, _ = input_shape

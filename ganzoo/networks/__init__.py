@@ -5,8 +5,9 @@ from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
 from ganzoo.networks.texture import Texture
+from ganzoo.networks.translation import Translation
 
 # Name on the command line -> class.
 BY_NAME = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
 
-__all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Texture"]
+__all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Texture", "Translation"]

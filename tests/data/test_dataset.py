@@ -3,8 +3,9 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.core.inputs import Spec
-from ganzoo.data import ImageDataset
+from ganzoo.data import ImageDataset, from_npy, load, load_test
 from ganzoo.data.batching import shuffled_indexes
+from ganzoo.data.checks import is_memory_mapped
 from ganzoo.errors import InputError
 
 
@@ -52,10 +53,51 @@ def test_unfit_images_are_refused(images, message):
         ImageDataset(images)
 
 
-@pytest.mark.parametrize("labels", [[1.0, 2.0], [1], [[1], [2]], ["a", "b"]])
-def test_unfit_labels_are_refused(labels):
-    with pytest.raises(InputError, match=r"labels must be integers of shape \(2,\)"):
-        ImageDataset(np.zeros((2, 4, 4), np.uint8), labels)
+def memory_map(path, array):
+    """Return an array that lies in a file."""
+    mapped = np.memmap(path, array.dtype, "w+", shape=array.shape)
+    mapped[:] = array
+    mapped.flush()
+    return np.memmap(path, array.dtype, "r", shape=array.shape)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_arrays_on_the_disk_are_read_and_not_copied(tmp_path, monkeypatch, step):
+    array = np.random.default_rng(0).integers(256, size=(40, 8, 8, 3), dtype=np.uint8)
+    dataset = ImageDataset(memory_map(tmp_path / "a", array)[::step], np.arange(40)[::step] % 4)
+    in_memory = ImageDataset(array[::step], np.arange(40)[::step] % 4)
+    assert np.shares_memory(dataset.images, dataset.tensors["images"])
+    made = []
+    for name in ("constant", "convert_to_tensor"):
+        real = getattr(tf, name)
+        monkeypatch.setattr(
+            tf, name, lambda value, *rest, real=real, **more: made.append(np.shape(value)) or real(value, *rest, **more)
+        )
+    batches = dataset.batches(8, seed=3, batches_per_step=2)
+    assert dataset.images.shape not in made
+    assert batches.element_spec == in_memory.batches(8, seed=3, batches_per_step=2).element_spec
+    for ours, theirs in zip(batches.take(4), in_memory.batches(8, seed=3, batches_per_step=2), strict=False):
+        assert all(np.array_equal(ours[name], theirs[name]) for name in ("images", "labels"))
+    assert dataset.fingerprint == in_memory.fingerprint
+
+
+def test_npy_files_are_read_from_the_disk(tmp_path):
+    array = np.random.default_rng(0).integers(256, size=(20, 8, 8), dtype=np.uint8)
+    np.save(tmp_path / "mine.npy", array)
+    dataset = load(data=tmp_path / "mine.npy")
+    assert is_memory_mapped(dataset.images)
+    assert dataset.fingerprint == ImageDataset(array).fingerprint
+    assert load(data=tmp_path / "mine.npy", image_size=(4, 4)).image_shape == (4, 4, 1)
+    assert load_test(data=tmp_path / "mine.npy") is None
+    np.save(tmp_path / "mine.npy", array / 255)
+    with pytest.raises(InputError, match="images must be uint8"):
+        from_npy(tmp_path / "mine.npy")
+    np.save(tmp_path / "mine.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(InputError, match="cannot be read as an .npy file"):
+        from_npy(tmp_path / "mine.npy")
+    (tmp_path / "mine.npy").write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff")
+    with pytest.raises(InputError, match="cannot be read as an .npy file"):
+        from_npy(tmp_path / "mine.npy")
 
 
 def test_images_cannot_be_changed_under_the_fingerprint():

@@ -1,13 +1,18 @@
 import os
+import re
 import struct
+import time
+import tracemalloc
 import warnings
 import zlib
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 from ganzoo.data import from_folder
+from ganzoo.data.image_file import FORMATS, SUFFIXES
 from ganzoo.errors import InputError
 
 SIZE = (8, 8)
@@ -20,10 +25,11 @@ def save(path, mode="RGB", colour=(10, 20, 30), size=SIZE, **options):
     return path
 
 
-def only(path, **options):
+def only(path, notes=0, **options):
     """Read the only image of a folder."""
     dataset = from_folder(path, SIZE, **options)
     assert dataset.skipped == ()
+    assert len(dataset.notes) == notes
     (image,) = dataset.images
     return image
 
@@ -35,14 +41,14 @@ def refused(path, **options):
     return str(raised.value).split("\n")[1]
 
 
-def png_header(width, height):
-    """Return the start of a PNG that claims a size and holds next to nothing."""
+def png(width, height, depth=8, color=2, rows=b""):
+    """Return a PNG that claims a size; without rows it holds next to nothing."""
 
     def chunk(kind, content):
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def test_reads_subfolders_in_order_and_mixed_sizes(tmp_path):
@@ -57,10 +63,48 @@ def test_reads_subfolders_in_order_and_mixed_sizes(tmp_path):
     assert dataset.skipped == ()
 
 
-@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif", "tiff", "webp", "jpg", "jpeg"])
+@pytest.mark.parametrize("suffix", [each.removeprefix(".") for each in sorted(SUFFIXES)])
 def test_every_suffix_is_read(tmp_path, suffix):
     save(tmp_path / f"a.{suffix}", colour=(200, 100, 50))
     assert np.abs(only(tmp_path).astype(int) - (200, 100, 50)).max() <= 6
+
+
+def test_content_chooses_no_decoder(tmp_path, monkeypatch):
+    def started(*_, **__):
+        raise AssertionError("another program was started")
+
+    monkeypatch.setattr("subprocess.Popen", started)
+    monkeypatch.setattr("os.system", started)
+    (tmp_path / "a.png").write_text(
+        "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\nnewpath 0 0 moveto 32 32 lineto stroke\n"
+    )
+    assert "no picture of the formats PNG, JPEG" in refused(tmp_path)
+    save(tmp_path / "a.png", format="TGA")  # TGA has no mark of its own: nothing but the name tells it
+    assert "no picture of the formats PNG, JPEG" in refused(tmp_path)
+    for kind in ("PCX", "PDF", "EPS", "ICNS", "JPEG2000"):
+        save(tmp_path / "a.png", size=(32, 32), format=kind)
+        assert "no picture of the formats PNG, JPEG" in refused(tmp_path)
+
+
+def test_sub_folders_are_classes(tmp_path):
+    for name in ("dog/a", "cat/b", "cat/a"):
+        save(tmp_path / f"{name}.png")
+    (tmp_path / "cat" / "c.png").write_text("text")
+    dataset = from_folder(tmp_path, SIZE)
+    assert dataset.labels.tolist() == [0, 0, 1]
+    assert dataset.class_names == ("cat", "dog")
+    assert dataset.classes == 2
+    assert dataset.notes == ("2 classes from the sub-folders: cat, dog",)
+    save(tmp_path / "emu" / "deep" / "a.png")
+    assert from_folder(tmp_path, SIZE).labels is None
+    assert from_folder(tmp_path / "cat", SIZE).labels is None
+    assert from_folder(tmp_path / "emu", SIZE).labels is None
+
+
+def test_every_picture_is_opened_in_one_place():
+    sources = [path for place in ("ganzoo", "experiments") for path in (ROOT / place).rglob("*.py")]
+    opening = [path.name for path in sources if re.search(r"Image\.open\(", path.read_text(encoding="utf-8"))]
+    assert opening == ["image_file.py"]
 
 
 def test_crops_around_the_centre(tmp_path):
@@ -98,6 +142,40 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     with Image.open(tmp_path / "a.png") as image:
         assert image.mode.startswith("I")
     assert only(tmp_path)[:, 0, 0].tolist() == [0, 0, 1, 128, 156, 255, 1, 2]
+
+
+@pytest.mark.parametrize(("suffix", "colors"), [("png", 1), ("png", 3), ("tif", 1), ("tif", 3)])
+def test_sixteen_bits_are_scaled_by_the_bits_that_the_folder_uses(tmp_path, suffix, colors):
+    values = np.arange(64).reshape(8, 8, 1) * 60 + np.arange(colors) * 5
+    for name, factor in (("a", 1), ("b", 0.5)):  # both are read by the larger one's twelve bits
+        write_sixteen_bits(tmp_path / f"{name}.{suffix}", (values * factor).astype(np.uint16))
+    dataset = from_folder(tmp_path, SIZE)
+    assert np.array_equal(dataset.images[0], values // 16)
+    assert np.array_equal(dataset.images[1], (values * 0.5).astype(int) // 16)
+    assert dataset.notes == (f"16-bit pictures (2) use levels up to {values.max()} only: read as 12 bits",)
+    write_sixteen_bits(tmp_path / f"c.{suffix}", np.full((8, 8, colors), 65535, np.uint16))
+    dataset = from_folder(tmp_path, SIZE)
+    assert np.array_equal(dataset.images[0], values // 256)
+    assert dataset.notes == ()
+
+
+def write_sixteen_bits(path, values):
+    """Write (H, W, 1 or 3) uint16 as a PNG or, with tifffile, as a TIFF."""
+    if path.suffix == ".tif":
+        pytest.importorskip("tifffile").imwrite(path, values.squeeze())
+    else:
+        height, width, colors = values.shape
+        rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+        path.write_bytes(png(width, height, 16, 0 if colors == 1 else 2, rows))
+
+
+def test_sixteen_bits_are_resized_at_their_own_depth(tmp_path):
+    values = np.zeros((32, 32), np.uint16)
+    values[:16] = 4095
+    write_sixteen_bits(tmp_path / "a.png", values[..., None])
+    image = only(tmp_path, notes=1)[:, 0, 0]
+    assert image[:3].min() > 250
+    assert image[5:].max() < 5
 
 
 def test_mode_i_is_scaled_as_sixteen_bits(tmp_path):
@@ -144,7 +222,10 @@ def test_palettes_become_what_they_show(tmp_path):
 )
 def test_transparency_is_put_over_white(tmp_path, mode, colour, seen):
     save(tmp_path / "a.png", mode, colour)
-    assert only(tmp_path)[0, 0].tolist() == seen
+    save(tmp_path / "b.png", "L", 9)
+    dataset = from_folder(tmp_path, SIZE)
+    assert dataset.images[0, 0, 0].tolist() == seen
+    assert dataset.notes == (() if colour[-1] == 255 else ("transparent pictures (1) are laid on white",))
 
 
 def test_transparent_palettes_are_put_over_white(tmp_path):
@@ -152,7 +233,7 @@ def test_transparent_palettes_are_put_over_white(tmp_path):
     image.putpalette([10, 200, 30, 0, 0, 0])
     image.putpixel((0, 0), 1)
     image.save(tmp_path / "a.png", transparency=1)
-    seen = only(tmp_path)
+    seen = only(tmp_path, notes=1)
     assert seen[0, 0].tolist() == [255, 255, 255]
     assert seen[7, 7].tolist() == [10, 200, 30]
 
@@ -200,19 +281,37 @@ def test_truncated_images_are_skipped(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"I am a text.", b"\x89PNG\r\n\x1a\n"])
 def test_files_that_are_no_images_are_skipped(tmp_path, content):
     (tmp_path / "a.png").write_bytes(content)
-    assert refused(tmp_path) == "a.png: not an image that Pillow can read"
+    assert refused(tmp_path) == f"a.png: no picture of the formats {', '.join(FORMATS)}"
 
 
 @pytest.mark.parametrize("side", [7_100, 12_000, 20_000, 60_000])
 def test_decompression_bombs_are_skipped_before_decoding(tmp_path, side):
     # Two of the sides are beyond Pillow's own limits, for a warning and for an error.
-    (tmp_path / "a.png").write_bytes(png_header(side, side))
+    (tmp_path / "a.png").write_bytes(png(side, side))
     limit = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         reason = refused(tmp_path)
     assert "more than 50000000 pixels" in reason if side < 15_000 else "exceeds limit" in reason
     assert limit == Image.MAX_IMAGE_PIXELS
+
+
+def test_hostile_files_are_refused_within_a_second_and_little_memory(tmp_path):
+    (tmp_path / "a.png").write_bytes(png(60_000, 60_000))
+    with (tmp_path / "b.webp").open("wb") as file:  # Pillow would read all of it before looking at its size
+        file.write(b"RIFF\xff\xff\xff\x7fWEBPVP8 ")
+        file.truncate(2**35)
+    os.mkfifo(tmp_path / "c.png")
+    (tmp_path / "d.png").symlink_to("/dev/zero")
+    (tmp_path / "e.pgm").write_text("P5 50000 50000 255\n")
+    (tmp_path / "f.bmp").write_bytes(b"BM" + bytes(12) + struct.pack("<IiiHHIIiiII", 40, 2**20, 2**20, 1, 24, 0, 0, 1, 1, 0, 0))
+    tracemalloc.start()
+    began = time.perf_counter()
+    with pytest.raises(InputError, match="6 skipped"):
+        from_folder(tmp_path, SIZE)
+    assert time.perf_counter() - began < 1
+    assert tracemalloc.get_traced_memory()[1] < 2**26
+    tracemalloc.stop()
 
 
 def test_max_pixels_is_the_users_choice(tmp_path):
@@ -235,7 +334,7 @@ def test_strict_refuses_what_would_be_skipped(tmp_path):
 def test_no_usable_image_tells_the_first_reasons(tmp_path):
     for index in range(5):
         (tmp_path / f"bad{index}.png").write_text("text")
-    with pytest.raises(InputError, match=r"no usable image, 5 skipped\.\nbad0\.png: not an image") as raised:
+    with pytest.raises(InputError, match=r"no usable image, 5 skipped\.\nbad0\.png: no picture of the formats PNG, ") as raised:
         from_folder(tmp_path, SIZE)
     assert str(raised.value).count("\n") == 1
 
@@ -257,6 +356,12 @@ def test_missing_folders_get_a_suggestion(tmp_path):
 def test_files_in_place_of_a_folder_are_refused(tmp_path):
     with pytest.raises(InputError, match="is a file; expected a folder"):
         from_folder(save(tmp_path / "a.png"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a named pipe; expected a folder"):
+        from_folder(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match="loop is a link that leads nowhere"):
+        from_folder(tmp_path / "loop")
 
 
 @pytest.mark.parametrize("image_size", [8, (8, 0), (8.0, 8), (8, 8, 3)])
@@ -292,21 +397,34 @@ def test_paths_behind_a_locked_folder_are_refused(tmp_path, monkeypatch):
         from_folder(tmp_path / "inside")
 
 
-def test_links_are_followed_but_not_in_circles(tmp_path):
+def test_links_are_followed_within_the_folder_only(tmp_path):
     save(tmp_path / "photos" / "a.png")
     save(tmp_path / "elsewhere" / "b.png", colour=(99, 0, 0))
     (tmp_path / "photos" / "circle").symlink_to(tmp_path / "photos")
     (tmp_path / "photos" / "more").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "photos" / "self.png").symlink_to(tmp_path / "photos" / "self.png")
-    dataset = from_folder(tmp_path / "photos", SIZE)
-    assert dataset.images[:, 0, 0, 0].tolist() == [10, 99]
-    assert dataset.skipped == ("self.png: not a regular file",)
+    (tmp_path / "photos" / "twin.png").symlink_to("a.png")
+    (tmp_path / "photos" / "b.png").symlink_to(tmp_path / "elsewhere" / "b.png")
+    (tmp_path / "photos" / "zero.png").symlink_to("/dev/zero")
+    (tmp_path / "photos" / "dead.png").symlink_to("nothing.png")
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    for path in (tmp_path / "photos", tmp_path / "link"):
+        dataset = from_folder(path, SIZE)
+        assert dataset.images[:, 0, 0, 0].tolist() == [10, 10]
+        assert dataset.skipped == (
+            "circle: a link to a folder that is read anyway",
+            "more: a link that leaves the folder",
+            "b.png: a link that leaves the folder",
+            "zero.png: a link that leaves the folder",
+            "dead.png: a link that leads nowhere, not a file",
+            "self.png: a link that leads nowhere, not a file",
+        )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_named_pipes_do_not_block(tmp_path):
     os.mkfifo(tmp_path / "a.png")
-    assert refused(tmp_path) == "a.png: not a regular file"
+    assert refused(tmp_path) == "a.png: a named pipe, not a file"
 
 
 def test_odd_file_names_are_printable(tmp_path):

@@ -69,6 +69,14 @@ def test_missing_paths_are_refused(tmp_path):
     (tmp_path / "photos").mkdir()
     with pytest.raises(InputError, match=r"does not exist. Did you mean 'photos'\?"):
         load(data=tmp_path / "photo")
+    for name, message in (
+        ("a\0b", r"a\?b does not exist"),
+        ("a\x1b[2J", r"a\?\[2J does not exist"),
+        ("a" * 999, "too long"),
+    ):
+        with pytest.raises(InputError, match=message) as raised:
+            load(data=tmp_path / name)
+        assert str(raised.value).isprintable()
     with pytest.raises(InputError, match=r"does not exist\.$"):
         load(data=tmp_path / "nowhere" / "photo")
 

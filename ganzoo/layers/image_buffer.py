@@ -1,0 +1,47 @@
+"""A buffer of past fakes (Shrivastava et al. 2017, arXiv:1612.07828), which keeps a discriminator from chasing the last one."""
+
+import keras
+from keras import ops
+
+from ganzoo import backend
+
+
+@keras.saving.register_keras_serializable(package="ganzoo.layers")
+class ImageBuffer(keras.layers.Layer):
+    """Hand out generated images of now and of before.
+
+    While it fills, images go in and come out as they are. Then each is, with probability 1/2, exchanged for a random one of
+    the buffer. What it holds is part of the model's state, so a resumed run goes on exactly.
+
+    Args:
+        capacity: images that it holds, positive int, at least the batch size.
+        shape: of an image, (height, width, channels).
+
+    Example:
+        >>> ImageBuffer(50, (8, 8, 1))(keras.ops.ones((2, 8, 8, 1)), seed=(0, 1)).shape
+        TensorShape([2, 8, 8, 1])
+    """
+
+    def __init__(self, capacity, shape, **options):
+        super().__init__(**options)
+        self.capacity, self.shape = capacity, tuple(shape)
+        self.images = self.add_weight(shape=(capacity, *shape), initializer="zeros", trainable=False, name="images")
+        self.count = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="count")
+        self.built = True
+
+    def call(self, images, seed):
+        """Return images `(N, *shape)`; seed int32 `(2,)`, new for each call."""
+        n = ops.cast(ops.shape(images)[0], "int32")
+        full = self.count.value + n > self.capacity
+        order = ops.argsort(backend.uniform((self.capacity,), backend.fold_in(seed, 0)))[:n]
+        slots = ops.where(full, ops.cast(order, "int32"), (self.count.value + ops.arange(n, dtype="int32")) % self.capacity)
+        exchanged = ops.logical_and(full, backend.uniform((n,), backend.fold_in(seed, 1)) < 0.5)
+        exchanged = ops.reshape(exchanged, (-1, *[1] * len(self.shape)))
+        held = ops.take(self.images.value, slots, axis=0)
+        kept = ops.where(ops.logical_and(full, ops.logical_not(exchanged)), held, images)
+        self.images.assign(ops.scatter_update(self.images.value, slots[:, None], kept))
+        self.count.assign(ops.where(full, self.count.value, self.count.value + n))
+        return ops.where(exchanged, held, images)
+
+    def get_config(self):
+        return super().get_config() | {"capacity": self.capacity, "shape": self.shape}

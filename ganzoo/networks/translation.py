@@ -1,0 +1,61 @@
+"""Networks that translate images: a residual encoder-decoder, and a discriminator of patches (Zhu et al. 2017)."""
+
+import keras
+from keras import layers
+
+from ganzoo.checks import check_int, positive_integer
+from ganzoo.layers import NarrowConv2D, ReflectionPadding2D, UpsampleConv2D
+from ganzoo.networks.base import Networks, require_multiple
+
+
+class Translation(Networks):
+    """CycleGAN's networks (arXiv:1703.10593, appendix 7.2), of any width.
+
+    Generator: a 7x7 convolution, some of stride 2, residual blocks, as many up-samplings, a 7x7 convolution, tanh; reflection
+    padding, instance normalization. Discriminator: 4x4 convolutions, its logits one a patch.
+
+    Args:
+        width: filters of the first layers; the paper has 64.
+        residual_blocks: int of at least 0; the paper has 6 for 128 pixels.
+        downsamplings: convolutions of stride 2 in the generator, as many up-samplings; the paper has 2. At 16 or 28 pixels
+            more than 1 loses the strokes.
+        patch_layers: convolutions of stride 2 in the discriminator, int of at least 1; the paper has 3, patches of 70 pixels.
+            1 makes patches of 16 pixels, 2 of 34.
+    """
+
+    def __init__(self, width=32, residual_blocks=3, downsamplings=1, patch_layers=1):
+        self.width = positive_integer("width", width)
+        self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)
+        self.downsamplings = check_int("downsamplings", downsamplings, 0)
+        self.patch_layers = positive_integer("patch_layers", patch_layers)
+
+    def check(self, shape, model):
+        require_multiple(shape, max(2, 2**self.downsamplings), least=16, model=model)
+
+    def build_generator(self, inputs, shape):
+        (name, each), *_ = inputs.items()
+        pictures = keras.Input(each.shape, name=name)
+        x = self._normalized(layers.Conv2D(self.width, 7, use_bias=False)(ReflectionPadding2D(3)(pictures)))
+        for level in range(1, self.downsamplings + 1):
+            x = self._normalized(layers.Conv2D(2**level * self.width, 3, strides=2, padding="same", use_bias=False)(x))
+        filters = 2**self.downsamplings * self.width
+        for _ in range(self.residual_blocks):
+            y = self._normalized(layers.Conv2D(filters, 3, use_bias=False)(ReflectionPadding2D(1)(x)))
+            y = layers.Conv2D(filters, 3, use_bias=False)(ReflectionPadding2D(1)(y))
+            x = layers.Add()([x, layers.GroupNormalization(groups=-1)(y)])
+        for level in reversed(range(self.downsamplings)):
+            x = self._normalized(UpsampleConv2D(2**level * self.width, 3, use_bias=False)(x))
+        return keras.Model(pictures, NarrowConv2D(shape[2], 7, activation="tanh")(x), name="generator")
+
+    def build_discriminator(self, shape, classes=None, heads=None):
+        pictures = keras.Input(shape, name="images")
+        x = layers.LeakyReLU(0.2)(layers.Conv2D(self.width, 4, strides=2, padding="same")(pictures))
+        for index in range(1, self.patch_layers + 1):
+            strides = 2 if index < self.patch_layers else 1
+            x = layers.Conv2D(min(2**index, 8) * self.width, 4, strides=strides, padding="same", use_bias=False)(x)
+            x = layers.LeakyReLU(0.2)(layers.GroupNormalization(groups=-1)(x))
+        return keras.Model(pictures, layers.Conv2D(1, 4, padding="same")(x), name="discriminator")
+
+    @staticmethod
+    def _normalized(x):
+        return layers.ReLU()(layers.GroupNormalization(groups=-1)(x))
