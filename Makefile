@@ -11,12 +11,12 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-digit-wgan
 STUDIES := results pathologies mode-coverage stacked-digits optimal-discriminator
-.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint benchmark clean
+.PHONY: help setup $(STUDIES) sample export evaluate invert test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@$(PYTHON) ganzoo/registry.py help
 
 $(VENV)/installed: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v[:2] <= (3, 13); \
@@ -28,29 +28,9 @@ $(VENV)/installed: setup.cfg pyproject.toml
 
 setup: $(VENV)/installed ## make the virtual environment, nothing else
 
-train-wgan-textures: setup ## train a texture generator; at most nine minutes
-	@$(RUN) experiments.train_wgan_textures $(FLAGS)
-
-train-function-gan: setup ## lecture 000: from noise to points on a curve; under a minute
-	@$(RUN) experiments.train_function_gan $(FLAGS)
-
-train-mlp-gan: setup ## lecture 002: dense networks write digits; a minute
-	@$(RUN) experiments.train_mlp_gan $(FLAGS)
-
-train-dcgan: setup ## convolutional networks write digits; ten minutes
-	@$(RUN) experiments.train_dcgan $(FLAGS)
-
-train-lsgan: setup ## the same with the least-squares loss; ten minutes
-	@$(RUN) experiments.train_lsgan $(FLAGS)
-
-train-cgan: setup ## the digit that is asked for; ten minutes
-	@$(RUN) experiments.train_cgan $(FLAGS)
-
-train-infogan: setup ## ten kinds of digits found without labels; four minutes
-	@$(RUN) experiments.train_infogan $(FLAGS)
-
-train-digit-wgan: setup ## digits in the Wasserstein game; half an hour
-	@$(RUN) experiments.train_digit_wgan $(FLAGS)
+# A pattern, so that a new GAN needs no line here: what there is stands in ganzoo/registry.py.
+train-%: setup
+	@$(RUN) ganzoo train $* $(FLAGS)
 
 results: setup ## train every model with its budget, measure it, write RESULTS.md; hours, in pieces of one
 	@$(RUN) experiments.results $(ARGS)
@@ -67,8 +47,17 @@ stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of a
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)
 
+sample: setup ## draw from the newest run
+	@$(RUN) ganzoo sample $(ARGS)
+
+export: setup ## write the newest run's generator as a SavedModel
+	@$(RUN) ganzoo export $(ARGS)
+
 evaluate: setup ## measure the newest run
-	@$(RUN) experiments.evaluate $(FLAGS)
+	@$(RUN) ganzoo evaluate $(FLAGS)
+
+invert: setup ## find the latents of images, in the newest run
+	@$(RUN) ganzoo invert $(ARGS)
 
 test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
@@ -78,6 +67,11 @@ test-all: setup ## run every test; a quarter of an hour or so
 
 lint: setup ## check style
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
+#	@$(RUN) mypy ganzoo
+
+docs: setup ## build the documentation into site/
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	@$(RUN) mkdocs build --strict
 
 benchmark: setup ## measure the speed of a training step
 	@$(RUN) experiments.benchmark $(ARGS)

@@ -10,6 +10,7 @@ step computes (2 each, the merged ones of the up-sampling layers), beside the be
 convolution.
 """
 
+import math
 import pathlib
 import resource
 import shlex
@@ -18,35 +19,44 @@ import subprocess
 import sys
 import time
 
-from absl import flags
-
-from experiments import command
-from experiments.flags import choice, count
+from ganzoo.commands import command
+from ganzoo.commands.flags import Flag, choice, count
 from ganzoo.errors import InputError
+from ganzoo.registry import MODELS
 
-FLAGS = flags.FLAGS
+TOGETHER = 100  # steps of a GAN of points in one program, as its command has them
+COUNTED = ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "MatMul", "BatchMatMulV2")
+
+
+def short_name(recipe):
+    """Return what --model calls a recipe: mlp, dcgan, wgan, wgan_gp, function, ..."""
+    return recipe.name.removesuffix("-textures").removesuffix("-gan").replace("-", "_")
+
+
 # name: (class, the lecture's batch size, image size, channels)
-MODELS = {
-    "wgan": ("WGAN", 128, "32", 3),
-    "wgan_gp": ("WGANGP", 128, "32", 3),
-    "relativistic": ("RelativisticGAN", 128, "32", 3),
-    "dcgan": ("DCGAN", 64, "28", 1),
-    "lsgan": ("LSGAN", 64, "28", 1),
-    "cgan": ("CGAN", 64, "28", 1),
-    "infogan": ("InfoGAN", 64, "28", 1),
-    "mlp": ("GAN", 128, "28", 1),
-    "function": ("FunctionGAN", 100, "", 0),
+NAMES = {
+    short_name(entry.recipe): (name, entry.recipe.batch_size, "28", 1)
+    if entry.recipe.dataset == "digits"
+    else (name, 128 if entry.recipe.data == "images" else entry.recipe.batch_size, "32", 3)
+    for name, entry in MODELS.items()
 }
-TOGETHER = 100  # steps of the function GAN in one program, as its experiment has them
-choice("model", "wgan", tuple(MODELS), "which GAN")
-flags.DEFINE_integer("batch_size", 0, "images per update; 0 for the lecture's", 0)
-flags.DEFINE_string("image_size", "", "pixels, 32 or 48x32 (height x width); default: the lecture's")
-flags.DEFINE_integer("channels", 0, "1, 3 or 4; 0 for the lecture's", 0)
-count("steps", 4, "steps timed in each round, after two that are not; at least 1")
-count("rounds", 3, "turns of ours and of each peer; at least 1")
-flags.DEFINE_multi_string("peer", [], "script and arguments of a peer, run in turn; may be repeated")
-flags.DEFINE_string("peer_python", sys.executable, "the Python that runs the peers")
-flags.DEFINE_boolean("layers", False, "measure the layers against Keras's own instead")
+
+
+def groups():
+    """Return {title: flags}."""
+    return {
+        "flags": [
+            choice("model", "wgan", tuple(NAMES), "which GAN"),
+            Flag("batch_size", 0, "images per update; 0 for the lecture's", int, low=0),
+            Flag("image_size", "", "pixels, 32 or 48x32 (height x width); default: the lecture's"),
+            Flag("channels", 0, "1, 3 or 4; 0 for the lecture's", int, low=0),
+            count("steps", 4, "steps timed in each round, after two that are not"),
+            count("rounds", 3, "turns of ours and of each peer"),
+            Flag("peer", [], "script and arguments of a peer, run in turn; may be repeated", list, repeated=True),
+            Flag("peer_python", sys.executable, "the Python that runs the peers"),
+            Flag("layers", False, "measure the layers against Keras's own instead", bool),
+        ]
+    }
 
 
 def measured_peak():
@@ -74,38 +84,47 @@ def seconds(function, repeats):
     return times
 
 
-def step_operations(gan, images):
-    """Return the floating-point operations of convolutions and matrix products in one step."""
-    import tensorflow as tf
+def step_operations(graph, repeats):
+    """Return the floating-point operations of convolutions and matrix products in a graph: 2 for each multiply-add.
 
+    Args:
+        graph: `tf.Graph` of a step, its shapes known.
+        repeats: how often the body of its one loop runs: the discriminator updates but the last.
+    """
     total = 0
-    options = tf.compat.v1.profiler.ProfileOptionBuilder(tf.compat.v1.profiler.ProfileOptionBuilder.float_operation())
-    batch = [tf.TensorSpec(images.shape[1:], tf.float32)]
-    batch += [tf.TensorSpec(images.shape[1:2], tf.int32)] if gan.needs_labels else []
-
-    def last(*batch):  # the last discriminator update plays on the generator's own fakes
-        return gan.generator_step(*batch, meanwhile=lambda fakes: gan.discriminator_step(*batch, fakes=fakes))
-
-    for step, repeats in ((gan.discriminator_step, gan.n_critic - 1), (last, 1)):
-        graph = tf.function(step, autograph=False).get_concrete_function(*batch).graph
-        found = tf.compat.v1.profiler.profile(graph, cmd="op", options=options.with_empty_output().build())
-        total += repeats * sum(
-            child.total_float_ops - sum(below.total_float_ops for below in child.children)
-            for child in _nodes(found)
-            if child.name in ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "MatMul")
-        )
+    for operation in graph.get_operations():
+        if operation.type in COUNTED:
+            total += _multiply_adds(operation) * 2
+        elif operation.type in ("While", "StatelessWhile"):
+            total += repeats * step_operations(_inner(graph, operation, "body"), repeats)
+        elif operation.type in ("PartitionedCall", "StatefulPartitionedCall"):
+            total += step_operations(_inner(graph, operation, "f"), repeats)
     return total
 
 
-def _nodes(node):
-    yield node
-    for child in node.children:
-        yield from _nodes(child)
+def _multiply_adds(operation):
+    """Return those of a convolution, of its gradients, or of a matrix product."""
+    if "Conv2D" not in operation.type:
+        left, right = (each.shape for each in operation.inputs)
+        inner = left[-2] if operation.type == "MatMul" and operation.get_attr("transpose_a") else left[-1]
+        return math.prod(operation.outputs[0].shape) * inner if right.rank else 0
+    # The kernel meets each pixel of the smaller side, the convolution's output, once.
+    kernel, small = {
+        "Conv2D": lambda: (operation.inputs[1].shape, operation.outputs[0].shape),
+        "Conv2DBackpropInput": lambda: (operation.inputs[1].shape, operation.inputs[2].shape),
+        "Conv2DBackpropFilter": lambda: (operation.outputs[0].shape, operation.inputs[2].shape),
+    }[operation.type]()
+    return math.prod(small) * math.prod(kernel[:3])
 
 
-def peer_seconds(line):
+def _inner(graph, operation, attribute):
+    """Return the graph of a function that an operation calls."""
+    return graph._get_function(operation.get_attr(attribute).name).graph
+
+
+def peer_seconds(line, python):
     """Run a peer once and return its seconds per step."""
-    done = subprocess.run([FLAGS.peer_python, *shlex.split(line)], capture_output=True, text=True, check=False)
+    done = subprocess.run([python, *shlex.split(line)], capture_output=True, text=True, check=False)
     words = done.stdout.split()
     if done.returncode or "seconds_per_step" not in words:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
@@ -113,7 +132,7 @@ def peer_seconds(line):
     return float(words[words.index("seconds_per_step") + 1])
 
 
-def benchmark_layers():
+def benchmark_layers(batch_size):
     """Print forward and forward+backward milliseconds of our layers and of what they replace."""
     import keras
     import tensorflow as tf
@@ -134,7 +153,7 @@ def benchmark_layers():
         forward = tf.function(lambda: tf.reduce_sum(layer(inputs, training=True)))
         return [1e3 * min(seconds(function, 8)) for function in (forward, tf.function(gradient))]
 
-    n, plain = FLAGS.batch_size or 128, keras.layers
+    n, plain = batch_size or 128, keras.layers
     for name, shape, fast, slow in (
         ("UpsampleConv2D(128, 4)", (n, 8, 8, 128), layers.UpsampleConv2D(128, 4),
          keras.Sequential([plain.UpSampling2D(), plain.Conv2D(128, 4, padding="same")])),
@@ -148,62 +167,82 @@ def benchmark_layers():
               f"with gradients {ours[1]:.0f} ms, Keras {theirs[1]:.0f} ms")  # fmt: skip
 
 
-def prepare():
-    """Return (GAN, random images of a step, callable that plays a step, or `TOGETHER` of them, and returns a scalar tensor)."""
+def prepare(options):
+    """Return (model, batches of a step, callable that plays a step, or `TOGETHER` of them, and returns a scalar tensor)."""
     import tensorflow as tf
 
     import ganzoo
     from ganzoo.data import parse_image_size
 
-    name, batch_size, size, channels = MODELS[FLAGS.model]
-    batch_size, channels = FLAGS.batch_size or batch_size, FLAGS.channels or channels
-    if FLAGS.model == "function":
-        gan = ganzoo.FunctionGAN()
-        gan.play_together(TOGETHER)
-        points = tf.random.uniform((TOGETHER, batch_size, 2), -1.0, 1.0)
-        program = tf.function(gan.train_step, jit_compile=True, autograph=False)
-        return gan, points[:1], lambda: program(points)["generator_loss"]
+    name, batch_size, size, channels = NAMES[options.model]
+    batch_size, channels = options.batch_size or batch_size, options.channels or channels
+    if MODELS[name].recipe.data in ("points", "function"):
+        model = getattr(ganzoo, name)()
+        model.set_steps_per_execution(TOGETHER)
+        batches = _random_batches(model, TOGETHER, batch_size)
+        program = tf.function(model.train_step, jit_compile=True, autograph=False)
+        return model, batches, lambda: _last(program(batches))
     if channels not in (1, 3, 4):
         raise InputError(f"channels must be 1, 3 or 4. Received: --channels={channels}")
-    gan = getattr(ganzoo, name)(image_shape=(*parse_image_size(FLAGS.image_size or size), channels))
-    images = tf.cast(tf.random.uniform((gan.n_critic, batch_size, *gan.image_shape), 0, 256, tf.int32), tf.uint8)
-    labels = (tf.zeros((gan.n_critic, batch_size), tf.int32),) if gan.needs_labels else ()
-    return gan, images, lambda: gan._one_step(images, *labels)["generator_loss"]
+    model = getattr(ganzoo, name)(image_shape=(*parse_image_size(options.image_size or size), channels))
+    batches = _random_batches(model, model.batches_per_step, batch_size)
+    return model, batches, lambda: _last(model._play_step(batches))
 
 
-def main():
-    if FLAGS.layers:
-        benchmark_layers()
+def _random_batches(model, leading, batch_size):
+    """Return {part: tensor `(leading, batch_size, ...)`} of what a model trains on."""
+    import tensorflow as tf
+
+    made = {}
+    for name, spec in model.examples.items():
+        shape = (leading, batch_size, *spec.shape)
+        made[name] = {
+            "uint8": lambda shape=shape: tf.cast(tf.random.uniform(shape, 0, 256, tf.int32), tf.uint8),
+            "float32": lambda shape=shape: tf.random.uniform(shape, -1.0, 1.0),
+            "int32": lambda shape=shape: tf.zeros(shape, tf.int32),
+        }[spec.dtype]()
+    return made
+
+
+def _last(logs):
+    return list(logs.values())[-1]
+
+
+def main(options):
+    if options.layers:
+        benchmark_layers(options.batch_size)
         return
-    for line in FLAGS.peer:
+    for line in options.peer:
         if not shlex.split(line) or not pathlib.Path(shlex.split(line)[0]).is_file():
             raise InputError(f"there is no peer script {line!r}.")
-    gan, images, step = prepare()
-    together, batch_size = gan.steps_together, images.shape[1]
-    start = time.perf_counter()
+    model, batches, step = prepare(options)
+    together, examples = model.steps_per_call, next(iter(batches.values()))
+    batch_size, name, start = examples.shape[1], type(model).__name__, time.perf_counter()
     step().numpy()
     print(f"first step, tracing included: {time.perf_counter() - start:.1f} s")
-    ours, theirs, peaks = [], {line: [] for line in FLAGS.peer}, []
-    for round_number in range(1, FLAGS.rounds + 1):
+    ours, theirs, peaks = [], {line: [] for line in options.peer}, []
+    for round_number in range(1, options.rounds + 1):
         peaks.append(measured_peak())
-        ours.append(statistics.fmean(seconds(step, FLAGS.steps)) / together)
-        line = f"round {round_number}: {type(gan).__name__} {ours[-1]:.4g} s/step"
+        ours.append(statistics.fmean(seconds(step, options.steps)) / together)
+        line = f"round {round_number}: {name} {ours[-1]:.4g} s/step"
         for peer, times in theirs.items():
-            times.append(peer_seconds(peer))
+            times.append(peer_seconds(peer, options.peer_python))
             line += f", {pathlib.Path(shlex.split(peer)[0]).stem} {times[-1]:.4g} s/step"
         print(line, flush=True)
     middle = statistics.median(ours)
-    shape = "x".join(map(str, images.shape[2:]))
-    print(f"{type(gan).__name__}, batch {batch_size}, {shape}: {middle:.4g} s/step (median), "
-          f"{gan.n_critic * batch_size / middle:.0f} images/s")  # fmt: skip
+    shape = "x".join(map(str, examples.shape[2:]))
+    print(f"{name}, batch {batch_size}, {shape}: {middle:.4g} s/step (median), "
+          f"{model.batches_per_step * batch_size / middle:.0f} images/s")  # fmt: skip
     if together == 1:
-        rate, peak = step_operations(gan, images) / middle / 1e9, statistics.median(peaks)
+        graph = model._play_step.get_concrete_function(batches).graph
+        operations = step_operations(graph, model.batches_per_step - 1)
+        rate, peak = operations / middle / 1e9, statistics.median(peaks)
         print(f"{rate:.0f} GFLOP/s, {100 * rate / peak:.0f} % of this machine's {peak:.0f} GFLOP/s")
-        print(f"traces of the step: {gan._one_step.experimental_get_tracing_count()}")
+        print(f"traces of the step: {model._play_step.experimental_get_tracing_count()}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     for peer, times in theirs.items():
-        print(f"ratio to {peer!r}: {middle / statistics.median(times):.3f} (medians of {FLAGS.rounds} rounds)")
+        print(f"ratio to {peer!r}: {middle / statistics.median(times):.3f} (medians of {options.rounds} rounds)")
 
 
 if __name__ == "__main__":
-    command.run(main, __doc__)
+    command.run(main, groups(), __doc__)

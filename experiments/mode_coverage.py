@@ -15,15 +15,11 @@ import csv
 import math
 import time
 
-from absl import flags
-
-from experiments import command, folders
-from experiments.flags import choice, choices, count, given
+from ganzoo.commands import command, folders
+from ganzoo.commands.arguments import LOSSES
+from ganzoo.commands.flags import Flag, choice, choice_list, count, flag_is_set
 from ganzoo.errors import InputError, NonFiniteError
 
-FLAGS = flags.FLAGS
-LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax", "least_squares": "LeastSquares", "hinge": "Hinge",
-          "wasserstein": "Wasserstein", "relativistic": "Relativistic"}  # fmt: skip
 TECHNIQUES = ("plain", "steady", "r1", "r1_r2", "gradient_penalty", "clip")
 SETTINGS = {
     "plain": ("non_saturating", "plain"),
@@ -35,23 +31,31 @@ SETTINGS = {
     "relativistic": ("relativistic", "r1_r2"),
 }
 MOMENTS = 20  # frames of the animation
-choice("mixture", "grid", ("grid", "ring", "swiss_roll"), "25 Gaussians on a square lattice, 8 on a ring, or a spiral")
-choices("settings", tuple(SETTINGS), tuple(SETTINGS), "games to play")
-choices("losses", tuple(LOSSES), tuple(LOSSES), "losses to play, each with each of --techniques, instead of --settings")
-choices("techniques", TECHNIQUES, TECHNIQUES, "what helps each of --losses; all but plain include steady")
-count("seeds", 1, "runs of each setting; at least 1")
-count("steps", 20000, "generator updates of each run, in hundreds; at least 2000")
-count("samples", 2500, "points to measure; at least 1")
-folders.define_output("mode_coverage", "MIXTURE")
 
 
-def games():
+def groups():
+    """Return {title: flags}."""
+    return {
+        "flags": [
+            choice("mixture", "grid", ("grid", "ring", "swiss_roll"), "25 Gaussians on a lattice, 8 on a ring, or a spiral"),
+            choice_list("settings", tuple(SETTINGS), "games to play"),
+            choice_list("losses", LOSSES, "losses to play, each with each of --techniques, instead of --settings"),
+            choice_list("techniques", TECHNIQUES, "what helps each of --losses; all but plain include steady"),
+            count("seeds", 1, "runs of each setting"),
+            Flag("steps", 20_000, f"generator updates of each run, in hundreds; at least {100 * MOMENTS}", int, low=1),
+            count("samples", 2500, "points to measure"),
+            folders.output_flag("mode_coverage", "MIXTURE"),
+        ]
+    }
+
+
+def games(options):
     """Return {name: (loss, technique)} of what the flags ask for."""
-    if not (given("losses") or given("techniques")):
-        return {name: SETTINGS[name] for name in FLAGS.settings}
-    if given("settings"):
+    if not (flag_is_set(options, "losses") or flag_is_set(options, "techniques")):
+        return {name: SETTINGS[name] for name in options.settings}
+    if flag_is_set(options, "settings"):
         raise InputError("give --settings, or --losses and --techniques, not both.")
-    return {f"{loss}, {technique}": (loss, technique) for loss in FLAGS.losses for technique in FLAGS.techniques}
+    return {f"{loss}, {technique}": (loss, technique) for loss in options.losses for technique in options.techniques}
 
 
 def build(loss, technique, seed, steps):
@@ -61,7 +65,8 @@ def build(loss, technique, seed, steps):
     """
     import keras
 
-    from ganzoo import PointGAN, losses, regularizers
+    from ganzoo import PointGAN, regularizers
+    from ganzoo.objectives import Objective
 
     # The weights are small, as modes of width 0.05 need a discriminator with a steep gradient.
     penalties = {
@@ -75,10 +80,9 @@ def build(loss, technique, seed, steps):
     if technique != "plain":
         rates = [keras.optimizers.schedules.CosineDecay(1e-3, steps * updates) for updates in (n_critic, 1)]
         helps = {"discriminator_activation": "leaky_relu", "ema_half_life_images": 20_000.0}
-    helps |= {"loss": getattr(losses, LOSSES[loss])(), "regularizers": penalties, "n_critic": n_critic}
-    gan = PointGAN(2, 2, (128, 128, 128), seed=seed, **helps)
     adam = [keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99) for rate in rates]
-    gan.compile(*adam, jit_compile=False)  # at this width XLA is no quicker, and it compiles for seconds
+    gan = PointGAN(2, 2, (128, 128, 128), objective=Objective(loss, penalties, n_critic, *adam), seed=seed, **helps)
+    gan.compile(jit_compile=False)  # at this width XLA is no quicker, and it compiles for seconds
     return gan
 
 
@@ -117,12 +121,12 @@ def run(name, game, mixture, seed, steps, samples):
     data, measure, _ = load(mixture, seed)
     gan, frames, start = build(*game, seed, steps), [], time.perf_counter()
     every = max(1, steps // (100 * MOMENTS))
-    watch = keras.callbacks.LambdaCallback(
+    callback = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: frames.append(gan.sample(samples)) if (epoch + 1) % every == 0 else None
     )
     diverged = False
     try:
-        gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
+        gan.train(data, steps=steps, batch_size=256, callbacks=[callback], verbose=False)
     except NonFiniteError:  # the averaged weights may still be numbers; they are no result of this game
         diverged = True
     seconds = time.perf_counter() - start
@@ -158,16 +162,16 @@ def write(output, rows, panels, marks, columns):
     images.save_animation(output / "modes.gif", pictures)
 
 
-def main():
-    if FLAGS.steps % 100 or FLAGS.steps < 100 * MOMENTS:
-        raise InputError(f"--steps must be a multiple of 100, at least {100 * MOMENTS}. Received: {FLAGS.steps}")
-    chosen = games()
-    output = folders.new_output("mode_coverage", FLAGS.mixture)
+def main(options):
+    if options.steps % 100 or options.steps < 100 * MOMENTS:
+        raise InputError(f"--steps must be a multiple of 100, at least {100 * MOMENTS}. Received: {options.steps}")
+    chosen = games(options)
+    output = folders.new_output(options, "mode_coverage", options.mixture)
     (output / "frames").mkdir(exist_ok=True)
-    rows, panels, total = [], {}, len(chosen) * FLAGS.seeds
+    rows, panels, total = [], {}, len(chosen) * options.seeds
     for name, game in chosen.items():
-        for seed in range(FLAGS.seeds):
-            row, frames = run(name, game, FLAGS.mixture, seed, FLAGS.steps, FLAGS.samples)
+        for seed in range(options.seeds):
+            row, frames = run(name, game, options.mixture, seed, options.steps, options.samples)
             panels.setdefault(name, frames)
             rows.append(row)
             left = sum(each["seconds"] for each in rows) / len(rows) * (total - len(rows))
@@ -176,10 +180,10 @@ def main():
                 for name, value in row.items()
             )
             print(f"{len(rows)}/{total}: {shown}; about {left:.0f} s left", flush=True)
-        columns = 3 if name in SETTINGS else len(FLAGS.techniques)  # a row a loss
-        write(output, rows, panels, load(FLAGS.mixture, 0)[2], columns)
+        columns = 3 if name in SETTINGS else len(options.techniques)  # a row a loss
+        write(output, rows, panels, load(options.mixture, 0)[2], columns)
     print(f"wrote {output}/table.md, table.csv, modes.png and modes.gif")
 
 
 if __name__ == "__main__":
-    command.run(main, __doc__)
+    command.run(main, groups(), __doc__)

@@ -12,26 +12,28 @@ picture as .png, and values.csv into --output. Under a minute.
 import csv
 import math
 
-from absl import flags
-
-from experiments import command, folders
-from experiments.flags import count
+from ganzoo.commands import command, folders
+from ganzoo.commands.flags import Flag, count, seed
 from ganzoo.errors import InputError
 
-FLAGS = flags.FLAGS
 LOW, HIGH = -6.0, 8.0
 
 
-def define_flags():
-    flags.DEFINE_string("p", "exp(-x**2/2)", "density of real points, an expression in x over [-6, 8]; need not be normalised")
-    flags.DEFINE_string(
-        "q", "exp(-((x-1.5)/1.5)**2/2)", "density of generated points, likewise; the start of a generator has its own"
-    )
-    flags.DEFINE_boolean("generator", False, "let the generator play too; its density, smoothed, then stands for q")
-    count("steps", 3000, "discriminator updates, or steps of the game with --generator; at least 1")
-    count("frames", 30, "of the animation; at least 2")
-    flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights and points", 0, 2**31 - 1)
-    folders.define_output("optimal_discriminator")
+def groups():
+    """Return {title: flags}."""
+    p = Flag("p", "exp(-x**2/2)", "density of real points, an expression in x over [-6, 8]; need not be normalized")
+    text = "density of generated points, likewise; the start of a generator has its own"
+    return {
+        "flags": [
+            p,
+            Flag("q", "exp(-((x-1.5)/1.5)**2/2)", text),
+            Flag("generator", False, "let the generator play too; its density, smoothed, then stands for q", bool),
+            count("steps", 3000, "discriminator updates, or steps of the game with --generator"),
+            Flag("frames", 30, "of the animation; at least 2", int, low=2),
+            seed(0, "decides initial weights and points"),
+            folders.output_flag("optimal_discriminator"),
+        ]
+    }
 
 
 def density(expression, name):
@@ -59,16 +61,15 @@ def play(p, q, steps, frames, seed):
     import numpy as np
 
     from ganzoo import PointGAN, backend
+    from ganzoo.objectives import Objective
     from ganzoo.regularizers import R1
 
-    def adam(rate):
-        return keras.optimizers.Adam(rate, beta_1=0.5)
-
     n, grid, rng = 1000, p[0], np.random.default_rng(seed)
-    gan = PointGAN(1, 1, (64, 64), regularizers=[] if q else [R1(0.1)], n_critic=1 if q else 2, seed=seed,
-                   discriminator_optimizer=adam(2e-3), generator_optimizer=adam(5e-4))  # fmt: skip
-    latents = np.zeros((n, 1), "float32")
-    step_d = backend.jit(lambda real, fake: gan.discriminator_step(real, fakes=(latents, fake)))
+    adam = (keras.optimizers.Adam(rate, beta_1=0.5) for rate in (2e-3, 5e-4))
+    objective = Objective("non_saturating", [] if q else [R1(0.1)], 1 if q else 2, *adam)
+    gan = PointGAN(1, 1, (64, 64), objective=objective, seed=seed)
+    inputs = {"latents": np.zeros((n, 1), "float32")}
+    update = backend.jit(lambda real, fake: gan.update_discriminator({"points": real}, inputs, fake, (seed, 0)))
 
     def draw(probabilities):
         return np.interp(rng.random((n, 1)), np.cumsum(probabilities), grid).astype("float32")
@@ -78,9 +79,9 @@ def play(p, q, steps, frames, seed):
         if q is None:
             gan.train_on_batch(draw(p[1]))
         else:
-            step_d(draw(p[1]), draw(q[1]))
+            update(draw(p[1]), draw(q[1]))
         if step in reports:
-            logits = np.asarray(gan.judge(grid[:, None].astype("float32"))[0], "float64")[:, 0]
+            logits = np.asarray(gan.discriminate(grid[:, None].astype("float32")).logits, "float64")[:, 0]
             yield step, generated(gan, grid) if q is None else q[1], 1 / (1 + np.exp(-logits))
 
 
@@ -92,7 +93,7 @@ def generated(gan, grid):
     return values / values.sum()
 
 
-def picture(step, grid, p, q, d, value, bound):
+def draw_curves(step, grid, p, q, d, value, bound):
     """Draw the four curves; returns uint8 `(H, W, 3)`."""
     import numpy as np
     from matplotlib.figure import Figure
@@ -115,23 +116,21 @@ def picture(step, grid, p, q, d, value, bound):
     return plots.as_picture(figure)
 
 
-def main():
+def main(options):
     from ganzoo import images
     from ganzoo.evaluation import theory
 
-    if FLAGS.frames < 2:
-        raise InputError(f"--frames must be at least 2. Received: {FLAGS.frames}")
-    p, q = density(FLAGS.p, "p"), None if FLAGS.generator else density(FLAGS.q, "q")
-    output = folders.new_output("optimal_discriminator")
+    p, q = density(options.p, "p"), None if options.generator else density(options.q, "q")
+    output = folders.new_output(options, "optimal_discriminator")
     frames = output / "frames"
     frames.mkdir(exist_ok=True)
     rows, paths = [], []
-    for step, now, d in play(p, q, FLAGS.steps, FLAGS.frames, FLAGS.seed):
+    for step, now, d in play(p, q, options.steps, options.frames, options.seed):
         value, bound = theory.game_value(p[1], now, d), 2 * theory.js_divergence(p[1], now) - math.log(4)
         rows.append({"step": step, "value": value, "bound": bound, "jsd": theory.js_divergence(p[1], now)})
         print(f"step {step}: V(D) = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats", flush=True)
         paths.append(frames / f"step_{step:06d}.png")
-        images.save_png(paths[-1], picture(step, p[0], p[1], now, d, value, bound))
+        images.save_png(paths[-1], draw_curves(step, p[0], p[1], now, d, value, bound))
     with open(output / "values.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, list(rows[0]))
         table.writeheader()
@@ -142,5 +141,4 @@ def main():
 
 
 if __name__ == "__main__":
-    define_flags()
-    command.run(main, __doc__)
+    command.run(main, groups(), __doc__)

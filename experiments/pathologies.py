@@ -14,18 +14,14 @@ Each writes a figure NAME.png and what was diagnosed, NAME.json, into --output. 
 
 import json
 
-from absl import flags
-
-from experiments import command, folders
-from experiments.flags import choices
-
-FLAGS = flags.FLAGS
+from ganzoo.commands import command, folders
+from ganzoo.commands.flags import choice_list, seed
 
 
-def define_flags():
-    choices("failures", FAILURES, tuple(FAILURES), "failures to provoke")
-    flags.DEFINE_integer("seed", 0, "0 to 2147483647; decides initial weights and noise", 0, 2**31 - 1)
-    folders.define_output("pathologies")
+def groups():
+    """Return {title: flags}."""
+    failures = choice_list("failures", tuple(FAILURES), "failures to provoke")
+    return {"flags": [failures, seed(0, "decides initial weights and noise"), folders.output_flag("pathologies")]}
 
 
 def dirac_gan(seed, regularizers=()):
@@ -160,16 +156,15 @@ def draw(failure, diagnoses, data):
     return figure
 
 
-def main():
-    output = folders.new_output("pathologies")
-    for failure in FLAGS.failures:
-        diagnoses, data = run(failure, FLAGS.seed)
+def main(options):
+    output = folders.new_output(options, "pathologies")
+    for failure in options.failures:
+        diagnoses, data = run(failure, options.seed)
         draw(failure, diagnoses, data).savefig(output / f"{failure}.png", dpi=100)
         said = {name: diagnosis.findings for name, diagnosis in diagnoses.items()}
         (output / f"{failure}.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    print(f"\nwrote {', '.join(f'{failure}.png and .json' for failure in FLAGS.failures)} into {output}")
+    print(f"\nwrote {', '.join(f'{failure}.png and .json' for failure in options.failures)} into {output}")
 
 
 if __name__ == "__main__":
-    define_flags()
-    command.run(main, __doc__)
+    command.run(main, groups(), __doc__)

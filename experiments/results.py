@@ -18,21 +18,19 @@ import subprocess
 import sys
 import time
 
-from absl import flags
-
-from experiments import command, results_report
-from experiments.flags import choices
-
-FLAGS = flags.FLAGS
+from experiments import results_report
+from ganzoo.commands import command
+from ganzoo.commands.flags import Flag, choice_list
+from ganzoo.registry import MODELS
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A model of the table: the command that trains it, and when it is trained."""
+    """A row of the table: the recipe that is trained, and when it is trained."""
 
     name: str
     model: str
-    experiment: str
+    recipe: str
     dataset: str
     steps: int
     flags: tuple = ()
@@ -42,31 +40,49 @@ class Entry:
     def command(self, seed, source):
         """Return the command's words after `python`; source is the flag that names the data."""
         limits = [f"--steps={self.steps}"] + ([f"--minutes={self.minutes:g}"] if self.minutes else [])
-        return ["-m", f"experiments.{self.experiment}", source, *self.flags, *limits, f"--seed={seed}"]
+        return ["-m", "ganzoo", "train", self.recipe, source, *self.flags, *limits, f"--seed={seed}"]
 
 
-TABLE = (
-    Entry("gan", "GAN (dense)", "train_mlp_gan", "mnist", 9360),  # 20 epochs of 468 batches
-    Entry("dcgan", "DCGAN", "train_dcgan", "mnist", 5000),
-    Entry("lsgan", "LSGAN", "train_lsgan", "mnist", 5000),
-    Entry("cgan", "CGAN", "train_cgan", "mnist", 5000),
-    Entry("infogan", "InfoGAN", "train_infogan", "mnist", 5000, seeds=(0, 1, 2)),
-    Entry("wgan", "WGAN", "train_digit_wgan", "mnist", 5000),
-    Entry("wgan_gp", "WGANGP", "train_digit_wgan", "mnist", 5000, ("--variant=wgan_gp",)),
-    Entry("wgan_grass", "WGAN", "train_wgan_textures", "grass", 2000, minutes=10.0),
-    Entry("wgan_forest", "WGAN", "train_wgan_textures", "forest", 2000, minutes=10.0),
+# Those with a budget of their own.
+CHOSEN = (
+    Entry("gan", "GAN (dense)", "mlp-gan", "mnist", 9360),  # 20 epochs of 468 batches
+    Entry("infogan", "InfoGAN", "infogan", "mnist", 5000, seeds=(0, 1, 2)),
+    Entry("wgan", "WGAN", "digit-wgan", "mnist", 5000),
+    Entry("wgan_gp", "WGANGP", "digit-wgan", "mnist", 5000, ("--variant=wgan_gp",)),
+    Entry("wgan_grass", "WGAN", "wgan-textures", "grass", 2000, minutes=10.0),
+    Entry("wgan_forest", "WGAN", "wgan-textures", "forest", 2000, minutes=10.0),
 )
+
+
+def all_entries():
+    """Return the rows in the zoo's order: those of `CHOSEN`, and 5,000 steps on MNIST of every other GAN of images."""
+    found = []
+    for name, model in MODELS.items():
+        own = [entry for entry in CHOSEN if entry.model.split()[0] == name]
+        if not own and model.recipe.data == "images":
+            own = [Entry(name.lower(), name, model.recipe.name, "mnist", 5000)]
+        found += own
+    return tuple(found)
+
+
+TABLE = all_entries()
 NAMES = tuple(entry.name for entry in TABLE)
 
 
-def define_flags():
-    flags.DEFINE_float("minutes", 60.0, "of training in this call, at least 0; 0 sets no limit", 0.0)
-    choices("only", NAMES, NAMES, "models")
-    flags.DEFINE_string("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)")
-    flags.DEFINE_string("forest", "", "an .npz archive to read CIFAR-100's forests from (default: Keras's download)")
-    flags.DEFINE_string("output", "runs/results", "folder of the runs")
-    flags.DEFINE_string("report", "RESULTS.md", "file to write")
-    flags.DEFINE_string("pictures", "experiments/gallery/results", "folder of the pictures, and of results.json, the numbers")
+def groups():
+    """Return {title: flags}."""
+    gallery = "experiments/gallery/results"
+    return {
+        "flags": [
+            Flag("minutes", 60.0, "of training in this call, at least 0; 0 sets no limit", float, low=0),
+            choice_list("only", NAMES, "models"),
+            Flag("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)"),
+            Flag("forest", "", "an .npz archive to read CIFAR-100's forests from (default: Keras's download)"),
+            Flag("output", "runs/results", "folder of the runs"),
+            Flag("report", "RESULTS.md", "file to write"),
+            Flag("pictures", gallery, "folder of the pictures, and of results.json, the numbers"),
+        ]
+    }
 
 
 def progress(run_dir):
@@ -92,23 +108,23 @@ def measured(run_dir):
     return found if "reference_between" in found else {}
 
 
-def source(entry):
+def source(entry, options):
     """Return the flag that names an entry's data."""
-    archive = getattr(FLAGS, entry.dataset, "") if entry.dataset in ("mnist", "forest") else ""
+    archive = options[entry.dataset].value if entry.dataset in ("mnist", "forest") else ""
     return f"--data={archive}" if archive else f"--dataset={entry.dataset}"
 
 
-def advance(entry, seed, run_dir, minutes):
-    """Train a run for so many minutes at most (None: to its end) and measure it."""
+def advance(entry, seed, run_dir, minutes, options):
+    """Train a run for at most `minutes` (None: to its end) and measure it."""
     step, seconds = progress(run_dir)
     if not finished(entry, step, seconds):
-        words = entry.command(seed, source(entry))
+        words = entry.command(seed, source(entry, options))
         left = [each for each in (minutes, entry.minutes and entry.minutes - seconds / 60) if each]
         words = [*(w for w in words if not w.startswith("--minutes")), *([f"--minutes={min(left)}"] if left else [])]
         words += [f"--run_dir={run_dir}"] + (["--resume"] if step else [])
         _run(words)
     if measured(run_dir).get("step") != progress(run_dir)[0]:
-        _run(["-m", "experiments.evaluate", f"--run_dir={run_dir}"])
+        _run(["-m", "ganzoo", "evaluate", f"--run_dir={run_dir}"])
 
 
 def _run(words):
@@ -143,21 +159,20 @@ def report(folder, path, gallery):
     results_report.write(TABLE, record, path, gallery)
 
 
-def main():
-    folder, path, gallery = (pathlib.Path(each) for each in (FLAGS.output, FLAGS.report, FLAGS.pictures))
-    end = time.monotonic() + 60 * FLAGS.minutes
-    for entry in (each for each in TABLE if each.name in FLAGS.only):
+def main(options):
+    folder, path, gallery = (pathlib.Path(each) for each in (options.output, options.report, options.pictures))
+    end = time.monotonic() + 60 * options.minutes
+    for entry in (each for each in TABLE if each.name in options.only):
         for seed in entry.seeds:
             left = (end - time.monotonic()) / 60
-            if FLAGS.minutes and left <= 0:
+            if options.minutes and left <= 0:
                 print("the minutes are over; the next call goes on")
                 report(folder, path, gallery)
                 return
             print(f"\n{entry.model} on {entry.dataset}, seed {seed}", flush=True)
-            advance(entry, seed, folder / results_report.run_name(entry, seed), left if FLAGS.minutes else None)
+            advance(entry, seed, folder / results_report.run_name(entry, seed), left if options.minutes else None, options)
             report(folder, path, gallery)
 
 
 if __name__ == "__main__":
-    define_flags()
-    command.run(main, __doc__)
+    command.run(main, groups(), __doc__)

@@ -14,7 +14,7 @@ import statistics
 HEAD = """# Results
 
 Written by `make results`, which trains every model with the command below its picture and measures it with
-`python -m experiments.evaluate`; nothing here is typed by hand. [results.json]({record}) holds the same numbers.
+`ganzoo evaluate`; nothing here is typed by hand. [results.json]({record}) holds the same numbers.
 
 - Distances are between features, of a classifier trained on the data's own labels (MNIST) or raw pixels (photographs). In
   brackets the reference: the same measure between training images and images that no training saw (MNIST), or between two

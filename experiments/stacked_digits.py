@@ -9,39 +9,14 @@ which combinations are too frequent, too rare or missing. By default on scikit-l
     python -m experiments.stacked_digits --dataset=mnist --variant=relativistic --steps=20000
 """
 
+import dataclasses
 import json
-import pathlib
 
-from experiments import command, folders, runner
-from experiments.flags import choice, define_training_flags
+from ganzoo.commands import command, folders, runner, sources
+from ganzoo.registry import RECIPES
 
-VARIANTS = {"dcgan": "DCGAN", "lsgan": "LSGAN", "wgan": "DigitWGAN", "wgan_gp": "DigitWGANGP",
-            "relativistic": "DigitRelativisticGAN"}  # fmt: skip
+RECIPE = RECIPES["stacked-digits"]
 SAMPLES = 25_600
-
-
-def define_flags():
-    define_training_flags(dataset="digits", steps=5000, batch_size=64, minutes=30.0, every=(500, 250, 50, 250))
-    choice("variant", "dcgan", tuple(VARIANTS), "the game, on DCGAN's networks")
-
-
-def select(images, options):
-    """Return stacks of images."""
-    from ganzoo.data.stacked import stack_digits
-
-    return stack_digits(images, seed=options.seed)
-
-
-def load(options):
-    """Return the stacks of the images that the flags name."""
-    return select(runner.load_for_convolutions(options), options)
-
-
-def build(options, data):
-    """Return the GAN that the flags describe."""
-    import ganzoo
-
-    return getattr(ganzoo, VARIANTS[options.variant])(data.image_shape, seed=options.seed)
 
 
 def predict(stacks, classifier):
@@ -84,15 +59,15 @@ def draw(path, labels, truth):
     figure.savefig(path)
 
 
-def main():
+def main(options):
     from ganzoo.evaluation import features, metrics
     from ganzoo.evaluation.measure import flatten
 
-    gan = runner.train("stacked_digits", build, load)
-    run_dir = pathlib.Path(folders.chosen_run())
+    gan = runner.train(RECIPE, options)
+    run_dir = folders.selected_run(options)
     _, options = runner.options_of(run_dir)
-    singles = runner.load_for_convolutions(options)
-    stacks, classifier = select(singles, options), features.Classifier.cached(singles)
+    singles = sources.load(dataclasses.replace(RECIPE, stack=False), options)
+    stacks, classifier = sources.prepare(RECIPE, options, singles), features.Classifier.cached(singles)
     print(f"reading {SAMPLES:,} samples, and as many training images", flush=True)
     labels = predict(gan.sample(SAMPLES, seed=1), classifier)
     found = {name: flatten(metrics.class_divergence(stacks.labels, each, 1000))
@@ -104,9 +79,8 @@ def main():
         print(
             f"{name}: {found[name]['covered']} of 1,000 modes, kl {found[name]['kl']:.3f} ± {found[name]['kl_error']:.3f} nats"
         )
-    print(f"wrote {run_dir}/modes.json and modes.png")
+    command.say(f"wrote {run_dir}/modes.json and modes.png")
 
 
 if __name__ == "__main__":
-    define_flags()
-    command.run(main, __doc__)
+    command.run(main, runner.flag_groups(RECIPE), __doc__)

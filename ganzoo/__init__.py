@@ -38,7 +38,7 @@ __all__ = [*MODELS, *_MODULES, *_FUNCTIONS]
 
 def __getattr__(name):
     if name in MODELS or name in _FUNCTIONS:
-        return getattr(importlib.import_module(MODELS.get(name) or _FUNCTIONS[name]), name)
+        return getattr(importlib.import_module(MODELS[name].module if name in MODELS else _FUNCTIONS[name]), name)
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'ganzoo' has no attribute {name!r}")
@@ -54,7 +54,7 @@ class _KerasFirst:
     Were Keras imported by such a module itself, the zoo would be imported while that module is still without its names.
     """
 
-    without_keras = ("ganzoo.checks", "ganzoo.commands", "ganzoo.errors", "ganzoo.registry", "ganzoo.utils")
+    without_keras = ("ganzoo.__main__", "ganzoo.checks", "ganzoo.commands", "ganzoo.errors", "ganzoo.registry", "ganzoo.utils")
 
     def find_spec(self, name, path=None, target=None):
         """Find nothing; see `importlib.abc.MetaPathFinder`."""
@@ -68,5 +68,5 @@ sys.meta_path.insert(0, _KerasFirst())
 @when_imported("keras")
 def _register(keras):
     """Make all classes of the zoo known to `keras.models.load_model`, whichever of the two is imported first."""
-    for module in (*MODELS.values(), "ganzoo.layers", "ganzoo.augmentation"):
+    for module in (*(entry.module for entry in MODELS.values()), "ganzoo.layers", "ganzoo.augmentation"):
         importlib.import_module(module)

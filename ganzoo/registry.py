@@ -1,16 +1,179 @@
-"""The zoo: a new GAN is its module and one line here. Commands, tests, help and documentation are loops over it."""
+"""The zoo: a new GAN is its module and one line here. Commands, tests, help and documentation are loops over it.
+
+Nothing heavy is imported: `import ganzoo` and every --help read this.
+"""
+
+import dataclasses
+import sys
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How `ganzoo train NAME` trains.
+
+    Attributes:
+        name: of the command.
+        about, time: what it does and how long that takes on two CPU cores, for `make help`.
+        data: what it trains on: "images", "points", "function" (points of a graph) or "pairs" (two sets of images).
+        dataset: default data set.
+        digits_size: image size of scikit-learn's 8x8 digits, where none is asked for; at 8 pixels DCGAN's generator collapses.
+        stack: train on stacks of three digits, red, green and blue.
+        steps, batch_size, minutes: defaults; minutes is a limit that holds where --steps is not given.
+        epochs: if set, steps are counted in epochs where nothing else is said, and every epoch leaves a picture and weights.
+        every: defaults of (checkpoint_every, sample_every, log_every, diagnose_every), in steps.
+        flags: {flag of the game: default} where it is not the default of the class or function that it belongs to.
+        variants: {value of --variant: (model, flags)}; the first is the default.
+        model: class name; filled in from the entry that the recipe stands in.
+    """
+
+    name: str
+    about: str
+    time: str = "half an hour at most"
+    data: str = "images"
+    dataset: str = "digits"
+    digits_size: str = "16"
+    stack: bool = False
+    steps: int = 5000
+    batch_size: int = 64
+    minutes: float = 30.0
+    epochs: int | None = None
+    every: tuple = (500, 250, 50, 250)
+    flags: dict = dataclasses.field(default_factory=dict)
+    variants: dict = dataclasses.field(default_factory=dict)
+    model: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A GAN of the zoo.
+
+    Attributes:
+        module: where its class is.
+        paper: authors and year.
+        arxiv: number of the paper.
+        lecture: number of the lecture that it belongs to, or "".
+        adds: what it adds to the base, in a phrase.
+        recipe: how `ganzoo train` trains it; a name and a phrase are enough for a GAN that trains like DCGAN.
+        networks: its default, a name in `ganzoo.commands.arguments.NETWORKS`; None for a model that takes no such pair.
+        objective: its default, a name in `ganzoo.objectives.BY_NAME`; "own" for a function of its own module; None for a model
+            that takes no `Objective`.
+        labels: whether it is told labels.
+        arguments: {simple argument of its constructor: default} that become flags; what they say stands in
+            `ganzoo.commands.arguments`.
+        own_objective: the same of its own objective.
+    """
+
+    module: str
+    paper: str
+    arxiv: str
+    lecture: str
+    adds: str
+    recipe: Recipe
+    networks: str | None = "dcgan"
+    objective: str | None = "dcgan"
+    labels: bool = False
+    arguments: dict = dataclasses.field(default_factory=dict)
+    own_objective: dict = dataclasses.field(default_factory=dict)
+
+
+_TEXTURE = {"dataset": "grass", "digits_size": "", "steps": 1500, "batch_size": 32, "minutes": 9.0, "every": (100, 50, 10, 100)}
+_TEXTURE["flags"] = {"learning_rate": 2e-4, "ema_half_life_images": 1000.0}
+_POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 
 MODELS = {
-    "GAN": "ganzoo.gan",
-    "DCGAN": "ganzoo.models.dcgan",
-    "LSGAN": "ganzoo.models.lsgan",
-    "CGAN": "ganzoo.models.cgan",
-    "ACGAN": "ganzoo.models.acgan",
-    "InfoGAN": "ganzoo.models.infogan",
-    "CycleGAN": "ganzoo.models.cyclegan",
-    "WGAN": "ganzoo.models.wgan",
-    "WGANGP": "ganzoo.models.wgan_gp",
-    "RelativisticGAN": "ganzoo.models.relativistic",
-    "PointGAN": "ganzoo.models.point_gan",
-    "FunctionGAN": "ganzoo.models.function_gan",
-}
+    "GAN": Entry(
+        "ganzoo.gan", "Goodfellow et al. 2014", "1406.2661", "002", "dense networks, non-saturating loss",
+        Recipe("mlp-gan", "dense networks write digits", "a minute", digits_size="", batch_size=128, epochs=50,
+               every=(100, 50, 10, 250)), "dense", "non_saturating"),
+    "DCGAN": Entry(
+        "ganzoo.models.dcgan", "Radford et al. 2016", "1511.06434", "004", "convolutional networks",
+        Recipe("dcgan", "convolutional networks write digits", "ten minutes")),
+    "LSGAN": Entry(
+        "ganzoo.models.lsgan", "Mao et al. 2017", "1611.04076", "004", "least-squares loss",
+        Recipe("lsgan", "digits with the least-squares loss", "ten minutes"), objective="least_squares"),
+    "CGAN": Entry(
+        "ganzoo.models.cgan", "Mirza & Osindero 2014", "1411.1784", "004", "labels in both networks",
+        Recipe("cgan", "the digit that is asked for", "ten minutes"), labels=True),
+    "ACGAN": Entry(
+        "ganzoo.models.acgan", "Odena et al. 2017", "1610.09585", "", "a discriminator that reads the label",
+        Recipe("acgan", "the digit that is asked for, read by the discriminator", "ten minutes"), labels=True),
+    "InfoGAN": Entry(
+        "ganzoo.models.infogan", "Chen et al. 2016", "1606.03657", "004",
+        "categories and codes found without labels, on the paper's networks",
+        Recipe("infogan", "ten kinds of digits found without labels", "four minutes"), "infogan", "own",
+        arguments={"latent": 62, "categories": 10, "codes": 2, "category_weight": 1.0, "code_weight": 0.1, "code_sigma": 1.0},
+        own_objective={"learning_rate": 2e-4}),
+    "CycleGAN": Entry(
+        "ganzoo.models.cyclegan", "Zhu et al. 2017", "1703.10593", "", "translates between two sets of images, unpaired",
+        Recipe("cyclegan", "translate digits into changed ones and back, unpaired", data="pairs", dataset="inverted_digits",
+               batch_size=16), "translation", None,
+        arguments={"cycle_weight": 10.0, "identity_weight": 5.0, "learning_rate": 2e-4, "buffer": 50}),
+    "WGAN": Entry(
+        "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
+        "clipping of the kernels; the lecture's texture networks",
+        Recipe("wgan-textures", "make textures", "at most nine minutes", **_TEXTURE, variants={
+            "wgan": ("WGAN", {}), "wgan_gp": ("WGANGP", {}), "relativistic": ("RelativisticGAN", {})}),
+        "texture", "wasserstein"),
+    "WGANGP": Entry(
+        "ganzoo.models.wgan_gp", "Gulrajani et al. 2017", "1704.00028", "003",
+        "gradient penalty, critic without normalization",
+        Recipe("wgan-gp", "textures with a gradient penalty", "at most nine minutes", **_TEXTURE), "texture", "wasserstein_gp"),
+    "RelativisticGAN": Entry(
+        "ganzoo.models.relativistic", "Huang et al. 2024", "2501.05441", "", "pairing loss, R1 + R2, wide discriminator",
+        Recipe("relativistic", "textures in the relativistic game", "at most nine minutes", **_TEXTURE),
+        "texture", "relativistic"),
+    "PointGAN": Entry(
+        "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
+        Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),
+        None, "non_saturating", arguments={"latent": 5, "hidden": 32}),
+    "FunctionGAN": Entry(
+        "ganzoo.models.function_gan", "Goodfellow et al. 2014", "1406.2661", "000",
+        "points on a curve or surface, hundreds of steps in one XLA program",
+        Recipe("function-gan", "from noise to points on a curve", "under a minute", "function", "", **_POINTS),
+        None, "own", arguments={"latent": 5, "hidden": 32, "ema_half_life_images": 20_000.0}),
+}  # fmt: skip
+
+# Ways to train a model of the zoo besides its own: {model: recipes}.
+FURTHER = {
+    "WGAN": (
+        Recipe("digit-wgan", "digits in the Wasserstein game", flags={"networks": "dcgan"},
+               variants={"wgan": ("WGAN", {}), "wgan_gp": ("WGANGP", {"learning_rate": 1e-4, "beta_1": 0.5})}),
+    ),
+    "DCGAN": (
+        Recipe("stacked-digits", "three digits stacked as the colors of one image", "a quarter of an hour", stack=True,
+               flags={"networks": "dcgan"},
+               variants={"dcgan": ("DCGAN", {}), "lsgan": ("LSGAN", {}), "wgan": ("WGAN", {}),
+                         "wgan_gp": ("WGANGP", {"learning_rate": 1e-4, "beta_1": 0.5}),
+                         "relativistic": ("RelativisticGAN", {})}),
+    ),
+}  # fmt: skip
+
+
+def _recipes():
+    found = {}
+    for model, entry in MODELS.items():
+        for each in (entry.recipe, *FURTHER.get(model, ())):
+            found[each.name] = dataclasses.replace(each, model=model)
+    return found
+
+
+# Name after `ganzoo train` -> Recipe.
+RECIPES = _recipes()
+
+
+def table():
+    """Return the zoo as a Markdown table, which stands in the README."""
+    lines = ["| model | paper | lecture | on top of the base | command |", "|---|---|---|---|---|"]
+    for model, entry in MODELS.items():
+        paper = f"[{entry.paper}](https://arxiv.org/abs/{entry.arxiv})"
+        lines.append(f"| `{model}` | {paper} | {entry.lecture or '-'} | {entry.adds} | `make train-{entry.recipe.name}` |")
+    return "\n".join(lines) + "\n"
+
+
+def make_help():
+    """Return the lines of `make help` about what can be trained."""
+    return "\n".join(f"  make train-{each.name:18s} {each.about}; {each.time}" for each in RECIPES.values())
+
+
+if __name__ == "__main__":  # the Makefile asks, before ganzoo is installed
+    print({"help": make_help, "table": table}[sys.argv[1]]())

@@ -1,0 +1,120 @@
+"""Which arguments of models, networks and objectives are flags of `ganzoo train`, and what those flags say.
+
+Written down here, as signatures cannot be read without importing TensorFlow; a test compares the two.
+"""
+
+import dataclasses
+
+from ganzoo.registry import MODELS
+
+
+@dataclasses.dataclass(frozen=True)
+class Argument:
+    """A simple argument: its kind (bool, int or float), what --help says, and its least value (`above`: not itself)."""
+
+    kind: type
+    text: str
+    low: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+
+ARGUMENTS = {
+    # Of models.
+    "latent": Argument(int, "numbers that a sample is made from; at least 1", 1),
+    "ema_half_life_images": Argument(
+        float,
+        "samples come from an average of the generator's weights with this half-life, in training images; above 0",
+        above=0,
+    ),
+    "categories": Argument(int, "of the categorical code; at least 1", 1),
+    "codes": Argument(int, "continuous codes; at least 1", 1),
+    "category_weight": Argument(float, "lambda of the categorical code's log-likelihood, above 0", above=0),
+    "code_weight": Argument(float, "lambda of the continuous codes' log-likelihood, above 0", above=0),
+    "code_sigma": Argument(float, "standard deviation of a code as it is read back, above 0", above=0),
+    "cycle_weight": Argument(float, "of the cycle's L1 distance, at least 0", 0),
+    "identity_weight": Argument(float, "of the identity's L1 distance, at least 0", 0),
+    "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
+    # Of networks.
+    "critic_norm": Argument(
+        bool, "batch normalization and dropout in the critic; without, where the objective has a gradient penalty"
+    ),
+    "critic_width": Argument(int, "multiplies the critic's filters; at least 1", 1),
+    "discriminator_batch_norm": Argument(bool, "normalize batches in the discriminator too; the lecture warns of it"),
+    "dropout": Argument(float, "share of the discriminator's neurons left out in training, from 0 to below 1", 0, below=1),
+    "embedding_size": Argument(int, "of labels: a learned embedding of that size; 0 for one-hot labels", 0),
+    "hidden": Argument(int, "neurons of a hidden dense layer; at least 1", 1),
+    "downsamplings": Argument(int, "convolutions of stride 2 in the generator, as many up-samplings; at least 0", 0),
+    "patch_layers": Argument(int, "convolutions of stride 2 in the discriminator; at least 1", 1),
+    "residual_blocks": Argument(int, "of the generator; at least 0", 0),
+    "width": Argument(int, "filters of the first layers; at least 1", 1),
+    "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
+    # Of objectives.
+    "beta_1": Argument(float, "of Adam, from 0 to below 1", 0, below=1),
+    "clip": Argument(float, "limit of the critic's kernels, above 0", above=0),
+    "clip_all_weights": Argument(bool, "clip every weight of the critic as the lecture does, and see nothing learned"),
+    "gamma": Argument(float, "weight of both gradient penalties, above 0", above=0),
+    "learning_rate": Argument(float, "of the optimizers, above 0", above=0),
+    "n_critic": Argument(int, "discriminator updates per generator update; at least 1", 1),
+    "penalty": Argument(float, "weight of the gradient penalty, above 0", above=0),
+}
+
+# Arguments of every GAN that plays an `Objective`.
+GAN = {"latent": None, "ema_half_life_images": None}
+
+# pair of networks, by the name in ganzoo.networks.BY_NAME where it stands there -> {argument: default}
+NETWORKS = {
+    "dense": {"dropout": 0.3, "embedding_size": None},
+    "dcgan": {"discriminator_batch_norm": False, "upsample_last": False, "embedding_size": None},
+    "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
+    "infogan": {"hidden": 256, "embedding_size": None},
+    "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
+}
+# Those that --networks chooses from: they make images from latents.
+CHOICES = ("dense", "dcgan", "texture", "infogan")
+
+# name in ganzoo.objectives.BY_NAME -> {argument: default}
+OBJECTIVES = {
+    "non_saturating": {"learning_rate": 2e-4},
+    "minimax": {"learning_rate": 2e-4},
+    "dcgan": {"learning_rate": 2e-4},
+    "least_squares": {"learning_rate": 2e-4},
+    "hinge": {"learning_rate": 2e-4},
+    "wasserstein": {"clip": 0.01, "clip_all_weights": False, "learning_rate": 5e-5, "n_critic": 5},
+    "wasserstein_gp": {"penalty": 10.0, "learning_rate": 2e-4, "n_critic": 5, "beta_1": 0.0},
+    "relativistic": {"gamma": 1.0, "learning_rate": 2e-4},
+}
+
+# Objectives with a gradient penalty, which batch normalization in the critic would void.
+WITH_GRADIENT_PENALTY = ("wasserstein_gp", "relativistic")
+
+# name in ganzoo.losses.BY_NAME
+LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", "relativistic")
+
+# Names of data sets, by what a recipe trains on.
+DATASETS = {
+    "images": ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits"),
+    "points": ("ring", "grid", "swiss_roll"),
+    "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),
+}
+
+
+def of_objective(model, objective):
+    """Return {argument: default} of an objective, by name; "own" is the model's own."""
+    return MODELS[model].own_objective if objective == "own" else OBJECTIVES.get(objective, {})
+
+
+def of_model(name):
+    """Return {argument: default} of a model's constructor."""
+    entry = MODELS[name]
+    return (GAN if entry.objective else {}) | entry.arguments
+
+
+def owners(name):
+    """Return what has an argument: ["--networks=texture", "--objective=wasserstein", "InfoGAN", ...]."""
+    found = [f"--networks={networks}" for networks in CHOICES if name in NETWORKS[networks]]
+    found += [f"--objective={objective}" for objective, arguments in OBJECTIVES.items() if name in arguments]
+    for model, entry in MODELS.items():
+        others = NETWORKS.get(entry.networks, {}) if entry.networks not in CHOICES else {}
+        found += [model] if name in entry.arguments | entry.own_objective | others else []
+    return found

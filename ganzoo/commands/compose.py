@@ -1,0 +1,178 @@
+"""From flags to a model: a class of the zoo, a pair of networks, an objective, and the arguments that each was given."""
+
+import dataclasses
+
+from ganzoo.commands import arguments
+from ganzoo.commands.flags import Flag, choice
+from ganzoo.errors import InputError
+from ganzoo.registry import MODELS
+
+
+@dataclasses.dataclass(frozen=True)
+class Game:
+    """What the flags of a game describe, nothing built yet.
+
+    Attributes:
+        model: name of the class.
+        networks, objective: names; None for what the model brings itself, "own" for the model's own objective.
+        model_arguments, networks_arguments, objective_arguments: those that were given, or that the recipe gives.
+        changes: what is replaced in the finished objective: loss, n_critic.
+        lecture_baseline: whether the model's `lecture_baseline` is taken instead.
+    """
+
+    model: str
+    networks: str | None
+    objective: str | None
+    model_arguments: dict
+    networks_arguments: dict
+    objective_arguments: dict
+    changes: dict
+    lecture_baseline: bool = False
+
+
+def game_of(recipe, given):
+    """Return the `Game` that flags describe.
+
+    Args:
+        recipe: `ganzoo.registry.Recipe`.
+        given: {flag: value} of the flags that are set.
+
+    Raises:
+        InputError: for a flag that does not belong to the rest.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    if "variant" in given and "objective" in given:
+        raise InputError("give --variant or --objective, not both: each says what the game is.")
+    variant = given.pop("variant", next(iter(recipe.variants), None))
+    model, defaults = recipe.variants.get(variant, (recipe.model, {}))
+    entry, defaults = MODELS[model], recipe.flags | defaults
+    if given.pop("lecture_baseline", False):
+        if given:
+            raise InputError(f"--lecture_baseline has a game of its own; give it or --{next(iter(given))}, not both.")
+        return Game(model, None, None, {}, {}, {}, {}, lecture_baseline=True)
+    networks = given.pop("networks", defaults.get("networks", entry.networks))
+    objective = given.pop("objective", entry.objective)
+    tables = {
+        "model": arguments.of_model(model),
+        "networks": arguments.NETWORKS.get(networks, {}),
+        "objective": arguments.of_objective(model, objective),
+    }
+    found, changes = {part: {} for part in tables}, {}
+    for name, value in given.items():
+        part = next((part for part, table in tables.items() if name in table), None)
+        if name == "embedding_size":
+            if not entry.labels:
+                raise InputError(f"--embedding_size is about labels, and {model} is told none. Received: --{name}={value}")
+            value = value or None
+        if part is not None:
+            found[part][name] = value
+        elif name in ("loss", "n_critic") and objective is not None:
+            changes[name] = value
+        else:
+            chosen = [f"--networks={networks}"] * (networks in arguments.CHOICES) + [f"--objective={objective}"] * (
+                objective not in (None, "own")
+            )
+            raise InputError(
+                f"--{name} goes with {' or '.join(arguments.owners(name)) or 'another model'}. "
+                f"Received: --{name}={value} with {' '.join([model, *chosen])}"
+            )
+    for part, table in tables.items():
+        found[part] = {name: value for name, value in defaults.items() if name in table} | found[part]
+    if objective in arguments.WITH_GRADIENT_PENALTY and "critic_norm" in tables["networks"]:
+        found["networks"].setdefault("critic_norm", False)  # it would make one sample's gradient depend on the others
+    return Game(model, networks, objective, found["model"], found["networks"], found["objective"], changes)
+
+
+def build(game, shape, classes=None, seed=0, function="", steps=None):
+    """Return the model of a `Game`.
+
+    Args:
+        game: `Game`.
+        shape: of one example: (height, width, channels), or (d,) for points.
+        classes: number of labels of the data, or None.
+        seed: int.
+        function: expression, of `FunctionGAN`.
+        steps: planned length of the training, for a model that plans for one.
+    """
+    import ganzoo
+    from ganzoo.core.config import parameters
+
+    cls, entry = getattr(ganzoo, game.model), MODELS[game.model]
+    options = dict(game.model_arguments)
+    takes = parameters(cls)
+    if "function" in takes:
+        options["function"] = function
+    elif "dimensions" in takes:
+        options["dimensions"] = shape[0]
+    else:
+        options["image_shape"] = tuple(shape)
+    if "steps" in takes:
+        options["steps"] = steps
+    if game.lecture_baseline:
+        return cls.lecture_baseline(seed=seed, **options)
+    if entry.labels:
+        if classes is None:
+            raise InputError(f"{game.model} needs labels: a labelled --dataset, or a --data archive with labels in it.")
+        options["classes"] = classes
+    if game.networks:
+        options["networks"] = _networks(cls, game)
+    if game.objective:
+        own = cls.default_objective if game.objective == "own" else ganzoo.objectives.BY_NAME[game.objective]
+        options["objective"] = own(**game.objective_arguments)
+        if game.changes:
+            options["objective"] = options["objective"].replace(**game.changes)
+    return cls(seed=seed, **options)
+
+
+def _networks(cls, game):
+    """Return the pair of networks, with the model's own settings where it is the model's own kind."""
+    from ganzoo import networks
+    from ganzoo.core.config import parameters
+
+    default = cls.default_networks() if hasattr(cls, "default_networks") else parameters(cls)["networks"]
+    pair = networks.BY_NAME.get(game.networks, type(default))
+    settings = default.get_config() if type(default) is pair else {}
+    return pair.from_config(settings | game.networks_arguments)
+
+
+def game_flags(recipe, game):
+    """Return the flags of a recipe's game.
+
+    Args:
+        recipe: `ganzoo.registry.Recipe`.
+        game: `Game` whose arguments --help shows; the others are hidden.
+    """
+    models = [model for model, _ in recipe.variants.values()] or [recipe.model]
+    entries = [MODELS[model] for model in models]
+    pairs = list(arguments.CHOICES) if entries[0].networks in arguments.CHOICES else []
+    objectives = list(arguments.OBJECTIVES) if entries[0].objective else []
+    flags = []
+    if recipe.variants:
+        flags.append(choice("variant", None, recipe.variants, "the game", optional=True, shown=next(iter(recipe.variants))))
+    if pairs:
+        flags.append(choice("networks", None, pairs, "the pair of networks", optional=True, shown=game.networks))
+    if objectives:
+        own = "the model's own" if game.objective == "own" else game.objective
+        flags.append(choice("objective", None, objectives, "loss, penalties and optimizers", optional=True, shown=own))
+        flags.append(choice("loss", None, arguments.LOSSES, "another loss in the objective", optional=True))
+    if recipe.data == "function":
+        text = "saturating loss and plain Adam, nothing that steadies the game"
+        flags.append(Flag("lecture_baseline", None, text, bool, optional=True))
+
+    shown = {"n_critic": 1} if objectives else {}
+    for table in (arguments.of_model(game.model), arguments.NETWORKS.get(game.networks, {})):
+        shown |= table
+    shown |= arguments.of_objective(game.model, game.objective)
+    shown |= game.model_arguments | game.networks_arguments | game.objective_arguments
+    names = [name for model in models for name in (*arguments.of_model(model), *MODELS[model].own_objective)]
+    names += [name for pair in pairs or [game.networks] for name in arguments.NETWORKS.get(pair, {})]
+    names += [name for objective in objectives for name in arguments.OBJECTIVES[objective]]
+    for name in sorted(dict.fromkeys(names), key=list(arguments.ARGUMENTS).index):
+        each = arguments.ARGUMENTS[name]
+        hidden = name not in shown or (name == "embedding_size" and not MODELS[game.model].labels)
+        value = shown.get(name)
+        said = "" if value is None or value is False else f"{value:g}" if isinstance(value, float) else str(value)
+        flags.append(
+            Flag(name, None, each.text, each.kind, each.low, each.above, each.below, optional=True, shown=said, hidden=hidden)
+        )
+    return flags

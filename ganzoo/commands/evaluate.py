@@ -1,0 +1,118 @@
+"""Measure how good a trained generator is, beside real images measured in the same way.
+
+Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
+where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
+reference, the same distance between real and unseen real images; after a ± its standard error. The numbers go to
+evaluation.json in the run's folder.
+
+    ganzoo evaluate --run_dir=runs/cgan/mnist-...
+    ganzoo evaluate --n=2000 --features=pixels
+"""
+
+import json
+import pathlib
+
+from ganzoo.commands import command, folders, runner
+from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
+from ganzoo.errors import InputError
+
+FEATURES = ("auto", "classifier", "pixels", "inception")
+
+
+def groups():
+    """Return {title: flags}."""
+    return {
+        "flags": [
+            run_dir_flag(),
+            Flag("n", 10_000, "samples; at least 20. As many real images are taken, or all there are", int, low=20, high=10**6),
+            Flag("inception_weights", "", "file of InceptionV3's weights without its top (default: Keras's download)"),
+            seed(1, "decides the samples"),
+            choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can"),
+        ]
+    }
+
+
+def choose_features(name, train, held_out, inception_weights=""):
+    """Return what distances are between.
+
+    Args:
+        name: one of FEATURES.
+        train, held_out: `ganzoo.data.ImageDataset`; their labels train the classifier.
+        inception_weights: see the flag.
+
+    Returns:
+        (extractor: callable from uint8 images to features; its name; the `Classifier`, or None where there is none).
+    """
+    import numpy as np
+
+    from ganzoo.evaluation import features
+
+    inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None
+    labelled = train.labels is not None and np.ptp(train.labels) > 0
+    if name == "classifier" and not labelled:
+        raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
+    classifier = features.Classifier.cached(train, held_out) if labelled and name != "pixels" else None
+    if inception:
+        return inception.features, "inception", classifier
+    return (classifier.features, "classifier", classifier) if classifier else (features.pixel_features, "pixels", None)
+
+
+def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
+    """Return {measure: value} of n samples; prints nothing but the classifier's training."""
+    import numpy as np
+
+    from ganzoo.evaluation import metrics
+    from ganzoo.evaluation.measure import flatten, measure_all
+
+    everything, unseen = train, held_out
+    if unseen is None:  # a reference needs real images apart
+        train, held_out = train.split(len(train) // 2)
+    extract, used, classifier = choose_features(features, train, held_out, inception_weights)
+    n_real = min(n, len(train), len(held_out))
+    rng = np.random.default_rng(0)
+    real, apart = (part.images[np.sort(rng.permutation(len(part))[:n_real])] for part in (train, held_out))
+    asked = np.arange(n) % gan.inputs["labels"].classes if "labels" in gan.inputs else None
+    samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
+    between = "two halves of the training images" if unseen is None else "training and unseen images"
+    results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
+
+    distances = (metrics.FrechetDistance(), metrics.KernelDistance(), metrics.PrecisionRecallDensityCoverage())
+    comparisons = [(distances, *(extract(images) for images in (real, samples[:n_real], apart)))]
+    if classifier:
+        results["classifier_accuracy"] = classifier.accuracy
+        predicted = [classifier.predict(images) for images in (real, samples, apart)]
+        comparisons.append(((metrics.ClassBalance(train.classes),), *predicted))
+        if asked is not None:
+            results |= flatten({"label_accuracy": metrics.label_accuracy(predicted[1], asked)})
+    for measures, of_real, of_fake, of_apart in comparisons:
+        results |= flatten(measure_all(measures, of_real, of_fake))
+        results |= flatten(measure_all(measures, of_real, of_apart, prefix="reference_"))
+    if features != "inception":  # all training images at 299x299 would take hours
+        _, of_fake, of_apart = comparisons[0][1:]
+        known = extract(everything.images)
+        results |= flatten(metrics.memorization(known, None if unseen is None else of_apart, of_fake))
+    if hasattr(gan, "recognize") and held_out.labels is not None:
+        clusters = gan.recognize(held_out.images)[0].argmax(axis=1)
+        results |= flatten({"cluster_accuracy": metrics.cluster_accuracy(clusters, held_out.labels)[0]})
+    return results
+
+
+def main(options):
+    import ganzoo
+
+    run_dir = folders.selected_run(options)
+    gan = ganzoo.load(run_dir)
+    if "images" not in gan.examples:
+        raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
+    train, held_out = runner.data_of(run_dir)
+    results = {"step": gan.step} | evaluate(
+        gan, train, held_out, options.n, options.seed, options.features, options.inception_weights
+    )
+    path = pathlib.Path(run_dir) / "evaluation.json"
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for name, value in results.items():
+        if not name.endswith("_error"):
+            error = f" ± {results[f'{name}_error']:.2g}" if f"{name}_error" in results else ""
+            shown = f"{value:.5g}" if isinstance(value, float) else value
+            print(f"  {name.replace('_', ' '):28s} {shown}{error}")
+    command.say(f"wrote {path}")

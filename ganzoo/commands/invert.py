@@ -1,0 +1,89 @@
+"""Find the inputs of an image: image in, latents and reconstruction out.
+
+The picture shows, a row an image: the image, its reconstruction, and the nearest training image. The inputs (latents, ...) go
+to a .npz file beside it. Without --image, images of the run's held-out data are taken, or of its training data where there are
+none.
+
+    ganzoo invert --run_dir=runs/dcgan/mnist-... --n=8
+    ganzoo invert --image=seven.png --label=7
+"""
+
+from ganzoo.commands import command, folders, runner
+from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
+from ganzoo.errors import InputError
+
+
+def groups():
+    """Return {title: flags}."""
+    return {
+        "flags": [
+            run_dir_flag(),
+            Flag("image", "", "an image file, cropped and resized to what the GAN makes"),
+            count("n", 8, "how many of the run's own images, where --image is not given"),
+            Flag("label", 0, "of the images given by --image, for a conditional GAN; 0 or more", int, low=0),
+            count("starts", 10, "latents to descend from for each image"),
+            count("steps", 200, "of the descent"),
+            seed(0, "decides the starts"),
+            Flag("output", "", "PNG to write (default: inverted.png in the run's folder)"),
+        ]
+    }
+
+
+def read(path, image_shape):
+    """Return an image file as uint8 `(1, *image_shape)`."""
+    import numpy as np
+
+    from ganzoo.data.checks import existing_path
+    from ganzoo.data.image_file import eight_bits, read_picture
+
+    (picture,), notes = eight_bits([read_picture(existing_path(path), image_shape[:2])])
+    for note in notes:
+        command.say(note)
+    channels = image_shape[2]
+    if channels == 1 and picture.ndim == 3:
+        picture = np.rint(picture @ [0.299, 0.587, 0.114]).astype("uint8")  # luma, ITU-R BT.601
+    if channels == 3 and picture.ndim == 2:
+        picture = np.repeat(picture[..., None], 3, axis=2)
+    if channels == 4:
+        raise InputError("--image takes GANs of 1 or 3 channels; this run's has 4.")
+    return picture.reshape(1, *image_shape)
+
+
+def main(options):
+    import numpy as np
+
+    import ganzoo
+    from ganzoo import images
+    from ganzoo.evaluation.inversion import invert
+
+    run_dir = folders.selected_run(options)
+    output = folders.png_output(options, run_dir / "inverted.png")
+    gan = ganzoo.load(run_dir)
+    if "images" not in gan.examples:
+        raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
+    train, held_out = runner.data_of(run_dir)
+    if options.image:
+        targets = read(options.image, gan.image_shape)
+        labels = np.full(len(targets), options.label)
+    else:
+        source = held_out or train
+        targets, labels = source.images[: options.n], None if source.labels is None else source.labels[: options.n]
+    given = {"labels": labels} if "labels" in gan.inputs else {}
+    found = invert(gan, targets, options.starts, options.steps, seed=options.seed, **given)
+    own = not options.image and held_out is None
+    nearest = _nearest(train.images, targets, own)
+    rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
+    images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
+    np.savez(output.with_suffix(".npz"), **found["inputs"])
+    beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
+    print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
+          f"nearest {'other ' if own else ''}training image {beside.mean():.4f}")  # fmt: skip
+    command.say(f"wrote {output} and {output.with_suffix('.npz')}")
+
+
+def _nearest(train, targets, own):
+    """Return the training image nearest to each target, pixel by pixel; itself aside where targets are training images."""
+    from sklearn.neighbors import NearestNeighbors
+
+    flat = [x.reshape(len(x), -1) / 255.0 for x in (train, targets)]
+    return train[NearestNeighbors(n_neighbors=1 + own).fit(flat[0]).kneighbors(flat[1], return_distance=False)[:, -1]]

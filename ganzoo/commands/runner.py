@@ -1,0 +1,269 @@
+"""One training run from flags: data, model, training, and where everything is."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import shlex
+
+from ganzoo.commands import compose, folders, sources
+from ganzoo.commands.command import ganzoo_words, say
+from ganzoo.commands.flags import Flag, count, flag_is_set, parse, seed
+from ganzoo.errors import InputError, Interrupted
+from ganzoo.registry import RECIPES
+
+
+def run_flags(recipe):
+    """Return the flags of every training run, with a recipe's defaults."""
+    checkpoint_every, sample_every, log_every, diagnose_every = recipe.every
+    counted = {"kind": int, "low": 1}
+    epochs = Flag(
+        "epochs", recipe.epochs, "passes over the data, where --steps is not given; at least 1", **counted, optional=True
+    )
+    steps = count("steps", recipe.steps, "generator updates in the whole run, each with its discriminator updates")
+    every = [
+        count("checkpoint_every", checkpoint_every, "steps between checkpoints"),
+        count("sample_every", sample_every, "steps between sample pictures"),
+    ]
+    if recipe.epochs:
+        steps = dataclasses.replace(steps, default=None, optional=True, shown="--epochs of the data")
+        every = [dataclasses.replace(flag, default=None, optional=True, shown="every epoch") for flag in every]
+    limit = "minutes of training after which to stop even if steps are left, above 0; with --steps there is no limit"
+    again = "with --resume: settings that are changed on purpose, as the refusal names them, separated by commas"
+    return [
+        steps,
+        epochs,
+        Flag("minutes", recipe.minutes, limit, float, above=0, optional=True),
+        count("batch_size", recipe.batch_size, "examples per update"),
+        seed(0, "decides initial weights, noise and the order of examples"),
+        Flag("run_dir", "", f"folder of the run (default: a new one, runs/{recipe.name.replace('-', '_')}/DATA-DATE-TIME)"),
+        Flag("resume", False, "continue the run in --run_dir, or the newest; its flags are remembered", bool),
+        Flag("override", [], again, list, shown=""),
+        *every,
+        count("diagnose_every", diagnose_every, "steps between two looks for symptoms of failure"),
+        count("log_every", log_every, "steps per row of metrics.csv"),
+    ]
+
+
+def flag_groups(recipe, game=None):
+    """Return {title: flags} of a recipe.
+
+    Args:
+        recipe: `ganzoo.registry.Recipe`.
+        game: `Game` whose arguments --help shows; default: the recipe's own.
+    """
+    return {
+        "what to train on": sources.data_flags(recipe),
+        "the game": compose.game_flags(recipe, game or compose.game_of(recipe, {})),
+        "the run": run_flags(recipe),
+    }
+
+
+def train(recipe, options):
+    """Train the model that the flags describe and say what was made.
+
+    Args:
+        recipe: `ganzoo.registry.Recipe`.
+        options: its flags' values, as `ganzoo.commands.flags.parse` returns them.
+
+    Returns:
+        The trained model.
+    """
+    run_dir = folders.new_run_dir(options, recipe.name)
+    settle(recipe, options, run_dir)
+    game = compose.game_of(recipe, game_values(recipe, options))
+    data = sources.load(recipe, options)
+    _count_epochs(options, len(data))
+
+    from ganzoo import backend
+
+    model = compose.build(game, _shape(data), getattr(data, "classes", None), options.seed, _function(options), options.steps)
+    # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
+    # Keras would not let it compile.
+    if not backend.accelerators() and not model.use_xla:
+        backend.make_operations_deterministic()
+    device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"
+    what = "points" if recipe.data in ("points", "function") else f"images, {'x'.join(map(str, _shape(data)))}"
+    say(f"{type(model).__name__} on {data.name}: {len(data)} {what}, on {device}")
+    say(f"run directory: {run_dir}")
+    resume = resume_command(recipe, run_dir)
+    try:
+        with folders.leaving_nothing_if_refused(run_dir):
+            model.train(
+                data,
+                steps=options.steps,
+                minutes=options.minutes,
+                batch_size=options.batch_size,
+                run_dir=run_dir,
+                resume=options.resume,
+                log_every=options.log_every,
+                sample_every=options.sample_every,
+                checkpoint_every=options.checkpoint_every,
+                diagnose_every=options.diagnose_every,
+                notes={"experiment": recipe.name, "flags": flags_to_keep(options)},
+                callbacks=[keep_weights(run_dir, _epoch(options, len(data)))] if recipe.epochs else [],
+                **({"override": tuple(options.override)} if options.override else {}),
+            )
+    except Interrupted:
+        if (run_dir / "config.json").exists():
+            say(f"\nTo continue: {resume}")
+        raise
+    say(_summary(run_dir, model.step, options.steps, resume))
+    return model
+
+
+def keep_weights(run_dir, epoch_steps):
+    """Return the callback that writes the generator's weights at the end of every epoch, into weights/."""
+    import keras
+
+    folder = pathlib.Path(run_dir) / "weights"
+
+    class KeepWeights(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            epoch, rest = divmod(self.model.step, epoch_steps)
+            if rest == 0:
+                folder.mkdir(exist_ok=True)
+                self.model.generator.save_weights(folder / f"epoch_{epoch:03d}.weights.h5")
+
+    return KeepWeights()
+
+
+def options_of(run_dir):
+    """Return (recipe, flags' values) that a run was begun with.
+
+    Raises:
+        InputError: if no command began it, or what its config.json holds is no value of a flag.
+    """
+    recipe, kept = _notes(run_dir)
+    if recipe is None:
+        raise InputError(f"{run_dir} was not begun by a command; in Python, model.train(..., resume=True) reads it.")
+    options = parse([flag for found in flag_groups(recipe).values() for flag in found], ["ganzoo"])
+    for name, value in kept.items():
+        setattr(options, name, value)
+    return recipe, options
+
+
+def data_of(run_dir):
+    """Return (the data that a run trained on, the half that no training saw or None)."""
+    recipe, options = options_of(run_dir)
+    return sources.load(recipe, options), sources.load_test(recipe, options)
+
+
+def resume_command(recipe, run_dir):
+    """Return the command that continues a run."""
+    return ganzoo_words("train", recipe.name, f"--run_dir={shlex.quote(str(run_dir))}", "--resume")
+
+
+def game_values(recipe, options):
+    """Return {flag: value} of the flags that describe the game."""
+    names = [flag.name for flag in compose.game_flags(recipe, compose.game_of(recipe, {}))]
+    return {name: options[name].value for name in names}
+
+
+def _shape(data):
+    return next(iter(data.specs.values())).shape
+
+
+def _function(options):
+    return options.function if "function" in options else ""
+
+
+def _epoch(options, examples):
+    return max(1, examples // options.batch_size)
+
+
+def _count_epochs(options, examples):
+    """Set the flags that are counted in epochs where nothing else is said."""
+    epoch = _epoch(options, examples)
+    if options.steps is None or (flag_is_set(options, "epochs") and not flag_is_set(options, "steps")):
+        options.steps = options.epochs * epoch
+    for name in ("checkpoint_every", "sample_every"):
+        if options[name].value is None:
+            setattr(options, name, epoch)
+
+
+def flags_to_keep(options):
+    """Return {flag: value} for config.json; where a run stands and how it is called is no part of it."""
+    return {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
+
+
+def settle(recipe, options, run_dir):
+    """Give flags the values that they have where they are not typed: a resumed run's, and no time limit beside --steps.
+
+    Raises:
+        InputError: if there is no run to resume, or one of another recipe.
+    """
+    if options.resume:
+        if not run_dir.is_dir():
+            raise InputError(f"there is no run to resume at {run_dir}.")
+        begun, kept = _notes(run_dir)
+        if begun is not None and begun != recipe:
+            raise InputError(f"{run_dir} is a run of {begun.name}, not of {recipe.name}.")
+        instead = {"dataset": "data", "data": "dataset", "steps": "epochs"}
+        for name, value in kept.items():
+            if not flag_is_set(options, name) and not flag_is_set(options, instead.get(name, name)):
+                setattr(options, name, value)
+    options.run_dir = str(run_dir)
+    if flag_is_set(options, "steps") and not flag_is_set(options, "minutes"):
+        options.minutes = None
+
+
+def _notes(run_dir):
+    """Return (recipe of a run or None, {flag: value}), every value checked as if it had been typed."""
+    from ganzoo.training.runs import RunDirectory
+
+    if not pathlib.Path(run_dir).is_dir():
+        raise InputError(f"there is no run at {run_dir}.")
+    config = RunDirectory(run_dir).config()
+    notes = config.get("notes") if isinstance(config, dict) else None
+    if not isinstance(notes, dict) or "experiment" not in notes:
+        return None, {}
+    recipe = RECIPES.get(str(notes["experiment"]))
+    if recipe is None:
+        raise InputError(f"{run_dir} is a run of no command of ganzoo. Received: experiment={str(notes['experiment'])[:100]!r}")
+    known = {flag.name: flag for found in flag_groups(recipe).values() for flag in found}
+    kept = {}
+    if not isinstance(notes.get("flags"), dict):
+        raise InputError(f"{run_dir}/config.json must hold the flags of its run.")
+    for name, value in notes["flags"].items():
+        if name in ("run_dir", "resume", "override"):
+            continue
+        if name not in known:
+            raise InputError(f"{run_dir}/config.json holds a flag that {recipe.name} has not. Received: {name[:100]!r}")
+        with _of_config(run_dir):
+            kept[name] = known[name].check(value)
+    return recipe, kept
+
+
+@contextlib.contextmanager
+def _of_config(run_dir):
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{run_dir}/config.json: {error}") from error
+
+
+_MADE = (
+    ("samples.gif", "how samples changed over time", None),
+    ("samples.mp4", "the same as a film", None),
+    ("samples", "the same as single pictures", "/"),
+    ("diagnosis.json", "symptoms of failure that were seen, and the evidence", None),
+    ("losses.png", "the losses over time", None),
+    ("metrics.csv", "all numbers; curves: tensorboard --logdir={run}", None),
+    ("generator", "SavedModel of the generator", "/"),
+    ("weights", "the generator's weights after every epoch", "/"),
+    ("checkpoints", "to resume", "/"),
+)
+
+
+def _summary(run_dir, step, steps, resume):
+    """Return what a finished run says: what it made, and what can be done with it."""
+    run = shlex.quote(str(run_dir))
+    done = f"Done at step {step}" if step >= steps else f"The time is up at step {step} of {steps}"
+    lines = [f"\n{done}. In {run_dir}:"]
+    for name, text, folder in _MADE:
+        if (run_dir / name).exists():
+            lines.append(f"  {name + (folder or ''):16s} {text.format(run=run)}")
+    lines += ["Next:", f"  {ganzoo_words('sample', f'--run_dir={run}')}"]
+    lines += [f"  {resume} --steps={2 * step}", f"  {ganzoo_words('export', f'--run_dir={run}', '--output=generator')}"]
+    return "\n".join(lines)

@@ -1,0 +1,114 @@
+"""Draw from a trained generator: a grid of samples, paths between samples, or what its codes do.
+
+    ganzoo sample --run_dir=runs/wgan_textures/grass-... --n=64 --seed=1
+    ganzoo sample --run_dir=runs/wgan_textures/grass-... --interpolate --n=6
+    ganzoo sample --run_dir=runs/cgan/digits-... --labels=0-9 --n=100
+    ganzoo sample --run_dir=runs/infogan/digits-... --traverse=1
+
+A GAN that translates images is given those of its run's data, unseen ones where there are any; the picture shows them beside
+their translations.
+"""
+
+import re
+
+from ganzoo.commands import command, folders, runner
+from ganzoo.commands.flags import Flag, run_dir_flag, seed
+from ganzoo.errors import InputError
+
+MOST = 10_000  # images, or paths, in one picture
+
+
+def groups():
+    """Return {title: flags}."""
+    many = f"how many images, or how many paths with --interpolate; 1 to {MOST:,}"
+    labels = "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; repeated until there are --n"
+    traverse = "of InfoGAN: the continuous code that goes from -2 to 2 along each row; -1 for none"
+    output = "PNG to write (default: samples_SEED.png, paths_SEED.png or traversal_CODE_SEED.png in the run's folder)"
+    return {
+        "flags": [
+            run_dir_flag(),
+            Flag("n", 64, many, int, low=1, high=MOST),
+            seed(1, "the same seed gives the same images"),
+            Flag("interpolate", False, "draw paths of 8 images from one sample to another, a row each", bool),
+            Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),
+            Flag("labels", "", labels),
+            Flag("traverse", -1, traverse, int, low=-1),
+            Flag("endpoint", "", "of CycleGAN: the direction, a_to_b or b_to_a (default: a_to_b)"),
+            Flag("output", "", output),
+        ]
+    }
+
+
+def parse_labels(text):
+    """Return the ints that "0-9", "3,1,4" or a mixture names.
+
+    Example:
+        >>> parse_labels("0-2,7")
+        [0, 1, 2, 7]
+    """
+    labels = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,6})(?:-(\d{1,6}))?\s*", part)
+        if match is None or int(match[2] or match[1]) < int(match[1]) or len(labels) > MOST:
+            raise InputError(f"labels must look like 7, 0-9 or 3,1,4. Received: --labels={text[:100]}")
+        labels += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return labels
+
+
+def draw(model, options, run_dir):
+    """Return the picture that the flags ask for, uint8 `(H, W, C)`."""
+    import numpy as np
+
+    from ganzoo import images
+
+    name = type(model).__name__
+    if options.labels and not any(hasattr(each, "classes") and not each.drawn for each in model.inputs.values()):
+        raise InputError(f"--labels goes with a conditional GAN. Received: a run of {name}")
+    if options.traverse >= 0 and not hasattr(model, "traversal"):
+        raise InputError(f"--traverse goes with InfoGAN. Received: a run of {name}")
+    if options.endpoint and options.endpoint not in model.endpoints():
+        raise InputError(f"--endpoint must be one of {', '.join(model.endpoints())}. Received: --endpoint={options.endpoint}")
+    shape = next(iter(model.examples.values())).shape
+    if len(shape) != 3:
+        return model.preview(seed=options.seed)
+    endpoint = options.endpoint or "serving_default"
+    given = [key for key, each in model.endpoints()[endpoint].inputs.items() if not each.drawn and not hasattr(each, "classes")]
+    if given:
+        return _translate(model, options, run_dir, endpoint, given[0])
+    labels = parse_labels(options.labels) if options.labels else None
+    if options.traverse >= 0:
+        pictures, columns = model.traversal(options.traverse, 10, options.seed), 10
+    elif options.interpolate:
+        rows = []
+        for i in range(options.n):
+            asked = {"labels": [labels[i % len(labels)]]} if labels else {}
+            rows.append(model.interpolate(8, options.seed + i, options.seed + i + 1, not options.straight, **asked))
+        pictures, columns = np.concatenate(rows), 8
+    else:
+        pictures = model.sample(options.n, options.seed, **({"labels": labels} if labels else {}))
+        columns = len(labels) if labels and 1 < len(labels) <= 20 else None
+    return images.grid(pictures, columns, zoom=images.zoom_for(shape))
+
+
+def _translate(model, options, run_dir, endpoint, name):
+    """Return pairs of images, before and after, eight in a row."""
+    import numpy as np
+
+    from ganzoo import images
+
+    train, unseen = runner.data_of(run_dir)
+    before = (unseen or train).arrays[name][: options.n]
+    after = model.sample(len(before), endpoint=endpoint, **{name: before})
+    pairs = np.stack([before, after], axis=1).reshape(-1, *before.shape[1:])
+    return images.grid(pairs, 8, zoom=images.zoom_for(before.shape[1:]))
+
+
+def main(options):
+    import ganzoo
+
+    run_dir = folders.selected_run(options)
+    kind = f"traversal_{options.traverse}" if options.traverse >= 0 else "paths" if options.interpolate else "samples"
+    output = folders.png_output(options, run_dir / f"{kind}_{options.seed}.png")
+    model = ganzoo.load(run_dir)
+    ganzoo.images.save_png(output, draw(model, options, run_dir))
+    command.say(f"wrote {output}: from the generator at step {model.step}")

@@ -1,0 +1,101 @@
+"""The data that a recipe trains on, from flags; nothing heavy is imported before something is loaded."""
+
+from ganzoo.commands.arguments import DATASETS
+from ganzoo.commands.command import say
+from ganzoo.commands.flags import Flag, choice, count, flag_is_set
+from ganzoo.errors import InputError
+
+
+def data_flags(recipe):
+    """Return the flags that say what a recipe trains on."""
+    size = Flag(
+        "image_size", "", "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)"
+    )
+    strict = Flag("strict", False, "refuse a folder that holds unusable images instead of skipping them", bool)
+    if recipe.data == "function":
+        function = Flag("function", "x^3", "an expression in x (a curve) or in x and y (a surface), over [-1, 1]")
+        return [function, count("points", 100, "points of the graph to train on, no fewer than --batch_size")]
+    if recipe.data == "points":
+        dataset = choice("dataset", recipe.dataset, DATASETS["points"], "8 Gaussians on a ring, 25 on a grid, or a spiral")
+        return [dataset, count("points", 20_000, "points to train on, no fewer than --batch_size")]
+    if recipe.data == "pairs":
+        return [
+            choice("dataset", recipe.dataset, DATASETS["pairs"], "built-in pair of sets, which needs no download"),
+            Flag("data_a", "", "a folder of images or an .npz archive, with --data_b instead of --dataset"),
+            Flag("data_b", "", "the images that those of --data_a are to become"),
+            Flag("paired", False, "image i of one set belongs to image i of the other", bool),
+            size,
+            strict,
+        ]
+    builtin = "built-in data set; grass, brick, gravel and digits need no download"
+    return [
+        choice("dataset", recipe.dataset, DATASETS["images"], builtin),
+        Flag("data", "", "a folder of images or an .npz archive to train on, instead of --dataset"),
+        size,
+        Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
+        strict,
+    ]  # fmt: skip
+
+
+def load(recipe, options):
+    """Return the data set that the flags describe, and say what was left out.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    if any(flag_is_set(options, name) for name in ("data", "data_a", "data_b")) and flag_is_set(options, "dataset"):
+        raise InputError("give --dataset or --data, not both.")
+
+    from ganzoo import data
+
+    if recipe.data == "function":
+        return data.FunctionGraph(options.function).points(options.points, options.seed)
+    if recipe.data == "points":
+        from ganzoo.data import mixtures
+
+        if options.dataset == "swiss_roll":
+            return mixtures.swiss_roll(options.points, seed=options.seed)
+        return {"ring": mixtures.ring, "grid": mixtures.grid}[options.dataset]().points(options.points, options.seed)
+    size = _image_size(recipe, options)
+    if recipe.data == "pairs":
+        found = data.load_pair(options.data_a, options.data_b, options.dataset, size, options.paired, options.strict)
+    else:
+        found = data.load(options.dataset, options.data, size, strict=options.strict)
+    for line in found.skipped[:10]:
+        say(f"skipped {line}")
+    if len(found.skipped) > 10:
+        print(f"skipped {len(found.skipped) - 10} more")
+    for line in found.notes[:10]:
+        say(f"note: {line}")
+    return prepare(recipe, options, found)
+
+
+def load_test(recipe, options):
+    """Return the half of the data that no training sees, or None."""
+    from ganzoo import data
+
+    if recipe.data == "pairs":
+        return data.load_test_pair(options.data_a, options.data_b, options.dataset, _image_size(recipe, options))
+    if recipe.data != "images":
+        return None
+    found = data.load_test(options.dataset, options.data, _image_size(recipe, options))
+    return None if found is None else prepare(recipe, options, found)
+
+
+def prepare(recipe, options, images):
+    """Return what the recipe makes of a set of images: one digit alone, or stacks of digits."""
+    if recipe.data == "images" and options.digit >= 0:
+        images = images.with_label(options.digit)
+    if recipe.stack:
+        from ganzoo.data.stacked import stack_digits
+
+        images = stack_digits(images, seed=options.seed)
+    return images
+
+
+def _image_size(recipe, options):
+    from ganzoo.data import parse_image_size
+
+    if recipe.data == "images" and options.dataset == "digits" and not options.data and not options.image_size:
+        options.image_size = recipe.digits_size
+    return parse_image_size(options.image_size) if options.image_size else None
