@@ -98,8 +98,8 @@ def draw_curves(step, grid, p, q, d, value, bound):
     import numpy as np
     from matplotlib.figure import Figure
 
-    from ganzoo import plots
     from ganzoo.evaluation import theory
+    from ganzoo.utils import plots
 
     figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
     axes = figure.add_subplot()
@@ -113,12 +113,12 @@ def draw_curves(step, grid, p, q, d, value, bound):
         xlim=(LOW, HIGH), ylim=(0, 1.05), xlabel="x", title=f"step {step}: V = {value:.4f}, 2 JSD - log 4 = {bound:.4f} nats"
     )
     axes.legend(loc="upper right")
-    return plots.as_picture(figure)
+    return plots.figure_to_array(figure)
 
 
 def main(options):
-    from ganzoo import images
     from ganzoo.evaluation import theory
+    from ganzoo.utils import images
 
     p, q = density(options.p, "p"), None if options.generator else density(options.q, "q")
     output = folders.new_output(options, "optimal_discriminator")

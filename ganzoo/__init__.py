@@ -21,9 +21,10 @@ __version__ = "0.2.0"
 
 _MODULES = {
     **{name: f"ganzoo.{name}" for name in (
-        *("augmentation", "core", "data", "errors", "evaluation", "export", "images", "layers", "losses", "models"),
+        *("augmentation", "core", "data", "errors", "evaluation", "export", "layers", "losses", "models"),
         *("networks", "objectives", "optimizers", "regularizers", "testing", "training"),
     )},
+    "images": "ganzoo.utils.images",
     # Names of 0.1.0.
     "callbacks": "ganzoo.training.callbacks",
     "inversion": "ganzoo.evaluation.inversion",
@@ -54,7 +55,13 @@ class _KerasFirst:
     Were Keras imported by such a module itself, the zoo would be imported while that module is still without its names.
     """
 
-    without_keras = ("ganzoo.__main__", "ganzoo.checks", "ganzoo.commands", "ganzoo.errors", "ganzoo.registry", "ganzoo.utils")
+    without_keras = (
+        "ganzoo.__main__",
+        "ganzoo.commands",
+        "ganzoo.errors",
+        "ganzoo.registry",
+        "ganzoo.utils",
+    )
 
     def find_spec(self, name, path=None, target=None):
         """Find nothing; see `importlib.abc.MetaPathFinder`."""

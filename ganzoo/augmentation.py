@@ -9,8 +9,8 @@ import math
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.checks import nonnegative_number
 from ganzoo.core.config import Configurable
+from ganzoo.utils.checks import nonnegative_number
 
 
 class RandomAffine(Configurable):

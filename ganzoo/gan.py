@@ -16,13 +16,13 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend, networks, objectives
-from ganzoo.checks import positive_integer, positive_number
 from ganzoo.core import validation
 from ganzoo.core.inputs import Input, Label, Spec
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 class Judged(NamedTuple):

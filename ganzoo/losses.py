@@ -7,9 +7,9 @@ per sample, `(N,)`; the mean is taken once, by the training step. A high logit m
 
 from keras import ops
 
-from ganzoo.checks import check_choice
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_choice
 
 
 def _paired(real_logits, fake_logits):

@@ -12,8 +12,8 @@ import keras
 from keras import ops
 
 from ganzoo import losses, optimizers
-from ganzoo.checks import check_choice, positive_integer, positive_number
 from ganzoo.core.config import Configurable
+from ganzoo.utils.checks import check_choice, positive_integer, positive_number
 
 # What is logged of the logits -> ({name: what the progress bar calls it}, function of (real, fake) logits to {name: (N, 1)}).
 MEASURES = {

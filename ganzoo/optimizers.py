@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.checks import positive_integer, positive_number
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

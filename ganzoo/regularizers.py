@@ -7,8 +7,8 @@ A regularizer is an object with two methods, either of which may do nothing: `pe
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.checks import positive_number
 from ganzoo.core.config import Configurable
+from ganzoo.utils.checks import positive_number
 
 
 class Regularizer(Configurable):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo import images
+from ganzoo.utils import images
 
 
 def test_to_uint8():

@@ -17,9 +17,9 @@ from ganzoo import callbacks
 from ganzoo.core import state
 from ganzoo.errors import InputError, NonFiniteError, NonFiniteLossError
 from ganzoo.evaluation.measure import Estimate
-from ganzoo.plots import save_loss_plot
 from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.training.runs import CheckpointStore
+from ganzoo.utils.plots import save_loss_plot
 
 EVERY = {"log_every": 2, "sample_every": 2, "checkpoint_every": 2, "verbose": False}
 LOGGED = ("discriminator_loss", "generator_loss", "d_real", "d_fake")

@@ -53,8 +53,8 @@ def main(options):
     import numpy as np
 
     import ganzoo
-    from ganzoo import images
     from ganzoo.evaluation.inversion import invert
+    from ganzoo.utils import images
 
     run_dir = folders.selected_run(options)
     output = folders.png_output(options, run_dir / "inverted.png")

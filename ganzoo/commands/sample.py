@@ -59,7 +59,7 @@ def draw(model, options, run_dir):
     """Return the picture that the flags ask for, uint8 `(H, W, C)`."""
     import numpy as np
 
-    from ganzoo import images
+    from ganzoo.utils import images
 
     name = type(model).__name__
     if options.labels and not any(hasattr(each, "classes") and not each.drawn for each in model.inputs.values()):
@@ -94,7 +94,7 @@ def _translate(model, options, run_dir, endpoint, name):
     """Return pairs of images, before and after, eight in a row."""
     import numpy as np
 
-    from ganzoo import images
+    from ganzoo.utils import images
 
     train, unseen = runner.data_of(run_dir)
     before = (unseen or train).arrays[name][: options.n]

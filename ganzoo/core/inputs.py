@@ -10,9 +10,9 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.checks import check_class_ids, positive_integer
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_class_ids, positive_integer
 
 
 @dataclasses.dataclass(frozen=True)

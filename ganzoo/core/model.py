@@ -18,7 +18,7 @@ from ganzoo.core.player import PlayerOptimizers
 from ganzoo.core.sampling import Sampling
 from ganzoo.core.stage import Stage
 from ganzoo.errors import InputError
-from ganzoo.random_state import temporary_seed
+from ganzoo.utils.random_state import temporary_seed
 
 
 @dataclasses.dataclass(frozen=True)

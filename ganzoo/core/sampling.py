@@ -6,11 +6,12 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from ganzoo import backend, images
-from ganzoo.checks import check_int, positive_integer
+from ganzoo import backend
 from ganzoo.core.inputs import Image, Label
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
+from ganzoo.utils import images
+from ganzoo.utils.checks import check_int, positive_integer
 
 MAX_SAMPLES = 10_000_000  # beyond that a request is a slip of the hand
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from ganzoo.checks import check_class_ids
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_class_ids
 
 
 class Validation:

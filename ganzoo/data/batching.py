@@ -15,9 +15,9 @@ import math
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.data.checks import is_memory_mapped
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 # Fewer leave a measurable bias when there are only a handful of examples.
 _ROUNDS = 8
@@ -93,10 +93,10 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
         InputError: if an argument is out of range or there are fewer examples than one batch holds.
     """
     size = len(next(iter(arrays.values())))
-    batch_size = whole_number("batch_size", batch_size, 1)
-    batches_per_step = whole_number("batches_per_step", batches_per_step, 1)
-    start_step = whole_number("start_step", start_step, 0)
-    seed = whole_number("seed", seed, 0)
+    batch_size = check_int("batch_size", batch_size, 1)
+    batches_per_step = check_int("batches_per_step", batches_per_step, 1)
+    start_step = check_int("start_step", start_step, 0)
+    seed = check_int("seed", seed, 0)
     if seed >= 2**63:
         raise InputError(f"seed must be below 2**63. Received: seed={seed}")
     if size < batch_size:

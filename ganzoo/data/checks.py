@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 
 def size_pair(image_size):
@@ -26,7 +26,7 @@ def size_pair(image_size):
     """
     if not isinstance(image_size, (tuple, list)) or len(image_size) != 2:
         raise InputError(f"image_size must be a pair (height, width). Received: image_size={image_size!r}")
-    height, width = (whole_number("image_size", side, 1) for side in image_size)
+    height, width = (check_int("image_size", side, 1) for side in image_size)
     return height, width
 
 

@@ -5,12 +5,12 @@ import hashlib
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
 from ganzoo.data.checks import chosen_names, is_memory_mapped, row_chunks
 from ganzoo.data.labels import read_labels
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 
 class ImageDataset:
@@ -157,8 +157,8 @@ class ImageDataset:
         Raises:
             InputError: if nothing would be left on one of the two sides.
         """
-        held_out = whole_number("held_out", held_out, 1)
-        seed = whole_number("seed", seed, 0)
+        held_out = check_int("held_out", held_out, 1)
+        seed = check_int("seed", seed, 0)
         if held_out >= len(self):
             raise InputError(f"{self.name} has {len(self)} images: held_out must be below that. Received: held_out={held_out}")
         order = np.random.default_rng(seed).permutation(len(self))

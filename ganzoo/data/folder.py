@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.data.checks import existing_path, kind_of_path, one_line, size_pair
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.image_file import MAX_PIXELS, SUFFIXES, UnusableError, eight_bits, read_picture
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 # Enough to see what is wrong, few enough for a message of one or two lines.
 _REASONS_SHOWN = 3
@@ -38,7 +38,7 @@ def from_folder(path, image_size=(32, 32), strict=False, max_pixels=MAX_PIXELS):
     """
     path = existing_path(path)
     image_size = size_pair(image_size)
-    max_pixels = whole_number("max_pixels", max_pixels, 1)
+    max_pixels = check_int("max_pixels", max_pixels, 1)
     if not path.is_dir():
         raise InputError(f"{path} is {kind_of_path(path)[0]}; expected a folder of images.")
     files, others, skipped = _image_files(path)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ganzoo.checks import positive_integer
 from ganzoo.core.config import Configurable
 from ganzoo.data.checks import one_line
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer
 from ganzoo.utils.expressions import Expression
 
 _NAMES = ("x", "y")

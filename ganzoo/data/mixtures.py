@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ganzoo.checks import positive_integer, positive_number
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 class Mixture:

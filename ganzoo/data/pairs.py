@@ -5,13 +5,13 @@ import hashlib
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.data import keras_sets
 from ganzoo.data.batching import index_batches
 from ganzoo.data.checks import chosen_names, suggestion
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 KINDS = ("inverted", "outlined", "sheared")
 _SHEAR = 0.3  # columns to the right for each row further up
@@ -95,7 +95,7 @@ class PairedImages:
         """
         import tensorflow as tf
 
-        seed = whole_number("seed", seed, 0)
+        seed = check_int("seed", seed, 0)
         names = chosen_names(names, self.specs, self.name)
         seeds = {"a": seed, "b": seed if self.paired else _derived(seed)}
         sides = [

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.data.checks import size_pair, suggestion
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 # CC0, 512 x 512 pixels, gray. None of them has a left and a right, so mirroring gives more of the same texture.
 NAMES = ("brick", "grass", "gravel")
@@ -35,9 +35,9 @@ def photograph_crops(name, image_size=(32, 32), crops=8192, seed=0, scale=None, 
     if name not in NAMES:
         raise InputError(f"name must be one of {', '.join(NAMES)}.{suggestion(name, NAMES)} Received: name={name!r}")
     height, width = size_pair(image_size)
-    crops = whole_number("crops", crops, 1)
-    seed = whole_number("seed", seed, 0)
-    scale = whole_number("scale", _SCALES[name] if scale is None else scale, 1)
+    crops = check_int("crops", crops, 1)
+    seed = check_int("seed", seed, 0)
+    scale = check_int("scale", _SCALES[name] if scale is None else scale, 1)
 
     import skimage.data
     from PIL import Image, ImageOps

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ganzoo.checks import positive_integer
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer
 
 
 def stack_digits(images, n=60_000, seed=0):

@@ -4,13 +4,13 @@ import hashlib
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.core.inputs import Spec
 from ganzoo.data.checks import chosen_names
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.pairs import PairedImages
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int
 
 # The parts that the elements of a stream, or a dict of arrays, may have.
 _PARTS = (("images",), ("images", "labels"), ("points",), ("a", "b"))
@@ -95,10 +95,10 @@ class StreamDataset:
         Raises:
             InputError: if an argument is out of range, or a part is asked for that is not there.
         """
-        batch_size = whole_number("batch_size", batch_size, 1)
-        batches_per_step = whole_number("batches_per_step", batches_per_step, 1)
-        start_step = whole_number("start_step", start_step, 0)
-        whole_number("seed", seed, 0)
+        batch_size = check_int("batch_size", batch_size, 1)
+        batches_per_step = check_int("batches_per_step", batches_per_step, 1)
+        start_step = check_int("start_step", start_step, 0)
+        check_int("seed", seed, 0)
         names = chosen_names(names, self.specs, self.name)
 
         import tensorflow as tf

@@ -9,8 +9,8 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **given):

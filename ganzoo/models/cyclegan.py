@@ -13,13 +13,13 @@ networks are smaller, for images of 16 to 64 pixels.
 from keras import ops
 
 from ganzoo import backend, networks, optimizers
-from ganzoo.checks import nonnegative_number, positive_integer, positive_number
 from ganzoo.core.inputs import Image, Spec
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.core.sampling import Endpoint
 from ganzoo.layers import ImageBuffer
+from ganzoo.utils.checks import nonnegative_number, positive_integer, positive_number
 
 
 class CycleGAN(AdversarialModel):

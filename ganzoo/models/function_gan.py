@@ -10,11 +10,11 @@ its labels by `len(f)` of a function; there are no labels here.
 
 import keras
 
-from ganzoo import plots
 from ganzoo.data.functions import FunctionGraph
 from ganzoo.models.point_gan import PointGAN
 from ganzoo.objectives import Objective
 from ganzoo.regularizers import R1
+from ganzoo.utils import plots
 
 
 def objective(loss="non_saturating"):

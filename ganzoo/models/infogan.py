@@ -21,13 +21,14 @@ import math
 import numpy as np
 from keras import ops
 
-from ganzoo import backend, images, networks, optimizers
+from ganzoo import backend, networks, optimizers
 from ganzoo.augmentation import RandomAffine
-from ganzoo.checks import positive_integer, positive_number
 from ganzoo.core.inputs import Category, Code
 from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.objectives import Objective
+from ganzoo.utils import images
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 def objective(learning_rate=2e-4):

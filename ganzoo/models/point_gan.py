@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ganzoo import plots
-from ganzoo.checks import positive_integer
 from ganzoo.gan import GAN
 from ganzoo.networks import PointDense
 from ganzoo.training.runs import RunDirectory
+from ganzoo.utils import plots
+from ganzoo.utils.checks import positive_integer
 
 
 class PointGAN(GAN):

@@ -6,8 +6,8 @@ import numbers
 import keras
 from keras import layers
 
-from ganzoo.checks import positive_integer
 from ganzoo.networks.base import Networks
+from ganzoo.utils.checks import positive_integer
 
 
 class Dense(Networks):

@@ -3,10 +3,10 @@
 import keras
 from keras import layers
 
-from ganzoo.checks import positive_integer
 from ganzoo.core.inputs import Uniform
 from ganzoo.layers import FusedBatchNormalization
 from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.utils.checks import positive_integer
 
 
 class InfoGAN(Networks):

@@ -3,9 +3,9 @@
 import keras
 from keras import layers
 
-from ganzoo.checks import positive_integer
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
 from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.utils.checks import positive_integer
 
 
 class Texture(Networks):

@@ -3,9 +3,9 @@
 import keras
 from keras import layers
 
-from ganzoo.checks import check_int, positive_integer
 from ganzoo.layers import NarrowConv2D, ReflectionPadding2D, UpsampleConv2D
 from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.utils.checks import check_int, positive_integer
 
 
 class Translation(Networks):

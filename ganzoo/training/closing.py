@@ -4,11 +4,11 @@ import contextlib
 import signal
 import threading
 
-from ganzoo import images
 from ganzoo.errors import DiskFullError, Interrupted
-from ganzoo.plots import save_loss_plot
 from ganzoo.training.callbacks.metrics_csv import read_rows
+from ganzoo.utils import images
 from ganzoo.utils.files import FULL, naming
+from ganzoo.utils.plots import save_loss_plot
 
 
 def close_run(model, run):

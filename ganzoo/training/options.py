@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer, positive_number
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ganzoo import backend
 from ganzoo.errors import InputError
-from ganzoo.random_state import temporary_seed
+from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
 

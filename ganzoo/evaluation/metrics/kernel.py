@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from ganzoo.checks import whole_number
 from ganzoo.evaluation.measure import Estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
+from ganzoo.utils.checks import check_int
 
 
 def kernel_distance(real, fake, blocks=10, seed=0):
@@ -26,7 +26,7 @@ def kernel_distance(real, fake, blocks=10, seed=0):
 
     Reference: Bińkowski et al. 2018, arXiv:1801.01401, section 4; Gretton et al. 2012.
     """
-    blocks = whole_number("blocks", blocks, 2)
+    blocks = check_int("blocks", blocks, 2)
     rng = np.random.default_rng(seed)
     parts = [np.array_split(rng.permutation(points), blocks) for points in feature_pair(real, fake, least=2 * blocks)]
     estimates = [_squared_discrepancy(a, b) for a, b in zip(*parts, strict=True)]

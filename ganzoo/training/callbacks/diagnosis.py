@@ -7,8 +7,8 @@ import pathlib
 
 import keras
 
-from ganzoo.checks import positive_integer
 from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe
+from ganzoo.utils.checks import positive_integer
 
 _FINDING = {"symptom", "step", "evidence", "message", "remedy", "until"}
 

@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 
-from ganzoo.checks import positive_integer
 from ganzoo.errors import InputError
 from ganzoo.evaluation.features.pixels import pixel_features
 from ganzoo.evaluation.measure import flatten, measure_all
 from ganzoo.evaluation.metrics import FrechetDistance, KernelDistance
+from ganzoo.utils.checks import positive_integer
 
 DEFAULT_MEASURES = (KernelDistance(), FrechetDistance())
 

@@ -4,7 +4,7 @@ import pathlib
 
 import keras
 
-from ganzoo import images
+from ganzoo.utils import images
 from ganzoo.utils.files import naming
 
 

@@ -68,6 +68,3 @@ def check_choice(name, value, choices):
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name} must be one of {', '.join(choices)}.{hint} Received: {name}={value!r}")
     return value
-
-
-whole_number = check_int  # until every caller says check_int

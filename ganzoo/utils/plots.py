@@ -22,7 +22,7 @@ def save_loss_plot(path, rows):
     figure.savefig(path, dpi=100)
 
 
-def as_picture(figure):
+def figure_to_array(figure):
     """Draw a matplotlib figure; returns uint8 `(H, W, 3)`."""
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -57,7 +57,7 @@ def point_picture(points, truth=None, title=""):
     axes.scatter(*points.T, s=4, color="tab:blue", alpha=0.5)
     reach = 1.5 if truth is None else 1.2 * float(np.abs(truth).max())
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=title, **({"zlim": (-reach, reach)} if space else {}))
-    return as_picture(figure)
+    return figure_to_array(figure)
 
 
 def panels(points, centres, columns=3):
@@ -85,4 +85,4 @@ def panels(points, centres, columns=3):
         axes.scatter(*cloud.T, s=2, color="tab:blue", alpha=0.4)
         axes.scatter(*centres.T, marker="+", color="red", linewidth=0.8)
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=name, aspect="equal")
-    return as_picture(figure)
+    return figure_to_array(figure)
