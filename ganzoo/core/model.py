@@ -299,14 +299,17 @@ class AdversarialModel(Sampling, keras.Model):
         return {name: float(value) for name, value in self._play_step(tensors).items()}
 
     def fit(self, x=None, y=None, **options):
-        """Train with Keras's `fit`; `train` is its front that knows runs, samples and checkpoints.
+        """Train with Keras's `fit`; `train` is its front that knows runs, samples and checkpoints, and looks at every batch.
 
         Raises:
-            InputError: for arrays of another range, and for options that have no meaning for a GAN.
+            InputError: for arrays of another range (of a `tf.data.Dataset` its first element), and for options that have no
+                meaning for a GAN.
         """
         unused = ("validation_data", "validation_split", "validation_steps", "validation_batch_size", "class_weight")
         _refuse(options, "fit", (*unused, "sample_weight"))
-        if x is not None and (isinstance(x, dict) or hasattr(x, "dtype")):
+        if hasattr(x, "element_spec"):
+            self.check_batches(self.as_batches(next(iter(x), None)), self.steps_per_call == 1)
+        elif x is not None:
             self.check_batches(self.as_batches(x if y is None else (x, y)))
         return super().fit(x, y, **options)
 

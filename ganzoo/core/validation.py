@@ -48,6 +48,18 @@ class Validation:
         if len(set(leading.values())) > 1:
             raise InputError(f"all parts of a batch must have the same size. Received: {leading}")
 
+    def ranges(self, specs):
+        """Return {part: (low, high)} that a stream's values must keep to; specs: {part: `Spec`} of the stream."""
+        found = {}
+        for name, spec in self.examples.items():
+            if name in self.inputs and hasattr(self.inputs[name], "classes"):
+                found[name] = (0, self.inputs[name].classes - 1)
+            elif spec.dtype == "uint8" and specs[name].dtype != "uint8":
+                low, high = self.value_range
+                slack = 1e-3 * (high - low)
+                found[name] = (low - slack, high + slack)
+        return found
+
     def check_part(self, name, values):
         """Raise InputError if one part's values are of another dtype or range than the model can train on."""
         spec = self.examples[name]

@@ -89,7 +89,12 @@ class Networks(Configurable):
         """Return the discriminator on symbolic flat features: a logit (by the layer `logit`), then the further outputs."""
         outputs = [(logit or layers.Dense(1))(features)]
         outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
-        return keras.Model(inputs, outputs if heads else outputs[0], name="discriminator")
+        return functional(inputs, outputs if heads else outputs[0], "discriminator")
+
+
+def functional(inputs, outputs, name):
+    """Return a `keras.Model`, of the tensor itself where there is one input."""
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
 
 
 def require_multiple(shape, multiple, least, model):

@@ -4,12 +4,11 @@ Departures from the lecture: D ends in a logit, as the sigmoid is in the loss; a
 transposed convolutions of stride 1 are plain convolutions, which are the same with the kernel turned by 180 degrees.
 """
 
-import keras
 from keras import layers
 
 from ganzoo.core.inputs import Uniform
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, functional, require_multiple
 
 
 class DCGAN(Networks):
@@ -46,7 +45,7 @@ class DCGAN(Networks):
                 x = layers.Conv2DTranspose(filters, 5, strides=2, padding="same")(x)
             else:
                 x = (NarrowConv2D(filters, 5) if filters < 8 else layers.Conv2D(filters, 5, padding="same"))(x)
-        return keras.Model(tensors, layers.Activation("sigmoid")(x), name="generator")
+        return functional(tensors, layers.Activation("sigmoid")(x), "generator")
 
     def build_discriminator(self, shape, classes=None, heads=None):
         tensors, x = self.with_label_plane(shape, classes)

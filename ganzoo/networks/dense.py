@@ -6,7 +6,7 @@ import numbers
 import keras
 from keras import layers
 
-from ganzoo.networks.base import Networks
+from ganzoo.networks.base import Networks, functional
 from ganzoo.utils.checks import positive_integer
 
 
@@ -29,7 +29,7 @@ class Dense(Networks):
         for width in self.widths:
             x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
         x = layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="tanh")(x))
-        return keras.Model(tensors, x, name="generator")
+        return functional(tensors, x, "generator")
 
     def build_discriminator(self, shape, classes=None, heads=None):
         tensors, x = self.with_label_plane(shape, classes)
@@ -59,7 +59,7 @@ class PointDense(Networks):
         tensors, x = self.join(inputs)
         for width in self.hidden:
             x = layers.Dense(width, activation="relu")(x)
-        return keras.Model(tensors, layers.Dense(shape[0])(x), name="generator")
+        return functional(tensors, layers.Dense(shape[0])(x), "generator")
 
     def build_discriminator(self, shape, classes=None, heads=None):
         tensors = [keras.Input(shape, name="points")]

@@ -1,11 +1,10 @@
 """The networks of the InfoGAN paper (Chen et al. 2016, arXiv:1606.03657, appendix C.1)."""
 
-import keras
 from keras import layers
 
 from ganzoo.core.inputs import Uniform
 from ganzoo.layers import FusedBatchNormalization
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.utils.checks import positive_integer
 
 
@@ -39,7 +38,7 @@ class InfoGAN(Networks):
         x = layers.Conv2DTranspose(64, 4, strides=2, padding="same", use_bias=False)(x)
         x = layers.ReLU()(FusedBatchNormalization(momentum=0.9)(x))
         x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid")(x)
-        return keras.Model(tensors, x, name="generator")
+        return functional(tensors, x, "generator")
 
     def build_discriminator(self, shape, classes=None, heads=None):
         tensors, x = self.with_label_plane(shape, classes)
@@ -52,7 +51,7 @@ class InfoGAN(Networks):
         hidden = _normalized(128, features)
         outputs = [layers.Dense(1, name="logits")(features)]
         outputs += [layers.Dense(size, name=name)(hidden) for name, size in heads.items()]
-        return keras.Model(tensors, outputs, name="discriminator")
+        return functional(tensors, outputs, "discriminator")
 
 
 def _normalized(neurons, x):

@@ -1,10 +1,9 @@
 """Lecture 004's texture networks: its generator, and its critic, as it stands or without batch norm and dropout."""
 
-import keras
 from keras import layers
 
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.utils.checks import positive_integer
 
 
@@ -33,7 +32,7 @@ class Texture(Networks):
         x = layers.Reshape((height // 4, width // 4, 128))(x)
         for filters in (128, 64):
             x = layers.ReLU()(FusedBatchNormalization(momentum=0.8)(UpsampleConv2D(filters, 4)(x)))
-        return keras.Model(tensors, NarrowConv2D(channels, 4, activation="tanh")(x), name="generator")
+        return functional(tensors, NarrowConv2D(channels, 4, activation="tanh")(x), "generator")
 
     def build_discriminator(self, shape, classes=None, heads=None):
         tensors, x = self.with_label_plane(shape, classes)

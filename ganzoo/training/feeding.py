@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ganzoo.data.guard import guarded
+
 PROBE_SEED = 7919  # added to the model's: the probe is another draw than the first batch
 
 
@@ -9,7 +11,8 @@ def batches_of(model, data, options, step):
     """Return the batches from a step on; each element holds those of the steps that one call makes together."""
     together = options.steps_per_execution
     count = together * model.batches_per_step
-    return data.batches(options.batch_size, model.seed, step // together, count, list(model.examples))
+    batches = data.batches(options.batch_size, model.seed, step // together, count, list(model.examples))
+    return batches if hasattr(data, "arrays") else guarded(batches, model.ranges(data.specs))
 
 
 def probe_of(model, data):

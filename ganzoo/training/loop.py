@@ -5,6 +5,7 @@ import itertools
 import math
 
 from ganzoo.data import as_dataset
+from ganzoo.data.guard import refusal
 from ganzoo.errors import InputError
 from ganzoo.training.closing import close_run, telling_what_is_saved
 from ganzoo.training.feeding import batches_of, probe_of
@@ -124,15 +125,21 @@ def _fit_epochs(model, data, options, around, epoch, epochs, length):
     """Call Keras's `fit` for a number of epochs of `length` steps, from the model's step on."""
     together = options.steps_per_execution
     around.set_params({"verbose": 0, "epochs": epoch + epochs, "steps": length // together})
-    model.fit(
-        batches_of(model, data, options, model.step),
-        initial_epoch=epoch,
-        epochs=epoch + epochs,
-        steps_per_epoch=length // together,
-        shuffle=False,  # the order is the data set's own, a function of (seed, step)
-        callbacks=around,
-        verbose=0,
-    )
+    try:
+        model.fit(
+            batches_of(model, data, options, model.step),
+            initial_epoch=epoch,
+            epochs=epoch + epochs,
+            steps_per_epoch=length // together,
+            shuffle=False,  # the order is the data set's own, a function of (seed, step)
+            callbacks=around,
+            verbose=0,
+        )
+    except Exception as error:
+        refused = refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
 
 
 def _stage_ends(model, options, first_step):

@@ -155,3 +155,21 @@ def test_what_keras_offers_and_a_gan_has_not_is_refused(stripes):
         with pytest.raises(InputError, match=message):
             ask()
     assert gan.step == 0
+
+
+@pytest.mark.parametrize("late", [255.0, np.nan])
+def test_stream_refused_where_a_later_batch_is_out_of_range(stripes, late):
+    """A black first batch before bright ones, and NaN after good ones, stop the training with a sentence."""
+    floats = stripes.astype("float32") / 127.5 - 1
+    floats[40:] = late
+    gan = make_tiny()
+    with pytest.raises(InputError, match="images must be from -1.002 to 1.002. Received: values from"):
+        gan.train(tf.data.Dataset.from_tensor_slices(floats).batch(20), steps=9, batch_size=20, verbose=False)
+    assert 0 < gan.step < 9
+
+
+def test_stream_refused_where_a_later_label_is_beyond_the_classes(stripes):
+    labels = np.r_[np.zeros(40, int), np.full(20, 12)]
+    stream = tf.data.Dataset.from_tensor_slices((stripes, labels)).batch(20)
+    with pytest.raises(InputError, match="labels must be from 0 to 9. Received: values from"):
+        make_gan("CGAN").train(stream, steps=9, batch_size=20, verbose=False)
