@@ -43,7 +43,7 @@ def groups():
             choice_list("techniques", TECHNIQUES, "what helps each of --losses; all but plain include steady"),
             count("seeds", 1, "runs of each setting"),
             Flag("steps", 20_000, f"generator updates of each run, in hundreds; at least {100 * MOMENTS}", int, low=1),
-            count("samples", 2500, "points to measure"),
+            count("samples", 2500, "points to measure", high=10**6),
             folders.output_flag("mode_coverage", "MIXTURE"),
         ]
     }

@@ -29,7 +29,7 @@ def groups():
             Flag("q", "exp(-((x-1.5)/1.5)**2/2)", text),
             Flag("generator", False, "let the generator play too; its density, smoothed, then stands for q", bool),
             count("steps", 3000, "discriminator updates, or steps of the game with --generator"),
-            Flag("frames", 30, "of the animation; at least 2", int, low=2),
+            Flag("frames", 30, "of the animation; 2 to 1,000", int, low=2, high=1000),
             seed(0, "decides initial weights and points"),
             folders.output_flag("optimal_discriminator"),
         ]

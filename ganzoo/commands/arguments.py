@@ -7,6 +7,8 @@ import dataclasses
 
 from ganzoo.registry import MODELS
 
+MOST = 16_384  # of every whole number: as large as a description of a model may be when a run is loaded
+
 
 @dataclasses.dataclass(frozen=True)
 class Argument:

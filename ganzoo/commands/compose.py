@@ -172,7 +172,11 @@ def game_flags(recipe, game):
         hidden = name not in shown or (name == "embedding_size" and not MODELS[game.model].labels)
         value = shown.get(name)
         said = "" if value is None or value is False else f"{value:g}" if isinstance(value, float) else str(value)
-        flags.append(
-            Flag(name, None, each.text, each.kind, each.low, each.above, each.below, optional=True, shown=said, hidden=hidden)
-        )
+        bounds = {
+            "low": each.low,
+            "above": each.above,
+            "below": each.below,
+            "high": arguments.MOST if each.kind is int else None,
+        }
+        flags.append(Flag(name, None, each.text, each.kind, **bounds, optional=True, shown=said, hidden=hidden))
     return flags

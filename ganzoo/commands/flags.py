@@ -19,7 +19,7 @@ class Flag:
         name, default, text: text is what --help says.
         kind: str, bool, int, float, or list (words separated by commas).
         low, above, below: bounds of a number: at least, more than, less than.
-        high: the greatest number, in words of `text`.
+        high: the greatest number.
         choices: the words that are allowed; () for any.
         optional: whether None is a value too: not set.
         shown: what --help calls the default; default: itself.
@@ -81,7 +81,11 @@ class Flag:
         if (self.low, self.above, self.below, self.high) == (None, 0, None, None):
             return "a positive number"
         bounds = (("of at least", self.low), ("above", self.above), ("below", self.below), ("of at most", self.high))
-        said = [f"{word} {bound:g}" if abs(bound) < 1e6 else f"{word} {bound}" for word, bound in bounds if bound is not None]
+        said = [
+            f"{word} {bound:,}" if isinstance(bound, int) else f"{word} {bound:g}"
+            for word, bound in bounds
+            if bound is not None
+        ]
         return " ".join([number, " and ".join(said)]).strip()
 
 
@@ -90,9 +94,9 @@ def _hint(word, choices):
     return f"one of {', '.join(choices)}.{f' Did you mean {near[0]}?' if near else ''}"
 
 
-def count(name, default, text):
-    """Return a flag that is an integer of at least 1."""
-    return Flag(name, default, f"{text}; at least 1", int, low=1)
+def count(name, default, text, high=10**9):
+    """Return a flag that is an integer of at least 1 and at most `high`, so that nobody asks for more than a machine holds."""
+    return Flag(name, default, f"{text}; at least 1", int, low=1, high=high)
 
 
 def seed(default, text):

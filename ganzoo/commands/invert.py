@@ -19,9 +19,9 @@ def groups():
         "flags": [
             run_dir_flag(),
             Flag("image", "", "an image file, cropped and resized to what the GAN makes"),
-            count("n", 8, "how many of the run's own images, where --image is not given"),
+            count("n", 8, "how many of the run's own images, where --image is not given", high=10_000),
             Flag("label", 0, "of the images given by --image, for a conditional GAN; 0 or more", int, low=0),
-            count("starts", 10, "latents to descend from for each image"),
+            count("starts", 10, "latents to descend from for each image", high=10_000),
             count("steps", 200, "of the descent"),
             seed(0, "decides the starts"),
             Flag("output", "", "PNG to write (default: inverted.png in the run's folder)"),

@@ -16,7 +16,7 @@ from ganzoo.registry import RECIPES
 def run_flags(recipe):
     """Return the flags of every training run, with a recipe's defaults."""
     checkpoint_every, sample_every, log_every, diagnose_every = recipe.every
-    counted = {"kind": int, "low": 1}
+    counted = {"kind": int, "low": 1, "high": 10**6}
     epochs = Flag(
         "epochs", recipe.epochs, "passes over the data, where --steps is not given; at least 1", **counted, optional=True
     )
@@ -34,7 +34,7 @@ def run_flags(recipe):
         steps,
         epochs,
         Flag("minutes", recipe.minutes, limit, float, above=0, optional=True),
-        count("batch_size", recipe.batch_size, "examples per update"),
+        count("batch_size", recipe.batch_size, "examples per update", high=10**7),
         seed(0, "decides initial weights, noise and the order of examples"),
         Flag("run_dir", "", f"folder of the run (default: a new one, runs/{recipe.name.replace('-', '_')}/DATA-DATE-TIME)"),
         Flag("resume", False, "continue the run in --run_dir, or the newest; its flags are remembered", bool),

@@ -14,10 +14,10 @@ def data_flags(recipe):
     strict = Flag("strict", False, "refuse a folder that holds unusable images instead of skipping them", bool)
     if recipe.data == "function":
         function = Flag("function", "x^3", "an expression in x (a curve) or in x and y (a surface), over [-1, 1]")
-        return [function, count("points", 100, "points of the graph to train on, no fewer than --batch_size")]
+        return [function, count("points", 100, "points of the graph to train on, no fewer than --batch_size", high=10**7)]
     if recipe.data == "points":
         dataset = choice("dataset", recipe.dataset, DATASETS["points"], "8 Gaussians on a ring, 25 on a grid, or a spiral")
-        return [dataset, count("points", 20_000, "points to train on, no fewer than --batch_size")]
+        return [dataset, count("points", 20_000, "points to train on, no fewer than --batch_size", high=10**7)]
     if recipe.data == "pairs":
         return [
             choice("dataset", recipe.dataset, DATASETS["pairs"], "built-in pair of sets, which needs no download"),
