@@ -13,7 +13,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 .DEFAULT_GOAL := help
 DIGITS := train-mlp-gan train-dcgan train-lsgan train-cgan train-infogan train-digit-wgan
 STUDIES := results pathologies mode-coverage stacked-digits optimal-discriminator
-.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint benchmark clean
+.PHONY: help setup train-wgan-textures train-function-gan $(DIGITS) $(STUDIES) evaluate test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,8 +76,13 @@ test: setup ## run the fast tests; two minutes or so
 test-all: setup ## run every test; a quarter of an hour or so
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
-lint: setup ## check style
+lint: setup ## check style and types
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
+	@$(RUN) mypy
+
+docs: setup ## build the documentation into build/site
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
 benchmark: setup ## measure the speed of a training step
 	@$(RUN) experiments.benchmark $(ARGS)
