@@ -4,14 +4,14 @@ import ast
 import pathlib
 import re
 
-from mkdocs.structure.files import File
-
 ROOT = pathlib.Path(__file__).parent.parent
 GALLERY = "experiments/gallery"
 
 
 def on_files(files, config):
     """Add the pages and pictures that lie outside of docs/."""
+    from mkdocs.structure.files import File
+
     for name in ("RESULTS.md", "CHANGELOG.md"):
         files.append(File.generated(config, name, content=(ROOT / name).read_text(encoding="utf-8")))
     for path in sorted((ROOT / GALLERY).rglob("*")):
@@ -45,8 +45,9 @@ def sections():
 
 
 def _section(model, module):
-    if not module.startswith("ganzoo.models."):  # on a page of its own
-        return f"The base of the others: see [`{module}`][{module}]."
+    if not module.startswith("ganzoo.models."):  # its class is on a page of its own
+        text = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        return f"{ast.get_docstring(ast.parse(text))}\n\nSee [`{model}`][{module}.{model}]."
     return (
         f"::: {module}\n    options:\n      show_root_heading: false\n      show_root_toc_entry: false\n"
         f"      heading_level: 3\n      members: [{model}]\n      inherited_members: false"
