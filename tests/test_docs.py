@@ -61,7 +61,8 @@ def test_a_page_names_targets_commands_files_and_modules_that_exist(page):
     text, makefile = read(page), read("Makefile")
     for target in re.findall(r"(?:^|`)make ([a-z-]*[a-z])(?![-\w])", text, re.MULTILINE):
         assert f"\n{target}:" in makefile or target.removeprefix("train-") in RECIPES, target
-    for verb, name in re.findall(r"(?:^|`|bin/)ganzoo ([a-z]+) ?([a-z][a-z-]*)?", text, re.MULTILINE):
+    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
+    for verb, name in re.findall(r"(?:^|`|bin/)ganzoo ([a-z]+) ?([a-z][a-z-]*)?", code, re.MULTILINE):
         assert (ROOT / "ganzoo" / "commands" / f"{verb}.py").exists(), verb
         assert verb != "train" or not name or name in RECIPES, name
     for module in re.findall(r"-m (experiments\.\w+)", text):
