@@ -6,7 +6,7 @@ import sys
 
 from absl import flags
 
-from ganzoo.errors import InputError, Interrupted, NonFiniteLossError
+from ganzoo.errors import InputError, Interrupted, NonFiniteError
 
 
 def run(main, documentation):
@@ -32,7 +32,7 @@ def run(main, documentation):
         main()
     except (flags.Error, InputError) as error:
         _leave(f"error: {' '.join(str(error).split())}", 2)
-    except NonFiniteLossError as error:
+    except NonFiniteError as error:
         _leave(f"stopped: {error}", 1)
     except Interrupted as error:
         print(f"\n{error}", file=sys.stderr, flush=True)

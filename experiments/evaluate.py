@@ -27,59 +27,75 @@ FEATURES = ("auto", "classifier", "pixels", "inception")
 choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can")
 
 
+def choose_features(name, train, held_out, inception_weights=""):
+    """Return what distances are between.
+
+    Args:
+        name: one of FEATURES.
+        train, held_out: `ganzoo.data.ImageDataset`; their labels train the classifier.
+        inception_weights: see the flag.
+
+    Returns:
+        (extractor: callable from uint8 images to features; its name; the `Classifier`, or None where there is none).
+    """
+    import numpy as np
+
+    from ganzoo.evaluation import features
+
+    inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None
+    labelled = train.labels is not None and np.ptp(train.labels) > 0
+    if name == "classifier" and not labelled:
+        raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
+    classifier = features.Classifier.cached(train, held_out) if labelled and name != "pixels" else None
+    if inception:
+        return inception.features, "inception", classifier
+    return (classifier.features, "classifier", classifier) if classifier else (features.pixel_features, "pixels", None)
+
+
 def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     """Return {measure: value} of n samples; prints nothing but the classifier's training."""
     import numpy as np
 
-    from ganzoo.evaluation import features as extractors
     from ganzoo.evaluation import metrics
+    from ganzoo.evaluation.measure import flatten, measure_all
 
-    inception = extractors.Inception(inception_weights or "imagenet") if features == "inception" else None
     everything, unseen = train, held_out
     if unseen is None:  # a reference needs real images apart
         train, held_out = train.split(len(train) // 2)
-    use_labels = train.labels is not None and np.ptp(train.labels) > 0 and features != "pixels"
-    classifier = extractors.Classifier.cached(train, held_out) if use_labels else None
-    if features == "classifier" and classifier is None:
-        raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
-    chosen = inception or classifier
-    extract = chosen.features if chosen else extractors.pixel_features
+    extract, used, classifier = choose_features(features, train, held_out, inception_weights)
     n_real = min(n, len(train), len(held_out))
-    asked = np.arange(n) % gan.classes if gan.needs_labels else None
-    samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
     rng = np.random.default_rng(0)
-    some = [np.sort(rng.permutation(len(part))[:n_real]) for part in (train, held_out)]
-    fake, real, apart = extract(samples[:n_real]), extract(train.images[some[0]]), extract(held_out.images[some[1]])
-    used = "inception" if features == "inception" else "classifier" if classifier else "pixels"
+    real, apart = (part.images[np.sort(rng.permutation(len(part))[:n_real])] for part in (train, held_out))
+    asked = np.arange(n) % gan.inputs["labels"].classes if "labels" in gan.inputs else None
+    samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
     between = "two halves of the training images" if unseen is None else "training and unseen images"
     results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
-    for name, other in (("", fake), ("reference_", apart)):
-        if n_real > fake.shape[1]:
-            distance, error = metrics.frechet_distance(real, other)
-            results |= {f"{name}frechet_distance": distance, f"{name}frechet_distance_error": error}
-        if n_real >= 20:
-            distance, error = metrics.kernel_distance(real, other)
-            results |= {f"{name}kernel_distance": distance, f"{name}kernel_distance_error": error}
-        results |= {f"{name}{key}": value for key, value in metrics.precision_recall_density_coverage(real, other).items()}
-    if features != "inception":  # all training images at 299x299 would take hours
-        results |= metrics.memorization(extract(everything.images), None if unseen is None else apart, fake)
+
+    distances = (metrics.FrechetDistance(), metrics.KernelDistance(), metrics.PrecisionRecallDensityCoverage())
+    comparisons = [(distances, *(extract(images) for images in (real, samples[:n_real], apart)))]
     if classifier:
-        read = classifier.predict(samples)
         results["classifier_accuracy"] = classifier.accuracy
-        results |= {f"class_{key}": value for key, value in metrics.class_balance(read, train.classes).items()}
+        predicted = [classifier.predict(images) for images in (real, samples, apart)]
+        comparisons.append(((metrics.ClassBalance(train.classes),), *predicted))
         if asked is not None:
-            results["label_accuracy"], results["label_accuracy_error"] = metrics.label_accuracy(read, asked)
-    if hasattr(gan, "recognise") and held_out.labels is not None:
-        clusters = gan.recognise(held_out.images)[0].argmax(axis=1)
-        share, error, _ = metrics.cluster_accuracy(clusters, held_out.labels)
-        results |= {"cluster_accuracy": share, "cluster_accuracy_error": error}
+            results |= flatten({"label_accuracy": metrics.label_accuracy(predicted[1], asked)})
+    for measures, of_real, of_fake, of_apart in comparisons:
+        results |= flatten(measure_all(measures, of_real, of_fake))
+        results |= flatten(measure_all(measures, of_real, of_apart, prefix="reference_"))
+    if features != "inception":  # all training images at 299x299 would take hours
+        _, of_fake, of_apart = comparisons[0][1:]
+        known = extract(everything.images)
+        results |= flatten(metrics.memorization(known, None if unseen is None else of_apart, of_fake))
+    if hasattr(gan, "recognize") and held_out.labels is not None:
+        clusters = gan.recognize(held_out.images)[0].argmax(axis=1)
+        results |= flatten({"cluster_accuracy": metrics.cluster_accuracy(clusters, held_out.labels)[0]})
     return results
 
 
 def main():
     run_dir = folders.chosen_run()
     gan = runner.restore(run_dir)
-    if gan.image_rank != 3:
+    if "images" not in gan.examples:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
     train, held_out = runner.data_of(run_dir)
     results = {"step": gan.step} | evaluate(gan, train, held_out, FLAGS.n, FLAGS.seed, FLAGS.features, FLAGS.inception_weights)

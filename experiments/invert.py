@@ -1,7 +1,8 @@
-"""Find the latent of an image: image in, latent and reconstruction out.
+"""Find the inputs of an image: image in, latents and reconstruction out.
 
-The picture shows, a row an image: the image, its reconstruction, and the nearest training image. The latents go to a .npy file
-beside it. Without --image, images of the run's held-out data are taken, or of its training data where there are none.
+The picture shows, a row an image: the image, its reconstruction, and the nearest training image. The inputs (latents, ...) go
+to a .npz file beside it. Without --image, images of the run's held-out data are taken, or of its training data where there are
+none.
 
     python -m experiments.invert --run_dir=runs/dcgan/mnist-... --n=8
     python -m experiments.invert --image=seven.png --label=7
@@ -57,7 +58,7 @@ def main():
     if output.suffix.lower() != ".png" or not output.parent.is_dir():
         raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")
     gan = runner.restore(run_dir)
-    if gan.image_rank != 3:
+    if "images" not in gan.examples:
         raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
     train, held_out = runner.data_of(run_dir)
     if FLAGS.image:
@@ -66,17 +67,17 @@ def main():
     else:
         source = held_out or train
         targets, labels = source.images[: FLAGS.n], None if source.labels is None else source.labels[: FLAGS.n]
-    conditions = gan.generator_inputs(np.zeros((len(targets), gan.latent.size)), labels=labels)[1:] if gan.needs_labels else ()
-    found = invert(gan, targets, FLAGS.starts, FLAGS.steps, seed=FLAGS.seed, conditions=conditions)
+    given = {"labels": labels} if "labels" in gan.inputs else {}
+    found = invert(gan, targets, FLAGS.starts, FLAGS.steps, seed=FLAGS.seed, **given)
     own = not FLAGS.image and held_out is None
     nearest = _nearest(train.images, targets, own)
     rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
     images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
-    np.save(output.with_suffix(".npy"), found["latents"])
+    np.savez(output.with_suffix(".npz"), **found["inputs"])
     beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
     print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
           f"nearest {'other ' if own else ''}training image {beside.mean():.4f}")  # fmt: skip
-    print(f"wrote {output} and {output.with_suffix('.npy')}")
+    print(f"wrote {output} and {output.with_suffix('.npz')}")
 
 
 def _nearest(train, targets, own):

@@ -19,7 +19,7 @@ from absl import flags
 
 from experiments import command, folders
 from experiments.flags import choice, choices, count, given
-from ganzoo.errors import InputError, NonFiniteLossError
+from ganzoo.errors import InputError, NonFiniteError
 
 FLAGS = flags.FLAGS
 LOSSES = {"non_saturating": "NonSaturating", "minimax": "Minimax", "least_squares": "LeastSquares", "hinge": "Hinge",
@@ -86,6 +86,7 @@ def load(name, seed):
     """Return (points to train on, callable from samples to measures, marks to draw)."""
     from ganzoo.data import mixtures
     from ganzoo.evaluation import metrics
+    from ganzoo.evaluation.measure import flatten
 
     if name == "swiss_roll":
         points, unseen = (mixtures.swiss_roll(seed=each).points for each in (seed, seed + 1000))
@@ -100,7 +101,8 @@ def load(name, seed):
     mixture = {"grid": mixtures.grid, "ring": mixtures.ring}[name]()
 
     def count_modes(samples):
-        return metrics.mode_coverage(samples, mixture.centers, mixture.sigma)
+        found = flatten(metrics.mode_coverage(samples, mixture.centers, mixture.sigma))
+        return {"modes": found.pop("modes"), "of": len(mixture.centers), **found}
 
     return mixture.points(seed=seed), count_modes, mixture.centers
 
@@ -121,7 +123,7 @@ def run(name, game, mixture, seed, steps, samples):
     diverged = False
     try:
         gan.train(data, steps=steps, batch_size=256, callbacks=[watch], verbose=False)
-    except NonFiniteLossError:  # the averaged weights may still be numbers; they are no result of this game
+    except NonFiniteError:  # the averaged weights may still be numbers; they are no result of this game
         diverged = True
     seconds = time.perf_counter() - start
     last = gan.sample(samples)

@@ -1,6 +1,7 @@
 """Provoke the three failures of GANs that the lecture names, beside a remedy for each, and print what the diagnosis reports.
 
-oscillation: one number against one number (the "Dirac GAN"): they circle for ever; R1 draws them in.
+oscillation: one number against one number (the "Dirac GAN"): they circle, and stop
+    only slowly, as the swings are damped by moving in turns; R1 draws them in at once.
 vanishing_gradient: the saturating loss against a discriminator that is sure; the non-saturating loss still moves.
 mode_collapse: eight Gaussians on a ring, and a generator so much quicker than the discriminator that it runs from one to the
     next; equal learning rates and R1 find all.
@@ -33,6 +34,7 @@ def dirac_gan(seed, regularizers=()):
     from keras import layers
 
     import ganzoo
+    from ganzoo.objectives import Objective
 
     class Shift(layers.Layer):
         def build(self, input_shape):
@@ -48,14 +50,9 @@ def dirac_gan(seed, regularizers=()):
         def build_discriminator(self):
             return keras.Sequential([keras.Input((1,)), layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
 
-    return DiracGAN(
-        1,
-        latent=1,
-        regularizers=regularizers,
-        seed=seed,
-        discriminator_optimizer=keras.optimizers.SGD(0.05),
-        generator_optimizer=keras.optimizers.SGD(0.05),
-    )
+    descent = keras.optimizers.SGD(0.05)
+    objective = Objective("non_saturating", regularizers, discriminator_optimizer=descent, generator_optimizer=descent)
+    return DiracGAN(1, latent=1, objective=objective, seed=seed)
 
 
 def oscillation(seed):
@@ -73,14 +70,13 @@ def vanishing_gradient(seed):
     """Return the same of a discriminator that is sure of itself: ten updates a step at fifty times the generator's rate."""
     import numpy as np
 
-    from ganzoo import losses
     from ganzoo.data.points import PointDataset
 
     def build(loss):
-        return point_gan(1, (32,), rates=(1e-2, 2e-4), loss=loss, n_critic=10, seed=seed)
+        return point_gan(1, (32,), rates=(1e-2, 2e-4), seed=seed, loss=loss, n_critic=10)
 
     data = PointDataset(4.0 + 0.1 * np.random.default_rng(seed).normal(size=(1000, 1)), "a Gaussian at 4")
-    return data, {"saturating": build(losses.Minimax()), "non-saturating": build(losses.NonSaturating())}, 5000, 50
+    return data, {"saturating": build("minimax"), "non-saturating": build("non_saturating")}, 5000, 50
 
 
 def mode_collapse(seed):
@@ -88,19 +84,21 @@ def mode_collapse(seed):
     from ganzoo.data.mixtures import ring
     from ganzoo.regularizers import R1
 
-    hasty = point_gan(2, (64, 64), rates=(2e-4, 2e-3), beta_1=0.9, seed=seed)
-    steady = point_gan(2, (64, 64), rates=(1e-3, 1e-3), regularizers=[R1(0.1)], seed=seed)
+    hasty = point_gan(2, (64, 64), rates=(2e-4, 2e-3), seed=seed, beta_1=0.9)
+    steady = point_gan(2, (64, 64), rates=(1e-3, 1e-3), seed=seed, regularizers=[R1(0.1)])
     return ring().points(seed=seed), {"generator ten times as quick": hasty, "equal rates and R1": steady}, 8000, 100
 
 
-def point_gan(dimensions, hidden, rates, beta_1=0.5, **options):
-    """Return a `PointGAN` with a latent of 2; rates are the learning rates of (discriminator, generator)."""
+def point_gan(dimensions, hidden, rates, seed, beta_1=0.5, **options):
+    """Return a `PointGAN` with a latent of 2; rates: learning rates of (discriminator, generator); options: of `Objective`."""
     import keras
 
     from ganzoo import PointGAN
+    from ganzoo.objectives import Objective
 
     adam = [keras.optimizers.Adam(rate, beta_1=beta_1) for rate in rates]
-    return PointGAN(dimensions, 2, hidden, discriminator_optimizer=adam[0], generator_optimizer=adam[1], **options)
+    objective = Objective(discriminator_optimizer=adam[0], generator_optimizer=adam[1], **options)
+    return PointGAN(dimensions, 2, hidden, objective=objective, seed=seed)
 
 
 FAILURES = {"oscillation": oscillation, "vanishing_gradient": vanishing_gradient, "mode_collapse": mode_collapse}
@@ -110,7 +108,7 @@ def run(failure, seed):
     """Train a failure and its remedy.
 
     Returns:
-        (dictionary {name: finished `ganzoo.callbacks.Diagnosis`}, its GAN under `.model`; the data).
+        (dictionary {name: finished `ganzoo.training.callbacks.Diagnosis`}, its GAN under `.model`; the data).
     """
     from ganzoo.training.callbacks import Diagnosis
 
@@ -118,7 +116,7 @@ def run(failure, seed):
     diagnoses = {}
     for name, gan in gans.items():
         print(f"\n{failure}, {name}:", flush=True)
-        diagnosis = Diagnosis(data.points, every=5 * every)
+        diagnosis = Diagnosis(data.arrays, every=5 * every)
         gan.train(data, steps=steps, steps_per_execution=every, log_every=every, callbacks=[diagnosis], verbose=False)
         diagnoses[name] = diagnosis
     return diagnoses, data

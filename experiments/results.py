@@ -86,9 +86,10 @@ def finished(entry, step, seconds):
 
 
 def measured(run_dir):
-    """Return what evaluation.json of a run holds, or an empty dictionary."""
+    """Return what evaluation.json of a run holds, or an empty dictionary; also where it is of 0.1.0, with other names."""
     path = run_dir / "evaluation.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found if "reference_between" in found else {}
 
 
 def source(entry):

@@ -86,6 +86,7 @@ def draw(path, labels, truth):
 
 def main():
     from ganzoo.evaluation import features, metrics
+    from ganzoo.evaluation.measure import flatten
 
     gan = runner.train("stacked_digits", build, load)
     run_dir = pathlib.Path(folders.chosen_run())
@@ -94,7 +95,7 @@ def main():
     stacks, classifier = select(singles, options), features.Classifier.cached(singles)
     print(f"reading {SAMPLES:,} samples, and as many training images", flush=True)
     labels = predict(gan.sample(SAMPLES, seed=1), classifier)
-    found = {name: metrics.class_divergence(each, stacks.labels, 1000)
+    found = {name: flatten(metrics.class_divergence(stacks.labels, each, 1000))
              for name, each in (("samples", labels), ("real", predict(stacks.images[:SAMPLES], classifier)))}  # fmt: skip
     found = {"step": gan.step, "read": SAMPLES, "classifier_accuracy": classifier.accuracy} | found
     (run_dir / "modes.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

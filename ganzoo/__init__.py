@@ -5,6 +5,7 @@ Names are imported when they are first used, so that a command's --help does not
 
 import importlib
 import os
+import sys
 
 from wrapt import when_imported
 
@@ -45,6 +46,23 @@ def __getattr__(name):
 
 def __dir__():
     return sorted([*globals(), *__all__])
+
+
+class _KerasFirst:
+    """Import Keras, and through `_register` the zoo, before the first module of ours that is built on it.
+
+    Were Keras imported by such a module itself, the zoo would be imported while that module is still without its names.
+    """
+
+    without_keras = ("ganzoo.checks", "ganzoo.commands", "ganzoo.errors", "ganzoo.registry", "ganzoo.utils")
+
+    def find_spec(self, name, path=None, target=None):
+        """Find nothing; see `importlib.abc.MetaPathFinder`."""
+        if name.startswith("ganzoo.") and not name.startswith(self.without_keras) and "keras" not in sys.modules:
+            importlib.import_module("keras")
+
+
+sys.meta_path.insert(0, _KerasFirst())
 
 
 @when_imported("keras")

@@ -1,26 +1,40 @@
-"""The one exception that means: the input is at fault, and whoever typed it can mend it."""
+"""Exceptions of ganzoo: invalid input, a training that diverged, was interrupted, or filled the disk."""
 
 
 class InputError(ValueError):
-    """Report bad input that a user can mend.
+    """Raised for invalid user input; the message says how to fix it.
 
     The message is one or two lines long, names what was expected and what came, and needs no traceback to be
     understood: the experiment scripts print it and exit with status 2.
     """
 
 
-class NonFiniteLossError(ArithmeticError):
-    """A loss became infinite or NaN; the message names the network and the step."""
+class NonFiniteError(ArithmeticError):
+    """A loss or a weight became infinite or NaN; the message names network, step and the last good checkpoint."""
+
+
+class NonFiniteLossError(NonFiniteError):
+    """A loss became infinite or NaN."""
+
+
+class DiskFullError(OSError):
+    """The disk took no more; the message names the file, what is saved, and how to go on."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was stopped by a signal after its state was saved.
+    """Training was stopped by a signal; the message says what is saved.
+
+    Args:
+        signal_number: int, e.g. 2 for Ctrl-C, 15 for SIGTERM.
+        step: int, the step that was saved, or None if nothing was.
+        place: the folder of the checkpoints, or None.
 
     Attributes:
-        signal_number: int, e.g. 2 for Ctrl-C, 15 for SIGTERM.
-        step: the step that was saved.
+        signal_number, step: as above.
     """
 
-    def __init__(self, signal_number, step):
-        super().__init__(f"stopped by {'Ctrl-C' if signal_number == 2 else 'SIGTERM'}; saved at step {step}")
+    def __init__(self, signal_number, step=None, place=None):
+        where = "" if place is None else f" in {place}"
+        saved = f"nothing is saved yet{where}" if step is None else f"saved at step {step}{where}"
+        super().__init__(f"stopped by {'Ctrl-C' if signal_number == 2 else 'SIGTERM'}; {saved}")
         self.signal_number, self.step = signal_number, step

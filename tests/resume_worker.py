@@ -11,7 +11,8 @@ import sys
 import keras
 from conftest import make_stripes, make_tiny
 
-from ganzoo import backend, losses, regularizers
+from ganzoo import backend, regularizers
+from ganzoo.objectives import Objective
 
 
 def main(run_dir, steps, mode="fresh", other=None):
@@ -33,9 +34,7 @@ def main(run_dir, steps, mode="fresh", other=None):
 
 def train(run_dir, steps, resume=False):
     gan = make_tiny(
-        loss=losses.Wasserstein(),
-        regularizers=[regularizers.WeightClip(0.05), regularizers.GradientPenalty()],
-        n_critic=2,
+        objective=Objective("wasserstein", [regularizers.WeightClip(0.05), regularizers.GradientPenalty()], n_critic=2),
         ema_half_life_images=100.0,
     )
     gan.train(
@@ -44,7 +43,7 @@ def train(run_dir, steps, resume=False):
         batch_size=8,
         run_dir=run_dir,
         resume=resume,
-        log_every=5,
+        log_every=3,  # checkpoints are within an interval of the logs
         checkpoint_every=10,
         sample_every=50,
     )

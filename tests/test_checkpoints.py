@@ -1,13 +1,17 @@
 """Checkpoints survive whatever a crash or a disk does to them."""
 
+import errno
+import hashlib
+import io
 import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
 from ganzoo.errors import InputError
-from ganzoo.training.runs import CheckpointStore, RunDirectory
+from ganzoo.training.runs import CheckpointStore
 
 
 def arrays(value):
@@ -24,12 +28,12 @@ def store(tmp_path):
 
 def read(store):
     said = []
-    found = store.latest(said.append)
+    found = store.latest(report=said.append, repair=True)
     return found, said
 
 
 def test_the_newest_comes_back_as_it_was(store):
-    (step, found), said = read(store)
+    (step, found, _), said = read(store)
     assert step == 30
     assert said == []
     assert found.keys() == arrays(30).keys()
@@ -75,7 +79,7 @@ def change_the_step(path):
 )
 def test_a_damaged_one_is_passed_over_with_a_sentence_that_names_it(store, damage, reason):
     damage(store.folder / "step_00000030")
-    (step, found), said = read(store)
+    (step, found, _), said = read(store)
     assert step == 20
     np.testing.assert_array_equal(found["a/000"], arrays(20)["a/000"])
     assert len(said) == 1
@@ -113,23 +117,143 @@ def test_saving_the_same_step_again_replaces_it(store):
     assert read(store)[0][1]["b/001"] == 33
 
 
-def test_a_run_directory_that_is_a_file_or_read_only_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="is a file"):
-        RunDirectory(tmp_path / "file")
-    with pytest.raises(InputError, match="cannot be written"):
-        RunDirectory(tmp_path / "file" / "below")
-
-    def refuse(self):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("pathlib.Path.touch", refuse)
-    with pytest.raises(InputError, match="cannot be written: Permission denied"):
-        RunDirectory(tmp_path / "locked")
+def test_the_one_just_saved_is_kept_and_later_ones_are_set_aside(store):
+    store.save(5, arrays(5))
+    assert store.steps() == [5]
+    aside = {f"later_step_000000{step}" for step in (10, 20, 30)}
+    assert {path.name for path in store.folder.iterdir()} == aside | {"step_00000005"}
+    assert read(store)[0].step == 5
 
 
-def test_a_config_that_is_no_json_is_refused(tmp_path):
-    run = RunDirectory(tmp_path)
-    run.config_path.write_text("{")
-    with pytest.raises(InputError, match="cannot be read"):
-        run.config()
+def test_a_checkpoint_of_another_run_is_refused(store):
+    store.run = "a" * 16
+    store.save(40, arrays(40), stage=2)
+    assert read(store)[0].stage == 2
+    with pytest.raises(InputError, match="step_00000040 is not of this run"):
+        CheckpointStore(store.folder, run="b" * 16).latest()
+
+
+def test_a_damaged_one_in_a_read_only_folder_is_passed_over_where_it_is(store, monkeypatch):
+    cut(store.folder / "step_00000030")
+
+    def refuse(*names):
+        raise PermissionError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "rename", refuse)
+    for repair in (False, True):
+        said = []
+        assert store.latest(report=said.append, repair=repair).step == 20
+        assert len(said) == 1
+        assert "kept as" not in said[0]
+    assert store.steps() == [10, 20, 30]
+
+
+def test_a_checkpoint_is_read_while_another_process_replaces_it(store, monkeypatch):
+    calls, steps = [], store.steps
+
+    def replaced():
+        calls.append(1)
+        return [99] if len(calls) == 1 else steps()  # 99 is removed between listing and reading
+
+    monkeypatch.setattr(store, "steps", replaced)
+    assert store.latest().step == 30
+
+
+EXPECTED = {"a/000": ((3, 2), "float32"), "b/001": ((), "int64")}
+
+
+def test_expected_arrays_are_read_with_the_sums_of_the_logs(store):
+    assert store.latest(EXPECTED).step == 30
+    assert store.latest(lambda stage: EXPECTED).step == 30
+    store.save(40, arrays(40) | {"logs/loss/total": np.float32(3)})
+    assert store.latest(EXPECTED).arrays["logs/loss/total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("expected", "odd"),
+    [
+        (EXPECTED | {"a/000": ((2, 3), "float32")}, "a/000"),
+        (EXPECTED | {"a/000": ((3, 2), "float16")}, "a/000"),
+        (EXPECTED | {"c": ((), "int64")}, "'c'"),
+        ({"a/000": ((3, 2), "float32")}, "b/001"),
+    ],
+)
+def test_arrays_of_another_network_are_refused_before_they_are_read(store, expected, odd):
+    with pytest.raises(InputError, match=f"is of another network: .*{odd}"):
+        store.latest(expected)
+
+
+def test_sums_of_the_logs_that_are_no_scalars_are_refused(store):
+    store.save(40, arrays(40) | {"logs/loss/total": np.zeros(10**6, "float32")})
+    with pytest.raises(InputError, match="logs/loss/total"):
+        store.latest(lambda stage: EXPECTED)
+
+
+def handmade(store, step, content):
+    """Write a checkpoint whose manifest fits an archive of these bytes."""
+    path = store.save(step, arrays(step))
+    (path / "arrays.npz").write_bytes(content)
+    manifest = json.loads((path / "manifest.json").read_text())
+    fits = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (path / "manifest.json").write_text(json.dumps(manifest | fits))
+
+
+def zipped(name, content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def saved(save, array):
+    file = io.BytesIO()
+    save(file, array)
+    return file.getvalue()
+
+
+THREE = saved(np.save, np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no archive",
+        saved(np.savez_compressed, np.zeros(10**6)),
+        saved(np.savez, np.array([{}], dtype=object)),
+        zipped("a.npy", THREE.replace(b"(3,)", b"(9,)")),
+        zipped("a.npy", THREE.replace(b"(3,)", b"(-3,")),
+        zipped("a.npy", THREE.replace(b"(3,)", b"9**9")),
+        zipped("a.npy", b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535),
+        zipped("a.txt", b"hello"),
+    ],
+)
+def test_an_archive_that_numpy_did_not_write_is_damaged_and_not_read(store, content):
+    handmade(store, 40, content)
+    for expected in (None, lambda stage: EXPECTED):
+        said = []
+        assert store.latest(expected, said.append).step == 30
+        assert "step_00000040 is damaged" in said[0]
+
+
+def test_special_files_are_not_read(store):
+    path = store.save(40, arrays(40))
+    (path / "arrays.npz").unlink()
+    os.mkfifo(path / "arrays.npz")
+    path = store.save(50, arrays(50))
+    (path / "manifest.json").unlink()
+    os.mkfifo(path / "manifest.json")
+    assert store.latest(report=lambda said: None).step == 30
+
+
+def test_a_full_disk_is_named_and_the_older_ones_stay(store, monkeypatch):
+    def full(*arguments, **named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            store.save(40, arrays(40))
+    assert caught.value.filename.endswith("writing_step_00000040/arrays.npz")
+    assert not (store.folder / "writing_step_00000040").exists()
+    assert read(store)[0].step == 30

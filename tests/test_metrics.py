@@ -1,5 +1,6 @@
 """The measures against closed forms, against scipy, and against input that would make them lie."""
 
+import dataclasses
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ import scipy.stats
 
 from ganzoo.errors import InputError
 from ganzoo.evaluation import features, metrics
+from ganzoo.evaluation.measure import Estimate, flatten, measure_all
 
 RNG = np.random.default_rng(0)
 
@@ -49,12 +51,10 @@ def test_distance_errors_are_spread(measure):
 
 def test_share_errors_are_spread():
     def entropy(real, fake):
-        balance = metrics.class_balance(np.digitize(fake[:, 0], [-0.5, 1.5]), 3)
-        return balance["entropy"], balance["entropy_error"]
+        return metrics.class_balance(np.digitize(fake[:, 0], [-0.5, 1.5]), 3)["entropy"]
 
     def precision(real, fake):
-        measures = metrics.precision_recall_density_coverage(real, fake)
-        return measures["precision"], measures["precision_error"]
+        return metrics.precision_recall_density_coverage(real, fake)["precision"]
 
     for measure, least in ((entropy, 0.7), (precision, 0.5)):  # with the balls held fixed an error is a little too small
         spread, claimed = spread_and_claim(measure)
@@ -85,8 +85,8 @@ def test_kernel_distance_double_loop():
         lambda a, b: metrics.frechet_distance(a, b)[0],
         lambda a, b: metrics.kernel_distance(a, b)[0],
         lambda a, b: metrics.sliced_wasserstein_distance(a, b)[0],
-        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["precision"],
-        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["coverage"],
+        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["precision"].value,
+        lambda a, b: -metrics.precision_recall_density_coverage(a, b)["coverage"].value,
     ],
 )
 def test_measures_are_monotonic_in_shift(measure):
@@ -101,17 +101,17 @@ def test_measures_of_equal_sets():
     assert metrics.frechet_distance(points, points)[0] == pytest.approx(0, abs=1e-9)
     assert metrics.sliced_wasserstein_distance(points, points)[0] == pytest.approx(0, abs=1e-12)
     measures = metrics.precision_recall_density_coverage(points, points)
-    assert (measures["precision"], measures["recall"], measures["coverage"]) == (1.0, 1.0, 1.0)
+    assert [measures[name].value for name in ("precision", "recall", "coverage")] == [1.0, 1.0, 1.0]
     assert abs(metrics.kernel_distance(points, RNG.normal(size=(300, 5)))[0]) < 0.3
 
 
 def test_precision_recall_of_collapse_and_scatter():
     modes = np.repeat([[0.0, 0.0], [50.0, 0.0]], 100, axis=0) + RNG.normal(size=(200, 2))
     collapsed = metrics.precision_recall_density_coverage(modes, RNG.normal(size=(200, 2)) * 0.5)
-    assert collapsed["precision"] > 0.95
-    assert 0.1 < collapsed["recall"] < 0.55
+    assert collapsed["precision"].value > 0.95
+    assert 0.1 < collapsed["recall"].value < 0.55
     scattered = metrics.precision_recall_density_coverage(modes, RNG.uniform(-20, 70, (200, 2)))
-    assert scattered["precision"] < 0.3
+    assert scattered["precision"].value < 0.3
 
 
 def test_sliced_wasserstein_shift():
@@ -140,16 +140,15 @@ def test_precision_recall_density_coverage_definition():
         "coverage": (between.min(axis=0) <= real_radii).mean(),
     }
     measures = metrics.precision_recall_density_coverage(real, fake, k=3)
-    assert {name: measures[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+    assert {name: measures[name].value for name in expected} == pytest.approx(expected, rel=1e-9)
     assert all(0 < value < 1 for value in expected.values())
 
 
 def test_class_balance_and_accuracy():
     balance = metrics.class_balance(np.array([0, 0, 1, 1]), 4)
-    assert balance["covered"] == 2
-    assert (balance["entropy"], balance["entropy_error"]) == (pytest.approx(np.log(2)), pytest.approx(0, abs=1e-12))
-    assert balance["ceiling"] == pytest.approx(np.log(4))
-    accuracy, error, matching = metrics.cluster_accuracy(np.array([2, 2, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 0]))
+    assert balance["covered"] == (2, None)
+    assert balance["entropy"] == (pytest.approx(np.log(2)), pytest.approx(0, abs=1e-12))
+    (accuracy, error), matching = metrics.cluster_accuracy(np.array([2, 2, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 2, 0]))
     assert (accuracy, error) == (pytest.approx(5 / 6), pytest.approx(np.sqrt(5 / 36 / 6)))
     assert matching == {2: 0, 0: 1, 1: 2}
     assert metrics.label_accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4])) == (0.75, pytest.approx(0.2165, abs=1e-4))
@@ -158,16 +157,16 @@ def test_class_balance_and_accuracy():
 def test_class_divergence_scipy_entropy():
     rng = np.random.default_rng(0)
     labels, real = rng.integers(0, 5, 900), rng.choice(7, 800, p=(0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1))
-    found = metrics.class_divergence(labels, real, 7)
+    found = metrics.class_divergence(real, labels, 7)
     shares = [np.bincount(each, minlength=7) for each in (labels, real)]
-    assert found["covered"] == 5
-    assert found["kl"] == pytest.approx(scipy.stats.entropy(*shares), rel=1e-9)
-    again = [metrics.class_divergence(rng.integers(0, 5, 900), real, 7)["kl"] for _ in range(200)]
-    assert np.std(again) / 1.3 < found["kl_error"] < 1.3 * np.std(again)
-    missing = metrics.class_divergence(np.array([0, 2, 2, 2]), np.array([0, 0, 1, 1]), 3)
-    assert missing["kl"] == pytest.approx(np.log(0.5) / 4 + 3 * np.log(3) / 4)
+    assert found["covered"].value == 5
+    assert found["kl"].value == pytest.approx(scipy.stats.entropy(*shares), rel=1e-9)
+    again = [metrics.class_divergence(real, rng.integers(0, 5, 900), 7)["kl"].value for _ in range(200)]
+    assert np.std(again) / 1.3 < found["kl"].error < 1.3 * np.std(again)
+    missing = metrics.class_divergence(np.array([0, 0, 1, 1]), np.array([0, 2, 2, 2]), 3)
+    assert missing["kl"].value == pytest.approx(np.log(0.5) / 4 + 3 * np.log(3) / 4)
     with pytest.raises(InputError, match="from 0 to 2"):
-        metrics.class_divergence(np.array([3]), real, 3)
+        metrics.class_divergence(real, np.array([3]), 3)
 
 
 def test_kernel_distance_ignores_class_order():
@@ -185,9 +184,9 @@ def test_memorization_without_held_out_and_with_duplicates():
     train = RNG.normal(size=(500, 8)) * 30
     twice = np.concatenate([train, train[:100]])
     for examples in (train, twice):
-        assert metrics.memorization(examples, None, examples[:200])["near_copy_rate"] == 1.0
-        assert metrics.memorization(examples, None, RNG.normal(size=(400, 8)) * 30)["near_copy_rate"] < 0.05
-    assert metrics.memorization(twice, None, train)["nearest_held_out"] > 0
+        assert metrics.memorization(examples, None, examples[:200])["near_copy_rate"].value == 1.0
+        assert metrics.memorization(examples, None, RNG.normal(size=(400, 8)) * 30)["near_copy_rate"].value < 0.05
+    assert metrics.memorization(twice, None, train)["nearest_held_out"].value > 0
 
 
 def test_memorization():
@@ -196,9 +195,9 @@ def test_memorization():
         metrics.memorization(train, held_out, RNG.normal(size=(400, 8))),
         metrics.memorization(train, held_out, train),
     )
-    assert fresh["near_copy_rate"] < 0.05
-    assert copied["near_copy_rate"] == 1.0
-    assert copied["nearest_fake"] == 0 < copied["nearest_held_out"]
+    assert fresh["near_copy_rate"].value < 0.05
+    assert copied["near_copy_rate"].value == 1.0
+    assert copied["nearest_fake"].value == 0 < copied["nearest_held_out"].value
 
 
 DISTANCES = (
@@ -304,3 +303,37 @@ def test_former_module_names():
 
     assert (ganzoo.metrics, ganzoo.theory, ganzoo.inversion) == (metrics, theory, inversion)
     assert {"metrics", "theory", "inversion", "evaluation"} <= set(dir(ganzoo))
+
+
+MEASURES = (
+    metrics.FrechetDistance(),
+    metrics.KernelDistance(),
+    metrics.PrecisionRecallDensityCoverage(),
+    metrics.SlicedWassersteinDistance(slices=8),
+)
+
+
+def test_measure_protocol():
+    real, fake = RNG.normal(size=(60, 3)), RNG.normal(size=(50, 3)) + 1
+    for measure in MEASURES:
+        found = measure(real, fake)
+        assert all(isinstance(each, Estimate) and each.error > 0 for each in found.values())
+        assert measure == type(measure)(**dataclasses.asdict(measure))
+    assert metrics.FrechetDistance()(real, fake) == {"frechet_distance": metrics.frechet_distance(real, fake)}
+    labels = np.arange(60) % 3
+    found = metrics.ClassBalance(3)(labels, labels[:50])
+    assert found["class_entropy"] == metrics.class_balance(labels[:50], 3)["entropy"]
+    assert found["class_kl"] == metrics.class_divergence(labels, labels[:50], 3)["kl"]
+
+
+def test_measures_leave_out_what_few_samples_do_not_allow():
+    few = RNG.normal(size=(5, 5))
+    found = measure_all(MEASURES, few, few + 1)
+    assert list(found) == ["sliced_wasserstein_distance"]
+
+
+def test_measure_all_and_flatten():
+    found = measure_all(MEASURES[:2], *RNG.normal(size=(2, 40, 2)), prefix="reference_")
+    assert list(found) == ["reference_frechet_distance", "reference_kernel_distance"]
+    assert flatten({"a": Estimate(1.0, 0.1), "b": Estimate(2)}) == {"a": 1.0, "a_error": 0.1, "b": 2}
+    assert metrics.sliced_wasserstein_distance(*RNG.normal(size=(2, 40, 2)), slices=1).error is None

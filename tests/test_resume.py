@@ -10,6 +10,7 @@ import time
 import pytest
 from conftest import ROOT, own_environment, run_python
 
+from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.training.runs import RunDirectory
 
 WORKER = ROOT / "tests" / "resume_worker.py"
@@ -30,6 +31,15 @@ def assert_same_bits(run_dir, reference, step):
     assert different == []
 
 
+def assert_same_table(run_dir, reference):
+    """metrics.csv equals an uninterrupted run's but for the seconds."""
+    clock = ("seconds", "images_per_second")
+    tables = [read_rows(RunDirectory(path).metrics_path) for path in (run_dir, reference)]
+    mine, whole = ([{k: v for k, v in row.items() if k not in clock} for row in table] for table in tables)
+    assert len(whole) > 5
+    assert mine == whole
+
+
 def test_killed_between_write_and_rename(tmp_path):
     killed = run_python(WORKER, tmp_path / "run", 60, "die_before_rename:30", tmp_path / "whole")
     assert killed.returncode == -signal.SIGKILL
@@ -38,6 +48,7 @@ def test_killed_between_write_and_rename(tmp_path):
     done = run_python(WORKER, tmp_path / "run", 60, "resume")
     assert done.returncode == 0, done.stderr[-2000:]
     assert_same_bits(tmp_path / "run", tmp_path / "whole", 60)
+    assert_same_table(tmp_path / "run", tmp_path / "whole")
 
 
 def start(run_dir, steps, mode="fresh"):
@@ -73,6 +84,11 @@ def test_a_polite_signal_saves_and_leaves_at_once(number, tmp_path):
     assert process.returncode != 0
     (step,) = (int(word) for word in said.split() if word.isdigit())
     assert RunDirectory(tmp_path / "run").checkpoints.steps()[-1] == step >= 15
+    steps = 3 * (step // 3 + 3)
+    assert run_python(WORKER, tmp_path / "run", steps, "resume").returncode == 0
+    assert run_python(WORKER, tmp_path / "whole", steps).returncode == 0
+    assert_same_bits(tmp_path / "run", tmp_path / "whole", steps)
+    assert_same_table(tmp_path / "run", tmp_path / "whole")
 
 
 @pytest.mark.slow
@@ -91,6 +107,7 @@ def test_killed_twice_at_any_moment(seed, tmp_path_factory, tmp_path):
     done = run_python(WORKER, tmp_path / "run", steps, "resume")
     assert done.returncode == 0, done.stderr[-2000:]
     assert_same_bits(tmp_path / "run", reference, steps)
+    assert_same_table(tmp_path / "run", reference)
 
 
 @pytest.mark.slow

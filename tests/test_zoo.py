@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import ZOO, labels_for, make_gan
+from ganzoo.latents import Codes
 
 import ganzoo
 from ganzoo import losses, state
 from ganzoo.errors import InputError
-from ganzoo.latents import Codes
 
 LECTURE = ("DCGAN", "LSGAN", "CGAN", "InfoGAN", "DigitWGAN", "DigitWGANGP")
 SIZES = ((28, 28, 1), (32, 32, 3), (48, 48, 4), (64, 64, 1), (96, 64, 3))

@@ -203,6 +203,8 @@ class AdversarialModel(Sampling, keras.Model):
             )
         for name, player in self.players.items():
             optimizer = chosen[name]
+            if optimizer.use_ema:
+                raise InputError(f"{name}_optimizer: use_ema would overwrite the weights; a GAN has ema_half_life_images for it.")
             if self.dtype_policy.name == "mixed_float16" and not hasattr(optimizer, "inner_optimizer"):
                 optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
             player.optimizer = optimizer

@@ -107,11 +107,7 @@ class PlayerOptimizers(keras.optimizers.Optimizer):
         raise InputError("gradients are applied by a player's own optimizer, see AdversarialModel.update.")
 
     def finalize_variable_values(self, var_list):
-        """Let optimizers that average weights (`use_ema`) write them back, each to its own player's variables."""
-        for optimizer in self.optimizers:
-            own = getattr(optimizer, "_trainable_variables", [])
-            if own:
-                optimizer.finalize_variable_values(own)
+        """Do nothing: no player's optimizer keeps averages of its own."""
 
     def save_own_variables(self, store):
         """Save nothing: the players' optimizers save their own."""

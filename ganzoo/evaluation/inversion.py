@@ -1,7 +1,9 @@
-"""GAN inversion: find the latent of an image by optimization (a GAN has no encoder; lecture 004).
+"""GAN inversion: find the inputs of an image by optimization (a GAN has no encoder; lecture 004).
 
 z* = argmin_z |G(z) - x|^2,   by Adam from several starts, the best kept          Creswell & Bharath 2018, arXiv:1802.05701
 """
+
+import math
 
 import numpy as np
 from keras import ops
@@ -11,53 +13,80 @@ from ganzoo.checks import positive_integer, positive_number
 from ganzoo.errors import InputError
 
 
-def invert(gan, images, starts=10, steps=200, learning_rate=0.05, seed=0, conditions=()):
-    """Find latents whose images are nearest to given ones; all images and starts in one compiled loop.
+def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **given):
+    """Find the inputs whose images are nearest to given ones; all images and starts in one compiled loop.
+
+    Continuous inputs (latents, codes) are descended over; discrete ones that are not given (a category, a label) are not
+    descended but tried, each start another value: take at least as many starts as there are values.
 
     Args:
-        gan: a `ganzoo.GAN` of images.
+        model: of images, a `ganzoo.core.AdversarialModel`.
         images: uint8 `(N, H, W, C)`.
-        starts: latents drawn for each image to descend from; positive int. A category of InfoGAN is not descended but tried:
-            take as many starts as there are.
+        starts: inputs drawn for each image to descend from; positive int.
         steps: of Adam; positive int.
-        learning_rate: of Adam, in the units of the latent; above 0.
+        learning_rate: of Adam, in the units of the latents; above 0.
         seed: int; decides the starts.
-        conditions: the generator's further inputs, N rows each: (labels,) for a conditional GAN.
+        given: inputs of the model that are known, N rows each, and stay fixed: labels=... of a conditional GAN.
 
     Returns:
-        Dictionary: `latents` float32 `(N, latent.size)`; `reconstructions` uint8 `(N, H, W, C)`; `errors` float64 `(N,)`, the
-        mean squared difference of pixels in [0, 1].
+        Dictionary: `inputs`, {name: array `(N, ...)`}, what `model.render` takes; `latents`, those of them, float32
+        `(N, size)`, where the model has any; `reconstructions` uint8 `(N, H, W, C)`; `errors` float64 `(N,)`, the mean squared
+        difference of pixels in [0, 1].
 
     Raises:
-        InputError: if the images are not such as the GAN makes.
+        InputError: if the images are not such as the model makes, or if it has no continuous input.
+
+    Example:
+        >>> import ganzoo
+        >>> gan = ganzoo.GAN(image_shape=(8, 8, 1), latent=4)
+        >>> found = invert(gan, gan.sample(2), starts=3, steps=5)
+        >>> found["latents"].shape, found["reconstructions"].shape
+        ((2, 4), (2, 8, 8, 1))
     """
     images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != gan.image_shape or not len(images):
-        raise InputError(f"images must be uint8 (N, {gan.image_shape}). Received: {images.dtype} {images.shape}")
+    spec = model.examples[model.endpoints()["serving_default"].output]
+    if spec.dtype != "uint8" or images.dtype != np.uint8 or images.shape[1:] != spec.shape or not len(images):
+        raise InputError(f"images must be {spec.dtype} (N, {spec.shape}). Received: {images.dtype} {images.shape}")
     positive_integer("starts", starts)
     positive_integer("steps", steps)
     positive_number("learning_rate", learning_rate)
-    if len(conditions) != len(gan.generator.inputs) - 1 or any(len(each) != len(images) for each in conditions):
-        raise InputError(f"{type(gan).__name__} needs {len(gan.generator.inputs) - 1} conditions of {len(images)} rows.")
-    targets = gan.to_value_range(ops.convert_to_tensor(np.repeat(images, starts, axis=0)))
-    conditions = [ops.convert_to_tensor(np.repeat(np.asarray(each), starts, axis=0)) for each in conditions]
-    first = gan.latent.spread(gan.latent.draw(len(images) * starts, (seed, 0)))
+    for name, values in given.items():
+        if len(np.atleast_1d(values)) != len(images):
+            raise InputError(f"{name} must have a row for each of {len(images)} images. Received: {len(np.atleast_1d(values))}")
+    repeated = {name: np.repeat(np.asarray(values), starts, axis=0) for name, values in given.items()}
+    first = model.draw_inputs(len(images) * starts, seed, **repeated)
+    first = {name: ops.convert_to_tensor(values) for name, values in first.items()}
+    first |= {name: each.stratify(first[name]) for name, each in model.inputs.items() if name not in given}
+    free = [name for name, each in model.inputs.items() if name not in given and each.drawn and each.dtype == "float32"]
+    if not free:
+        raise InputError(f"{type(model).__name__} has no continuous input to descend over. Its inputs: {', '.join(first)}")
+    targets = model.to_value_range(ops.convert_to_tensor(np.repeat(images, starts, axis=0)))
 
-    def distances(latents):
-        inputs = [latents, *conditions]
-        made = gan.sampling_generator(inputs if conditions else inputs[0], training=False)
-        return ops.mean(ops.square(made - targets), axis=(1, 2, 3))
+    def split(flat):
+        """Return all inputs; the free ones cut from one row `(N, sum of their sizes)`."""
+        inputs, begin = dict(first), 0
+        for name in free:
+            shape = model.inputs[name].shape
+            end = begin + math.prod(shape)
+            inputs[name], begin = ops.reshape(flat[:, begin:end], (-1, *shape)), end
+        return inputs
 
-    def stay(latents):
-        return gan.latent.project(latents, first)
+    def join(inputs):
+        return ops.concatenate([ops.reshape(inputs[name], (len(targets), -1)) for name in free], axis=1)
 
-    found = backend.jit(lambda: backend.projected_adam(distances, first, steps, learning_rate, stay))()
+    def distances(flat):
+        return ops.mean(ops.square(model.generate(split(flat)) - targets), axis=(1, 2, 3))
+
+    def project(flat):
+        moved = split(flat)
+        return join({name: model.inputs[name].project(moved[name], first[name]) for name in free})
+
+    start = join(first)
+    found = backend.jit(lambda: backend.projected_adam(distances, start, steps, learning_rate, project))()
     errors = ops.convert_to_numpy(distances(found)).reshape(len(images), starts)
     best = errors.argmin(axis=1) + starts * np.arange(len(images))
-    latents = ops.convert_to_numpy(found)[best]
-    low, high = gan.value_range
-    return {
-        "latents": latents,
-        "reconstructions": gan.generate(latents, *(ops.convert_to_numpy(each)[best] for each in conditions)),
-        "errors": errors.min(axis=1).astype("float64") / (high - low) ** 2,
-    }
+    inputs = {name: ops.convert_to_numpy(values)[best] for name, values in split(found).items()}
+    low, high = model.value_range
+    results = {"inputs": inputs, "latents": inputs.get("latents"), "reconstructions": model.render(inputs)}
+    results["errors"] = errors.min(axis=1).astype("float64") / (high - low) ** 2
+    return {name: value for name, value in results.items() if value is not None}

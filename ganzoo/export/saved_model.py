@@ -3,10 +3,11 @@
 import math
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from ganzoo.core.state import get_state
 from ganzoo.errors import InputError
+from ganzoo.utils.finite import nonfinite_networks
 
 
 def export_generator(path, model):
@@ -54,11 +55,10 @@ def export_generator(path, model):
 
 
 def check_finite(model):
-    """Raise InputError if one of the networks that make samples has weights that are NaN or infinite."""
-    for player in model.players.values():
-        for name, network in player.models.items():
-            if not all(np.isfinite(weight).all() for weight in network.get_weights()):
-                raise InputError(f"the {name} at step {model.step} has weights that are NaN or infinite; it is not exported.")
+    """Raise InputError if one of the networks has weights that are NaN or infinite."""
+    networks = nonfinite_networks(get_state(model))
+    if networks:
+        raise InputError(f"{', '.join(networks)} at step {model.step} hold weights that are NaN or infinite; nothing is exported.")
 
 
 def _serve(endpoint, finished, value_range):

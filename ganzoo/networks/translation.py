@@ -13,36 +13,40 @@ from ganzoo.utils.types import Shape
 class Translation(Networks):
     """CycleGAN's networks (arXiv:1703.10593, appendix 7.2), of any width.
 
-    Generator: a 7x7 convolution, two of stride 2, residual blocks, two up-samplings, a 7x7 convolution, tanh; reflection
+    Generator: a 7x7 convolution, some of stride 2, residual blocks, as many up-samplings, a 7x7 convolution, tanh; reflection
     padding, instance normalization. Discriminator: 4x4 convolutions, its logits one a patch.
 
     Args:
         width: filters of the first layers; the paper has 64.
         residual_blocks: int of at least 0; the paper has 6 for 128 pixels.
+        downsamplings: convolutions of stride 2 in the generator, as many up-samplings; the paper has 2. At 16 or 28 pixels
+            more than 1 loses the strokes.
         patch_layers: convolutions of stride 2 in the discriminator, int of at least 1; the paper has 3, patches of 70 pixels.
             1 makes patches of 16 pixels, 2 of 34.
     """
 
-    def __init__(self, width: int = 32, residual_blocks: int = 3, patch_layers: int = 1):
+    def __init__(self, width: int = 32, residual_blocks: int = 3, downsamplings: int = 1, patch_layers: int = 1):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)
+        self.downsamplings = check_int("downsamplings", downsamplings, 0)
         self.patch_layers = positive_integer("patch_layers", patch_layers)
 
     def check(self, shape: Shape, model: str) -> None:
-        require_multiple(shape, 4, least=16, model=model)
+        require_multiple(shape, max(2, 2**self.downsamplings), least=16, model=model)
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         (name, each), *_ = inputs.items()
         pictures = keras.Input(each.shape, name=name)
         x = self._normalized(layers.Conv2D(self.width, 7, use_bias=False)(ReflectionPadding2D(3)(pictures)))
-        for factor in (2, 4):
-            x = self._normalized(layers.Conv2D(factor * self.width, 3, strides=2, padding="same", use_bias=False)(x))
+        for level in range(1, self.downsamplings + 1):
+            x = self._normalized(layers.Conv2D(2**level * self.width, 3, strides=2, padding="same", use_bias=False)(x))
+        filters = 2**self.downsamplings * self.width
         for _ in range(self.residual_blocks):
-            y = self._normalized(layers.Conv2D(4 * self.width, 3, use_bias=False)(ReflectionPadding2D(1)(x)))
-            y = layers.Conv2D(4 * self.width, 3, use_bias=False)(ReflectionPadding2D(1)(y))
+            y = self._normalized(layers.Conv2D(filters, 3, use_bias=False)(ReflectionPadding2D(1)(x)))
+            y = layers.Conv2D(filters, 3, use_bias=False)(ReflectionPadding2D(1)(y))
             x = layers.Add()([x, layers.GroupNormalization(groups=-1)(y)])
-        for factor in (2, 1):
-            x = self._normalized(UpsampleConv2D(factor * self.width, 3, use_bias=False)(x))
+        for level in reversed(range(self.downsamplings)):
+            x = self._normalized(UpsampleConv2D(2**level * self.width, 3, use_bias=False)(x))
         return keras.Model(pictures, NarrowConv2D(shape[2], 7, activation="tanh")(x), name="generator")
 
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:

@@ -7,20 +7,22 @@ import platform
 import sys
 
 from ganzoo import __version__, backend
-
-
-def describe_optimizer(optimizer):
-    """Return an optimizer's class and configuration as one plain string."""
-    config = {name: value for name, value in optimizer.get_config().items() if name != "name"}
-    return f"{type(optimizer).__name__} {json.dumps(config, default=str, sort_keys=True)}"
+from ganzoo.core.config import serialize
+from ganzoo.errors import InputError
 
 
 def settings_of(model, data, batch_size):
     """Return what must be equal for a resumed run to be the same run, as a dictionary of JSON values."""
-    config = model.settings() if hasattr(model, "settings") else model.get_config()
-    settings = {"model": type(model).__name__, **config}
-    settings |= {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
+    settings = model.settings() | {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
     return json.loads(json.dumps(settings, default=str))
+
+
+def description_of(model):
+    """Return a dictionary that `ganzoo.load` builds the model from, empty if there can be none."""
+    try:
+        return serialize(model)
+    except InputError:
+        return {}
 
 
 def versions():
@@ -29,16 +31,19 @@ def versions():
     return {"python": platform.python_version(), "ganzoo": __version__, **packages}
 
 
-def config_of(settings, options, first_step, notes):
-    """Return what config.json holds.
+def config_of(model, settings, options, first_step, notes, overrides):
+    """Return what config.json holds besides the schema and the run's identity.
 
     Args:
+        model: what `ganzoo.load` builds anew; a model that was made of a Python function cannot be described.
         settings: as `settings_of` returns.
         options: `TrainingOptions`.
         first_step: int, the step at which the run begins.
         notes: dictionary of the caller's, or None.
+        overrides: list of {"step": int, "changes": list of str}: the settings that were changed on purpose, and when.
     """
     return {
+        "model": description_of(model),
         "settings": settings,
         "options": options.counts(),
         "first_step": first_step,
@@ -46,4 +51,5 @@ def config_of(settings, options, first_step, notes):
         "accelerators": backend.accelerators(),
         "command": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]],
         "notes": notes or {},
+        "overrides": overrides,
     }

@@ -1,48 +1,49 @@
-"""Evidence: measurements of a GAN at one step that do not disturb its training."""
+"""Evidence: measurements of a model at one step that do not disturb its training."""
+
+import dataclasses
 
 import numpy as np
 from keras import ops
 
 from ganzoo import backend
 from ganzoo.errors import InputError
+from ganzoo.evaluation.metrics import TrainingNeighbors, cluster_centers, effective_modes, rms_pairwise_distance
 from ganzoo.regularizers import WeightClip
+
+FEWEST = 20  # real examples
 
 
 class Probe:
-    """Measures a GAN against a fixed set of real examples, with the same latents each time.
+    """Measures a model against a fixed set of real examples, with the same latents each time.
 
     Args:
-        real: uint8 images `(N, H, W, C)`, or points `(N, d)`, that it trains on; at least 20, of which 5,000 are used, and
-            20,000 to find copies: of a larger set copied in equal shares, the share that is found is as much smaller.
-        labels: ints `(N,)` where the GAN is conditional, else None.
+        arrays: dictionary {name: array `(N, ...)`} of real examples, as `dataset.arrays`: uint8 images, points, labels. At
+            least 20 each, of which 5,000 are used, and 20,000 to find copies: of a larger set copied in equal shares, the share
+            that is found is as much smaller. Arrays of equal length belong together, row by row.
         n: generated examples a measurement; fewer of images above 32x32, as many as have its pixels, but at least 32.
         seed: int; decides them.
 
     Raises:
         InputError: for too few examples.
+
+    Example:
+        >>> import ganzoo
+        >>> points = np.random.default_rng(0).normal(size=(100, 2)).astype("float32")
+        >>> evidence = Probe({"points": points}, n=32).measure(ganzoo.PointGAN(2))
+        >>> 0 <= evidence[""]["discriminator_auc"] <= 1
+        True
     """
 
-    def __init__(self, real, labels=None, n=256, seed=1):
-        from ganzoo.evaluation.metrics.copies import TrainingNeighbors
-        from ganzoo.evaluation.metrics.variety import cluster_centers, effective_modes, rms_pairwise_distance
+    def __init__(self, arrays, n=256, seed=1):
+        self.arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        for name, array in self.arrays.items():
+            if len(array) < FEWEST:
+                raise InputError(f"a diagnosis needs at least {FEWEST} real examples. Received: {len(array)} {name}")
+        self.n, self.seed = n, seed
+        self._references = {}
 
-        real = np.asarray(real)
-        if len(real) < 20:
-            raise InputError(f"a diagnosis compares with at least 20 real examples. Received: {len(real)}")
-        order = np.random.default_rng(seed).permutation(len(real))
-        chosen = order[:5000]
-        self.real, self.labels = real[chosen], None if labels is None else np.asarray(labels)[chosen]
-        pixels = int(np.prod(real.shape[1:3])) if real.ndim == 4 else 1
-        self.n, self.seed = min(n, max(32, n * 1024 // pixels)), seed
-        points, known = self._points(self.real), self._points(real[order[:20_000]], 16)
-        self.neighbors = TrainingNeighbors(known, rows=1000)
-        self.scale = np.sqrt(points.shape[1] / known.shape[1])  # a distance in points against one in known
-        self.centers = cluster_centers(points[:1000], clusters=min(20, len(points) // 5))
-        self.real_spread = rms_pairwise_distance(points)
-        self.real_modes = effective_modes(points, self.centers)
-
-    def measure(self, gan):
-        """Return the evidence, a dictionary of floats.
+    def measure(self, model):
+        """Return the evidence on each of the model's matches, {match: {measure: float}}; a GAN has one match, named "".
 
         discriminator_auc: area under the ROC curve: share of pairs (a real, a generated example) in which the discriminator's
             logit is higher for the real one; 1/2 if it cannot tell them apart, 1 if it always can.
@@ -54,61 +55,124 @@ class Probe:
             rest.
         clipped_fraction: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains:
             that of the gains of normalizations.
-        """
-        from ganzoo.evaluation.metrics.variety import effective_modes, rms_pairwise_distance
 
-        labels = None if self.labels is None or not gan.needs_labels else np.resize(self.labels, self.n).astype("int32")
-        conditions = {} if labels is None else {"labels": labels}
-        latents = [ops.convert_to_tensor(x) for x in gan.generator_inputs(gan.draw_latents(self.n, self.seed), **conditions)]
-        fake = gan.generator(latents if len(latents) > 1 else latents[0], training=False)
-        real = gan.to_value_range(ops.convert_to_tensor(np.resize(self.real, (self.n, *self.real.shape[1:]))))
+        Of a generator whose output is NaN or infinite only the first two are returned, as NaN.
+        """
+        return {name: self._measure(model, match) for name, match in model.matches().items()}
+
+    def _measure(self, model, match):
+        n = self._examples(match.example)
+        arrays = {name: array[np.resize(self._order(array)[:5000], n)] for name, array in self.arrays.items()}
+        fake = match.generate(match.inputs(n, self.seed, arrays))
         outputs = ops.convert_to_numpy(fake)
         if not np.isfinite(outputs).all():
             return {"discriminator_auc": float("nan"), "gradient": float("nan")}
-        real_logits, fake_logits = (gan.judge(x, labels)[0] for x in (real, fake))
-        made = gan.finish(outputs)
-        points, nearness = self._points(made), self.neighbors.compare(self._points(made, 16))
+        made = np.asarray(model.postprocess(outputs))
+        reference = self._reference(match.example, made.shape[1:])
+        real = model.to_value_range(ops.convert_to_tensor(_resize(arrays[match.example], made.shape[1:])))
+        real_logits, fake_logits = (match.discriminate(examples, arrays) for examples in (real, fake))
+        points, nearness = _points(made), reference.neighbors.compare(_points(made, 16))
+        few = {name: array[:64] for name, array in arrays.items()}
+        gradient = backend.input_gradient(
+            lambda examples: match.generator_loss(real_logits[:64], match.discriminate(examples, few)), fake[:64]
+        )
+        norms = np.linalg.norm(ops.convert_to_numpy(gradient).reshape(min(n, 64), -1), axis=1)
         return {
-            "discriminator_auc": _share_above(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
-            "gradient": self._gradient_norm(gan, real_logits[:64], fake[:64], None if labels is None else labels[:64]),
+            "discriminator_auc": _area_under_curve(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
+            "gradient": float(norms.mean()),
             "spread": rms_pairwise_distance(points),
-            "real_spread": self.real_spread,
-            "modes": effective_modes(points, self.centers),
-            "real_modes": self.real_modes,
-            "nearest": self.scale * nearness["nearest_fake"],
-            "real_nearest": self.scale * nearness["nearest_held_out"],
-            "near_copy_rate": nearness["near_copy_rate"],
-            **_clipping(gan),
+            "real_spread": reference.spread,
+            "modes": effective_modes(points, reference.centers),
+            "real_modes": reference.modes,
+            "nearest": reference.scale * nearness["nearest_fake"].value,
+            "real_nearest": reference.scale * nearness["nearest_held_out"].value,
+            "near_copy_rate": nearness["near_copy_rate"].value,
+            **_clipping(match.discriminator),
         }
 
-    @staticmethod
-    def _points(examples, side=32):
-        """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above side x side."""
-        if examples.dtype != np.uint8:
-            return examples.reshape(len(examples), -1)
-        n, height, width, channels = examples.shape
-        tall, wide = -(-height // side), -(-width // side)
-        whole = examples[:, : height // tall * tall, : width // wide * wide]
-        blocks = whole.reshape(n, height // tall, tall, width // wide, wide, channels)
-        return blocks.mean(axis=(2, 4), dtype="float32").reshape(n, -1) / 255.0
+    def _examples(self, name):
+        array = self.arrays[name]
+        pixels = int(np.prod(array.shape[1:3])) if array.ndim == 4 else 1
+        return min(self.n, max(32, self.n * 1024 // pixels))
 
-    @staticmethod
-    def _gradient_norm(gan, real_logits, fake, labels):
-        gradient = backend.input_gradient(lambda x: gan.generator_loss(real_logits, gan.judge(x, labels)[0]), fake)
-        return float(np.linalg.norm(ops.convert_to_numpy(gradient).reshape(len(fake), -1), axis=1).mean())
+    def _order(self, array):
+        return np.random.default_rng(self.seed).permutation(len(array))
+
+    def _reference(self, name, shape):
+        """Return what generated examples of a shape are compared with; made once (a model that grows changes the shape)."""
+        if (name, shape) not in self._references:
+            array = self.arrays[name]
+            self._references[name, shape] = _Reference.of(_resize(array[self._order(array)[:20_000]], shape))
+        return self._references[name, shape]
 
 
-def _share_above(real, fake):
+@dataclasses.dataclass
+class _Reference:
+    """Measurements of the real examples.
+
+    Attributes:
+        spread, modes: see `Probe.measure`.
+        centers: of the real examples' clusters, features `(K, d)`.
+        neighbors: `TrainingNeighbors` of at most 16x16 pixels.
+        scale: factor from a distance there to one between `_points`.
+    """
+
+    spread: float
+    modes: float
+    centers: np.ndarray
+    neighbors: TrainingNeighbors
+    scale: float
+
+    @classmethod
+    def of(cls, real):
+        points, known = _points(real[:5000]), _points(real, 16)
+        centers = cluster_centers(points[:1000], clusters=min(20, len(points) // 5))
+        return cls(
+            rms_pairwise_distance(points),
+            effective_modes(points, centers),
+            centers,
+            TrainingNeighbors(known, rows=1000),
+            float(np.sqrt(points.shape[1] / known.shape[1])),
+        )
+
+
+def _points(examples, side=32):
+    """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above side x side."""
+    if examples.dtype != np.uint8:
+        return examples.reshape(len(examples), -1)
+    height, width = examples.shape[1:3]
+    return _block_means(examples, -(-height // side), -(-width // side)).reshape(len(examples), -1) / 255.0
+
+
+def _block_means(images, tall, wide):
+    """Return float32 means over blocks of tall x wide pixels; what is left at the lower and right edges is cut off."""
+    n, height, width, channels = images.shape
+    whole = images[:, : height // tall * tall, : width // wide * wide]
+    return whole.reshape(n, height // tall, tall, width // wide, wide, channels).mean(axis=(2, 4), dtype="float32")
+
+
+def _resize(examples, shape):
+    """Bring real images to the shape of generated ones, which a growing model makes smaller than the data's."""
+    if examples.shape[1:] == shape:
+        return examples
+    if len(shape) != 3 or examples.ndim != 4 or examples.shape[1] % shape[0] or examples.shape[2] % shape[1]:
+        raise InputError(f"real and generated examples must be of one shape. Received: {examples.shape[1:]} and {shape}")
+    means = _block_means(examples, examples.shape[1] // shape[0], examples.shape[2] // shape[1])
+    return np.rint(means).astype(examples.dtype)
+
+
+def _area_under_curve(real, fake):
     """Return the area under the ROC curve: the share of pairs with real above fake, ties counted half."""
     return float((real[:, None] > fake).mean() + (real[:, None] == fake).mean() / 2)
 
 
-def _clipping(gan):
-    """Return clipped_fraction and clipped_gains of a discriminator whose weights are clipped, else nothing."""
+def _clipping(discriminator):
+    """Return clipped_fraction and clipped_gains of a player whose weights are clipped, else nothing."""
     evidence = {}
-    for clip in (each for each in gan.regularizers if isinstance(each, WeightClip)):
+    for clip in (each for each in discriminator.regularizers if isinstance(each, WeightClip)):
+        clipped = clip.clipped(discriminator)
         for name, kind in (("clipped_fraction", "kernel"), ("clipped_gains", "gamma")):
-            weights = [ops.convert_to_numpy(w).ravel() for w in clip.clipped(gan.discriminator) if w.name == kind]
+            weights = [ops.convert_to_numpy(weight).ravel() for weight in clipped if weight.name == kind]
             if weights:
                 evidence[name] = float((np.abs(np.concatenate(weights)) >= 0.999 * clip.limit).mean())
     return evidence

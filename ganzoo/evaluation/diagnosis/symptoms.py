@@ -6,6 +6,7 @@ ours, set where runs that were failed on purpose and healthy ones part (`experim
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Callable
 
 import numpy as np
@@ -19,8 +20,8 @@ class Symptom:
         name: an identifier.
         message: one sentence, what is wrong.
         remedy: what to try, most promising first.
-        rule: callable (rows) -> str or None; rows are dictionaries with `step`, what `Probe.measure` returns and, since the row
-            before, `losses`: a list of (discriminator_loss, generator_loss).
+        rule: callable (rows) -> str or None; rows are dictionaries with `step`, what `Probe.measure` returns of a match and,
+            since the row before, `losses`: a list of (discriminator_loss, generator_loss).
     """
 
     name: str
@@ -44,21 +45,30 @@ def _discriminator_wins(rows):
 
 
 def _generator_collapsed(rows):
-    if len(rows) < 7:  # every generator begins with samples that are all alike
+    if len(rows) < 8:  # every generator begins with samples that are all alike
         return None
-    recent = rows[-5:]
+    recent = rows[-6:]
+    collapsed = sum(map(_is_collapsed, recent))
+    if collapsed < 5 or any(_grows([row[name] for row in recent]) for name in ("spread", "modes")):
+        return None
+    spread, modes = (statistics.median(row[name] for row in recent) for name in ("spread", "modes"))
+    real_spread, real_modes = recent[-1]["real_spread"], recent[-1]["real_modes"]
+    return (
+        f"in {collapsed} of the last {len(recent)} measurements; in the median two samples are {spread:.3g} apart where two "
+        f"real examples are {real_spread:.3g}, and they fall into {modes:.1f} effective modes of {real_modes:.1f}"
+    )
+
+
+def _is_collapsed(row):
+    """Return whether samples are alike: close together, or, near the data, in few of its modes."""
     # Far from the data all samples have the same nearest cluster, so clusters count only near it.
-    near = all(row["nearest"] < max(5 * row["real_nearest"], 0.25 * row["real_spread"]) for row in recent)
-    spreads = [row["spread"] / max(row["real_spread"], 1e-12) for row in recent]
-    modes = [row["modes"] / row["real_modes"] for row in recent]
-    for shares, least, counts in ((spreads, 0.25, True), (modes, 0.4, near)):
-        if counts and max(shares) < least and shares[-1] < 1.2 * shares[0]:  # and do not grow
-            last = rows[-1]
-            return (
-                f"two samples are {last['spread']:.3g} apart where two real examples are {last['real_spread']:.3g}, and "
-                f"they fall into {last['modes']:.1f} effective modes of {last['real_modes']:.1f}"
-            )
-    return None
+    near = row["nearest"] < max(5 * row["real_nearest"], 0.5 * row["real_spread"])
+    return row["spread"] < 0.25 * row["real_spread"] or (near and row["modes"] < 0.4 * row["real_modes"])
+
+
+def _grows(values):
+    """Return whether values rise through the scatter, as those of a healthy generator do in the beginning."""
+    return min(values[-3:]) > max(values[:3]) and values[-1] > 1.2 * values[0]
 
 
 def _oscillation(rows):
@@ -71,11 +81,23 @@ def _oscillation(rows):
     if None in found or abs(found[0][0] - found[1][0]) > 0.2 * found[1][0]:
         return None
     period, strength = found[1]
-    low, high = min(pair[1] for pair in losses), max(pair[1] for pair in losses)
+    generator = np.array([pair[1] for pair in losses])
+    first, last = _swings(generator, period)
+    if last < 0.1 * first:  # a wave that has died out
+        return None
+    low, high = (f(generator[-2 * period :]) for f in (np.min, np.max))
+    damped = f"; it is damped: the swing has fallen from {first:.3g} to {last:.3g}" if last < 0.7 * first else ""
     return (
         f"the losses come back every {period * steps / total:.0f} steps or so (autocorrelation {strength:.2f}), "
-        f"the generator's between {low:.3g} and {high:.3g}, {len(losses) / period:.1f} times round"
+        f"{len(losses) / period:.1f} times so far, the generator's lately between {low:.3g} and {high:.3g}{damped}"
     )
+
+
+def _swings(series, period):
+    """Return how far a series swings in a period at its beginning and at its end, the median of three periods each."""
+    swings = [np.ptp(series[len(series) - start - period : len(series) - start])
+              for start in range(0, len(series) - period + 1, period)]  # fmt: skip
+    return float(np.median(swings[-3:])), float(np.median(swings[:3]))
 
 
 def _clip_saturation(rows):
@@ -94,8 +116,7 @@ def _clip_saturation(rows):
 
 def _non_finite(rows):
     last = rows[-1]
-    values = {name: value for name, value in last.items() if name != "losses"}
-    odd = [name for name, value in values.items() if not math.isfinite(value)]
+    odd = [name for name, value in last.items() if isinstance(value, float) and not math.isfinite(value)]
     odd += ["a loss"] if any(not math.isfinite(value) for pair in last["losses"] for value in pair) else []
     return f"{', '.join(odd)} is NaN or infinite" if odd else None
 

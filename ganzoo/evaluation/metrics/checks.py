@@ -29,9 +29,3 @@ def feature_pair(real, fake, least=2):
     if arrays[0].shape[1] != arrays[1].shape[1]:
         raise InputError(f"real and fake must be equally wide. Received: {arrays[0].shape} and {arrays[1].shape}")
     return arrays
-
-
-def mean_and_error(values):
-    """Return the mean of numbers `(N,)` and its standard error, as floats."""
-    values = np.asarray(values, "float64")
-    return float(values.mean()), float(values.std() / np.sqrt(len(values)))

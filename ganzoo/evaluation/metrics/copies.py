@@ -1,9 +1,9 @@
 """Memorization: the share of samples that copy a training example."""
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
-from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.measure import Estimate, mean_estimate
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 class TrainingNeighbors:
@@ -13,6 +13,8 @@ class TrainingNeighbors:
     """
 
     def __init__(self, train, held_out=None, seed=0, rows=10_000):
+        from sklearn.neighbors import NearestNeighbors  # slow to import, and not needed for most runs
+
         self._train, others = feature_pair(train, train if held_out is None else held_out)
         self._index = NearestNeighbors(n_neighbors=1).fit(self._train)
         if held_out is None:
@@ -28,12 +30,10 @@ class TrainingNeighbors:
         """Return what `memorization` returns, for features `(K, d)`."""
         fake = feature_pair(self._train[:2], fake)[1]
         of_fake = self._index.kneighbors(fake)[0][:, 0]
-        copies, error = mean_and_error(of_fake <= self._limit)
         return {
-            "nearest_fake": float(np.median(of_fake)),
-            "nearest_held_out": float(np.median(self._of_others)),
-            "near_copy_rate": copies,
-            "near_copy_rate_error": error,
+            "nearest_fake": Estimate(float(np.median(of_fake))),
+            "nearest_held_out": Estimate(float(np.median(self._of_others))),
+            "near_copy_rate": mean_estimate(of_fake <= self._limit),
         }
 
 
@@ -48,10 +48,10 @@ def memorization(train, held_out, fake, seed=0):
         seed: int; draws the 10,000.
 
     Returns:
-        Dictionary: `nearest_fake` and `nearest_held_out`, the median distance to the nearest training example, in units of the
-        features; `near_copy_rate`, the share of samples that come as near to the training set as the nearest 1 % of the other
-        real examples: 0.01 for a generator as fresh as real data, towards 1 for one that copies; `near_copy_rate_error`, its
-        standard error over the samples.
+        Dictionary {name: `Estimate`}: `nearest_fake` and `nearest_held_out`, the median distance to the nearest training
+        example, in units of the features; `near_copy_rate`, the share of samples that come as near to the training set as the
+        nearest 1 % of the other real examples, with its standard error over the samples: 0.01 for a generator as fresh as
+        real data, towards 1 for one that copies.
 
     Raises:
         InputError: for NaN or mixed widths.

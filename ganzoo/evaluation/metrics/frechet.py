@@ -1,7 +1,10 @@
 """The Fréchet distance between the Gaussians that fit two sets of features: FID, where the features are Inception's."""
 
+import dataclasses
+
 import numpy as np
 
+from ganzoo.evaluation.measure import Estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
 
 
@@ -15,7 +18,7 @@ def frechet_distance(real, fake):
         real, fake: features `(N, d)` and `(M, d)`, N and M above d, or the covariances would be singular.
 
     Returns:
-        (float, float): the distance, at least 0, in squared units of the features, and its standard error over samples.
+        `Estimate`: the distance, at least 0, in squared units of the features, and its standard error over samples.
 
     Raises:
         InputError: for NaN, mixed widths, or too few samples for a covariance.
@@ -32,7 +35,16 @@ def frechet_distance(real, fake):
     distance = np.sum((m - n) ** 2) + np.trace(s) + np.trace(t) - 2 * np.trace(cross)
     to_real, to_fake = root @ inverse_cross @ root, inverse_root @ cross @ inverse_root  # transport between the Gaussians
     variance = _variance(fake - n, n - m, to_real) + _variance(real - m, m - n, to_fake)
-    return float(max(0.0, distance)), float(np.sqrt(variance))
+    return Estimate(float(max(0.0, distance)), float(np.sqrt(variance)))
+
+
+@dataclasses.dataclass(frozen=True)
+class FrechetDistance:
+    """`frechet_distance` as a `ganzoo.evaluation.measure.Measure`; nothing where N or M does not exceed d."""
+
+    def __call__(self, real, fake):
+        enough = min(len(real), len(fake)) > np.prod(np.shape(real)[1:])
+        return {"frechet_distance": frechet_distance(real, fake)} if enough else {}
 
 
 def _root(matrix):

@@ -1,8 +1,11 @@
 """The kernel distance: squared maximum mean discrepancy under a cubic kernel; KID, where the features are Inception's."""
 
+import dataclasses
+
 import numpy as np
 
 from ganzoo.checks import whole_number
+from ganzoo.evaluation.measure import Estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
 
 
@@ -16,7 +19,7 @@ def kernel_distance(real, fake, blocks=10, seed=0):
         seed: int; shuffles, as data may be sorted by class.
 
     Returns:
-        (float, float): the mean of the parts' estimates, which may fall a little below 0, and its standard error.
+        `Estimate`: the mean of the parts' estimates, which may fall a little below 0, and its standard error.
 
     Raises:
         InputError: for NaN, mixed widths, fewer than 2 blocks, or fewer than 2 samples a block.
@@ -27,7 +30,19 @@ def kernel_distance(real, fake, blocks=10, seed=0):
     rng = np.random.default_rng(seed)
     parts = [np.array_split(rng.permutation(points), blocks) for points in feature_pair(real, fake, least=2 * blocks)]
     estimates = [_squared_discrepancy(a, b) for a, b in zip(*parts, strict=True)]
-    return float(np.mean(estimates)), float(np.std(estimates, ddof=1) / np.sqrt(blocks))
+    return Estimate(float(np.mean(estimates)), float(np.std(estimates, ddof=1) / np.sqrt(blocks)))
+
+
+@dataclasses.dataclass(frozen=True)
+class KernelDistance:
+    """`kernel_distance` as a `ganzoo.evaluation.measure.Measure`; nothing where N or M is below 2 * blocks."""
+
+    blocks: int = 10
+    seed: int = 0
+
+    def __call__(self, real, fake):
+        enough = min(len(real), len(fake)) >= 2 * self.blocks
+        return {"kernel_distance": kernel_distance(real, fake, self.blocks, self.seed)} if enough else {}
 
 
 def _squared_discrepancy(a, b):

@@ -1,10 +1,12 @@
 """Precision and density (fidelity), recall and coverage (variety), from k-nearest-neighbor balls."""
 
+import dataclasses
+
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from ganzoo.errors import InputError
-from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.measure import mean_estimate
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def precision_recall_density_coverage(real, fake, k=5):
@@ -17,9 +19,9 @@ def precision_recall_density_coverage(real, fake, k=5):
         k: neighbors; positive int.
 
     Returns:
-        Dictionary of floats. precision: share of fakes in the real manifold; recall: share of reals in the fake manifold;
-        density: real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that hold a fake. Beside
-        each its standard error over the points that it averages, the balls held fixed, as `precision_error` and so on.
+        Dictionary {name: `Estimate`}. precision: share of fakes in the real manifold; recall: share of reals in the fake
+        manifold; density: real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that hold a fake.
+        Each with its standard error over the points that it averages, the balls held fixed.
 
     Raises:
         InputError: for NaN, mixed widths, or too few samples.
@@ -39,14 +41,23 @@ def precision_recall_density_coverage(real, fake, k=5):
         hit |= within.any(axis=0)
         inside_fake |= (distances <= fake_radii[rows, None]).any(axis=0)
     averaged = {"precision": inside_real > 0, "recall": inside_fake, "density": inside_real / k, "coverage": hit}
-    measures = {}
-    for name, values in averaged.items():
-        measures[name], measures[f"{name}_error"] = mean_and_error(values)
-    return measures
+    return {name: mean_estimate(values) for name, values in averaged.items()}
+
+
+@dataclasses.dataclass(frozen=True)
+class PrecisionRecallDensityCoverage:
+    """`precision_recall_density_coverage` as a `ganzoo.evaluation.measure.Measure`; nothing where N or M does not exceed k."""
+
+    k: int = 5
+
+    def __call__(self, real, fake):
+        return precision_recall_density_coverage(real, fake, self.k) if min(len(real), len(fake)) > self.k else {}
 
 
 def _radii(points, k):
     """Return each point's distance to its k-th neighbor, itself aside, widened by the rounding of a distance."""
+    from sklearn.neighbors import NearestNeighbors  # slow to import, and not needed for most runs
+
     return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1] * (1 + 1e-6) + 1e-6
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ganzoo.evaluation.metrics.checks import feature_pair, mean_and_error
+from ganzoo.evaluation.measure import Estimate, mean_estimate
+from ganzoo.evaluation.metrics.checks import feature_pair
 
 
 def mode_coverage(points, centers, sigma, within=3.0):
@@ -15,9 +16,9 @@ def mode_coverage(points, centers, sigma, within=3.0):
         within: maximum distance of a high-quality point from its nearest center, in standard deviations.
 
     Returns:
-        Dictionary: `modes`, how many centers have at least one point of high quality (and `of`, K); `high_quality`, the share
-        of such points, and `high_quality_error`, its standard error; `kl`, the divergence in nats of the points' mode shares
-        from the true, equal ones: sum of p log(p K), 0 when all modes are equally frequent.
+        Dictionary {name: `Estimate`}: `modes`, the number of centers with at least one high-quality point; `high_quality`, the
+        share of such points, with its standard error; `kl`, the divergence in nats of the points' mode shares from the true,
+        equal ones: sum of p log(p K), 0 when all modes are equally frequent.
 
     Reference: Srivastava et al. 2017, VEEGAN, arXiv:1705.07761, section 4.1; Lin et al. 2018, PacGAN, arXiv:1712.04086.
     """
@@ -27,11 +28,8 @@ def mode_coverage(points, centers, sigma, within=3.0):
     good = distances[np.arange(len(points)), nearest] <= within * sigma
     shares = np.bincount(nearest, minlength=len(centers)) / len(points)
     seen = shares[shares > 0]
-    quality, error = mean_and_error(good)
     return {
-        "modes": len(np.unique(nearest[good])),
-        "of": len(centers),
-        "high_quality": quality,
-        "high_quality_error": error,
-        "kl": float((seen * np.log(seen * len(centers))).sum()),
+        "modes": Estimate(len(np.unique(nearest[good]))),
+        "high_quality": mean_estimate(good),
+        "kl": Estimate(float((seen * np.log(seen * len(centers))).sum())),
     }

@@ -1,8 +1,11 @@
 """The sliced Wasserstein distance: the mean over one-dimensional projections of two sets."""
 
+import dataclasses
+
 import numpy as np
 from scipy.stats import wasserstein_distance
 
+from ganzoo.evaluation.measure import Estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
 
 
@@ -15,7 +18,7 @@ def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
         seed: int; decides the directions.
 
     Returns:
-        (float, float): the mean, in units of the features, and its standard error over directions.
+        `Estimate`: the mean, in units of the features, and its standard error over directions.
 
     Raises:
         InputError: for NaN or mixed widths.
@@ -27,4 +30,15 @@ def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
     directions /= np.linalg.norm(directions, axis=0)
     projections = ((x @ directions).T for x in (real, fake))
     distances = np.array([wasserstein_distance(*pair) for pair in zip(*projections, strict=True)])
-    return float(distances.mean()), float(distances.std(ddof=1) / np.sqrt(slices)) if slices > 1 else float("nan")
+    return Estimate(float(distances.mean()), float(distances.std(ddof=1) / np.sqrt(slices)) if slices > 1 else None)
+
+
+@dataclasses.dataclass(frozen=True)
+class SlicedWassersteinDistance:
+    """`sliced_wasserstein_distance` as a `ganzoo.evaluation.measure.Measure`."""
+
+    slices: int = 256
+    seed: int = 0
+
+    def __call__(self, real, fake):
+        return {"sliced_wasserstein_distance": sliced_wasserstein_distance(real, fake, self.slices, self.seed)}

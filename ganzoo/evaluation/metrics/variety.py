@@ -1,7 +1,6 @@
 """Variety of samples: distance between samples, and effective number of modes."""
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from ganzoo.errors import InputError
 from ganzoo.evaluation.metrics.checks import feature_pair
@@ -33,6 +32,8 @@ def cluster_centers(real, clusters=20, seed=0):
     """
     if clusters < 1:
         raise InputError(f"clusters must be at least 1. Received: clusters={clusters}")
+    from sklearn.cluster import KMeans  # slow to import, and not needed for most runs
+
     real = feature_pair(real, real, least=clusters)[0]
     return KMeans(clusters, n_init=3, random_state=seed).fit(real).cluster_centers_
 

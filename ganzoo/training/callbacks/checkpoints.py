@@ -1,24 +1,28 @@
-"""Saving a run as it goes, and when it is asked to stop."""
+"""Saving a run as it trains, and when it is asked to stop."""
 
 import signal
 import threading
 
 import keras
-import numpy as np
 
 from ganzoo.errors import Interrupted
+from ganzoo.training.callbacks.guards import check_finite_weights
 
 
 class Checkpoints(keras.callbacks.Callback):
     """Write checkpoints every `every` steps, at the end, and on Ctrl-C or SIGTERM; then leave.
 
     A first Ctrl-C or SIGTERM lets the current step end, saves and stops the training; `raise_if_interrupted` then says so
-    to the caller. A second one leaves at once, as if there were no handler.
+    to the caller. A second one leaves at once, as if there were no handler. What is due at the end of an epoch is saved after
+    the other callbacks' `on_epoch_end`, so that the row in metrics.csv is there before the checkpoint.
 
     Args:
         store: `ganzoo.training.runs.CheckpointStore`.
-        state: callable returning a dictionary of arrays, the whole state of the training.
+        state: callable returning {"network/number": array}, the whole state of the training.
         every: steps between checkpoints.
+
+    Raises:
+        NonFiniteError: instead of saving a weight that is NaN or infinite.
     """
 
     def __init__(self, store, state, every):
@@ -44,26 +48,38 @@ class Checkpoints(keras.callbacks.Callback):
         self.restore_handlers()
 
     def on_train_batch_end(self, batch, logs=None):
-        interrupted, due = self.signal_number is not None, self.model.step % self.every == 0
-        if interrupted:
+        if self.signal_number is not None:
             self.model.stop_training = True
-        if interrupted or (due and not self.model.stop_training):
-            self.save(self.model.step)
+        if batch + 1 != (self.params or {}).get("steps"):  # else the epoch ends, and saves
+            self._save_if_due()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.signal_number is not None:
+            self.model.stop_training = True
+        self._save_if_due()
+
+    def _save_if_due(self):
+        step = self.model.step
+        if self.signal_number is not None:
+            due = self.saved_step != step
+        else:
+            due = step % self.every == 0 and not self.model.stop_training and self.saved_step != step
+        if due:
+            self.save(step)
 
     def on_train_end(self, logs=None):
         step = self.model.step
         if self.signal_number is None or self.saved_step != step:
-            self.save(step)  # again where it stands already: EarlyStopping may have put the best weights back
+            self.save(step)  # again where it is saved already: EarlyStopping may have put the best weights back
 
     def save(self, step):
-        """Write the checkpoint of this step unless it holds a weight that is NaN or infinite."""
+        """Write the checkpoint of this step, or raise NonFiniteError."""
         arrays = self.state()
-        if not all(np.isfinite(array).all() for array in arrays.values() if array.dtype.kind == "f"):
-            return  # the guard stops the run at the next loss; the last good checkpoint must survive until then
-        self.store.save(step, arrays)
+        check_finite_weights(arrays, step, self.store)
+        self.store.save(step, arrays, self.model.stage)
         self.saved_step = step
 
     def raise_if_interrupted(self):
         """Raise `Interrupted` if a signal stopped the training."""
         if self.signal_number is not None:
-            raise Interrupted(self.signal_number, self.saved_step)
+            raise Interrupted(self.signal_number, self.saved_step, self.store.folder)

@@ -10,80 +10,85 @@ import keras
 from ganzoo.checks import positive_integer
 from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe
 
+_FINDING = {"symptom", "step", "evidence", "message", "remedy", "until"}
+
 
 class Diagnosis(keras.callbacks.Callback):
-    """Measure the GAN every `every` steps and report, once, when a symptom appears, on what evidence, and what to try.
+    """Measure the model every `every` steps and report, once, when a symptom appears, on what evidence, and what to try.
 
     Args:
-        real: uint8 images `(N, H, W, C)` or points `(N, d)` that it trains on.
-        labels: ints `(N,)` where the GAN is conditional, else None.
-        every: steps between two looks.
-        path: JSON file to write; one that is there is gone on with. None writes none.
+        arrays: dictionary of the real examples that it trains on, as `dataset.arrays`; see `Probe`.
+        every: steps between two measurements.
+        path: JSON file to write; one that is there is gone on with, or set aside if it cannot be read. None writes none.
         writer: optional object with `text(name, text, step)`, e.g. a `ganzoo.backend.EventWriter`.
         report: callable that is given each message, e.g. print; None stays silent.
 
     Attributes:
-        findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step at which a later
-            measurement found it no more (else None).
-        rows: list of dictionaries, the evidence of each look; see `ganzoo.evaluation.diagnosis.Probe.measure`.
+        findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step from which on it was found
+            no more (else None). Where a model has several matches, each with its discriminator, symptom and message begin with
+            the match's name.
+        rows: list of dictionaries, one a measurement and match: step, match, losses since the row before, a list of
+            (discriminator loss, generator loss), and what `ganzoo.evaluation.diagnosis.Probe.measure` returns.
     """
 
-    def __init__(self, real, labels=None, every=100, path=None, writer=None, report=print):
+    def __init__(self, arrays, every=100, path=None, writer=None, report=print):
         super().__init__()
         self.every, self.path = positive_integer("every", every), None if path is None else pathlib.Path(path)
         self.writer, self.report = writer, report
-        self.probe = Probe(real, labels)
-        self.findings, self.rows, self._losses = [], [], []
+        self.probe = Probe(arrays)
+        self.findings, self.rows, self._losses = [], [], {}
 
     def on_train_begin(self, logs=None):
         step = self.model.step
         if self.path is not None and self.path.exists():
             self._read(step)
         if not self.rows:
-            self._look(step)
-        self._due = self.rows[-1]["step"] + self.every
+            self._measure(step)
+        self._due = (self.rows[-1]["step"] if self.rows else step) + self.every
 
     def on_train_batch_end(self, batch, logs=None):
         odd = [name for name, value in (logs or {}).items() if not math.isfinite(float(value))]
-        if odd:  # the guard that comes after stops the training, so this is the last chance to speak
-            self._losses.append((math.nan, math.nan))
-            self._look(self.model.step)
+        if odd:  # the guard that comes after stops the training, so this is the last chance to report it
+            for name in self.model.matches():
+                self._losses.setdefault(name, []).append((math.nan, math.nan))
+            self._measure(self.model.step)
 
     def on_epoch_end(self, epoch, logs=None):
-        self._losses.append((float(logs["discriminator_loss"]), float(logs["generator_loss"])))
+        for name, match in self.model.matches().items():
+            pair = (float(logs[match.discriminator_logs]), float(logs[match.generator_logs]))
+            self._losses.setdefault(name, []).append(pair)
         if self.model.step >= self._due:
-            self._look(self.model.step)
+            self._measure(self.model.step)
             self._due = self.model.step + self.every
 
     def on_train_end(self, logs=None):
-        if self.report is not None and len(self.rows) > 1:
+        measurements = len({row["step"] for row in self.rows})
+        if self.report is not None and measurements > 1:
             present = [finding["message"] for finding in self.findings if finding["until"] is None]
-            self.report(f"diagnosis after {len(self.rows)} looks: {' '.join(present) or 'no symptom of failure.'}")
+            self.report(f"diagnosis after {measurements} measurements: {' '.join(present) or 'no symptom of failure.'}")
 
-    def _look(self, step):
-        self.rows.append({"step": step, **self.probe.measure(self.model), "losses": self._losses})
-        self._losses = []
-        finite = all(math.isfinite(value) for name, value in self.rows[-1].items() if name != "losses")
-        for symptom in SYMPTOMS if finite else SYMPTOMS[:1]:
-            evidence = symptom.rule(self.rows)
-            open_one = next((f for f in self.findings if f["symptom"] == symptom.name and f["until"] is None), None)
-            if evidence and open_one is None:
-                self._open_finding(symptom, step, evidence)
-            elif open_one is not None and not evidence:
-                open_one["until"] = step
-                self._tell(f"step {step}: no longer so: {symptom.message}", step)
+    def _measure(self, step):
+        measured = self.probe.measure(self.model)
+        for name, evidence in measured.items():
+            self.rows.append({"step": step, "match": name, **evidence, "losses": self._losses.pop(name, [])})
+            self._judge([row for row in self.rows if row["match"] == name], name if len(measured) > 1 else "")
         self._write()
 
-    def _open_finding(self, symptom, step, evidence):
-        finding = {
-            "symptom": symptom.name,
-            "step": step,
-            "evidence": evidence,
-            "message": symptom.message,
-            "remedy": symptom.remedy,
-        }
-        self.findings.append(finding | {"until": None})
-        self._tell(f"step {step}: {symptom.message} Seen: {evidence}. {symptom.remedy}", step)
+    def _judge(self, rows, name):
+        """Open and close findings on the rows of one match; name is put before them."""
+        finite = all(math.isfinite(value) for value in rows[-1].values() if isinstance(value, float))
+        for symptom in SYMPTOMS if finite else SYMPTOMS[:1]:
+            found = symptom.rule(rows)
+            full_name = f"{name}/{symptom.name}" if name else symptom.name
+            message = f"{name}: {symptom.message}" if name else symptom.message
+            open_one = next((f for f in self.findings if f["symptom"] == full_name and f["until"] is None), None)
+            if found and open_one is None:
+                finding = {"symptom": full_name, "step": rows[-1]["step"], "evidence": found, "message": message}
+                self.findings.append(finding | {"remedy": symptom.remedy, "until": None})
+                self._tell(f"step {rows[-1]['step']}: {message} Seen: {found}. {symptom.remedy}", rows[-1]["step"])
+            elif open_one is not None and not found and not symptom.rule(rows[:-1]):  # twice, as measurements scatter
+                open_one["until"] = rows[-1]["step"]
+                self._tell(f"step {rows[-1]['step']}: no longer so: {message}", rows[-1]["step"])
 
     def _tell(self, message, step):
         if self.report is not None:
@@ -93,9 +98,23 @@ class Diagnosis(keras.callbacks.Callback):
 
     def _read(self, step):
         """Take up what was seen up to a step; what a killed run saw later is forgotten."""
-        known = json.loads(self.path.read_text(encoding="utf-8"))
-        self.rows = [row for row in known["evidence"] if row["step"] <= step and None not in row.values()]
-        self.findings = [finding for finding in known["findings"] if finding["step"] <= step]
+        try:
+            known = json.loads(self.path.read_text(encoding="utf-8"))
+            rows = [row for row in known["evidence"] if row["step"] <= step and None not in row.values()]
+            findings = [finding for finding in known["findings"] if finding["step"] <= step]
+            if not all({"match", "discriminator_auc", "losses"} <= set(row) for row in rows):
+                raise ValueError("its evidence has other names")
+            if not all(set(finding) == _FINDING for finding in findings):
+                raise ValueError("its findings have other names")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            aside = self.path.with_suffix(".unreadable")
+            os.replace(self.path, aside)
+            if self.report is not None:
+                self.report(
+                    f"{self.path} cannot be taken up ({error}); it is kept as {aside.name}, and the diagnosis begins anew."
+                )
+            return
+        self.rows, self.findings = rows, findings
         for finding in self.findings:
             if finding["until"] is not None and finding["until"] > step:
                 finding["until"] = None
@@ -111,5 +130,7 @@ class Diagnosis(keras.callbacks.Callback):
 
 def _plain(value):
     """Return what JSON can hold: null for NaN and infinity, and for a list of losses with one of them."""
+    if isinstance(value, str):
+        return value
     numbers = [x for pair in value for x in pair] if isinstance(value, list) else [value]
     return value if all(map(math.isfinite, numbers)) else None

@@ -1,23 +1,36 @@
-"""Reasons to stop: the steps are made, the time is up, or a loss is NaN or infinite."""
+"""Reasons to stop: the steps are made, the time is up, or a loss or a weight is NaN or infinite."""
 
 import math
 import time
 
 import keras
 
-from ganzoo.errors import NonFiniteLossError
+from ganzoo.errors import NonFiniteError, NonFiniteLossError
+from ganzoo.utils.finite import nonfinite_networks
+
+REMEDY = "Lower its learning rate, or use another loss or regularizer."
 
 
 class StopAtStep(keras.callbacks.Callback):
-    """Stop once the GAN has made `step` generator updates in its life."""
+    """Stop once the GAN has made `step` generator updates in its life.
 
-    def __init__(self, step):
+    Args:
+        step: int, as above.
+        final: whether this is the end of the training; if not (a stage ends), later callbacks see `stop_training` as they left
+            it.
+    """
+
+    def __init__(self, step, final=True):
         super().__init__()
-        self.step = step
+        self.step, self.final = step, final
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.step >= self.step:
             self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.model.step >= self.step and not self.final:
+            self.model.stop_training = False  # whoever is asked after this one may still set it
 
 
 class StopAfterMinutes(keras.callbacks.Callback):
@@ -36,17 +49,61 @@ class StopAfterMinutes(keras.callbacks.Callback):
 
 
 class NonFiniteGuard(keras.callbacks.Callback):
-    """Stop at the first loss or penalty that is infinite or NaN.
+    """Stop at the first loss or penalty that is infinite or NaN, and refuse weights that are so at the end of training.
 
-    Keras's `TerminateOnNaN` reads `logs["loss"]` only, which a GAN does not have. Raises `NonFiniteLossError`, which names
-    network and step; as it is raised before a checkpoint is written, the last good one stays the newest.
+    Keras's `TerminateOnNaN` reads `logs["loss"]` only, which a GAN does not have. In a CPU graph batch norm + ReLU turn NaN
+    into 0, so losses may stay finite while weights are NaN: `Checkpoints` looks at the weights that it saves, this callback at
+    those that a training leaves.
+
+    Args:
+        state: callable returning {"network/number": array}, all weights; None looks at losses only.
+        store: `ganzoo.training.runs.CheckpointStore`, to name the last good checkpoint; None names none.
+
+    Raises:
+        NonFiniteLossError, NonFiniteError: naming network and step; as they are raised before a checkpoint is written, the last
+            good one stays the newest.
     """
+
+    def __init__(self, state=None, store=None):
+        super().__init__()
+        self.state, self.store = state, store
 
     def on_train_batch_end(self, batch, logs=None):
         for name, value in (logs or {}).items():
             if not math.isfinite(float(value)):
-                network = "generator" if name.startswith("generator") else "discriminator"
+                networks = nonfinite_networks(self.state()) if self.state is not None else []
+                networks = [each for each in networks if not each.endswith("optimizer")]
+                owner = networks[0] if len(networks) == 1 else _player(name) if not networks else "game"
+                others = f" (NaN or infinite weights: {', '.join(networks)})" if len(networks) > 1 else ""
                 raise NonFiniteLossError(
-                    f"the {network}'s {name} became {float(value)} at step {self.model.step}. Lower its learning rate, "
-                    "or use another loss or regularizer."
+                    f"the {owner}'s {name} became {float(value)} at step {self.model.step}{others}. {REMEDY}"
+                    f"{last_good(self.store)}"
                 )
+
+    def on_train_end(self, logs=None):
+        if self.state is not None:
+            check_finite_weights(self.state(), self.model.step, self.store)
+
+
+def check_finite_weights(arrays, step, store=None):
+    """Raise NonFiniteError if a network has a weight that is NaN or infinite.
+
+    Args:
+        arrays: {"network/number": array}.
+        step: int, for the message.
+        store: `ganzoo.training.runs.CheckpointStore`, to name the last good checkpoint; None names none.
+    """
+    networks = nonfinite_networks(arrays)
+    if networks:
+        raise NonFiniteError(f"NaN or infinite weights in {', '.join(networks[:5])} at step {step}. {REMEDY}{last_good(store)}")
+
+
+def last_good(store):
+    """Return a sentence that names the newest checkpoint of a store, if there is one."""
+    steps = store.steps() if store is not None else []
+    return f" The last good checkpoint is {store.path(steps[-1])}." if steps else ""
+
+
+def _player(name):
+    """Return whose loss a name in the logs is: generator_loss is the generator's, penalties are the discriminator's."""
+    return name.removesuffix("_loss") if name.endswith("_loss") else "discriminator"

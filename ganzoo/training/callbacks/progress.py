@@ -1,4 +1,4 @@
-"""A progress bar that tells time left and how the game stands, in words."""
+"""A progress bar with the time left and the losses, named in words."""
 
 import math
 import shutil
@@ -7,7 +7,8 @@ import time
 import types
 
 import keras
-from tqdm import tqdm
+import tqdm
+import tqdm.auto
 
 # What the bar calls things, so that a terminal of 80 columns shows the whole game.
 SHORT = {
@@ -20,7 +21,9 @@ SHORT = {
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """Show a bar over all steps of a run, D and G before their losses; where the output is no terminal, print a line per epoch.
+    """Show a bar over all steps of a run, D and G before their losses: a line in a terminal, a widget in a notebook.
+
+    Where the output is neither, print a line per epoch.
 
     Args:
         steps: the step at which the run will be done.
@@ -40,10 +43,13 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._first, self._start = self.model.step, time.perf_counter()
-        if sys.stderr.isatty():
-            bar = "|{bar:20}| step " if shutil.get_terminal_size().columns >= 120 else " "
+        notebook = in_notebook()
+        if notebook or sys.stderr.isatty():
+            wide = shutil.get_terminal_size().columns >= 120
+            bar = "{bar} step " if notebook else "|{bar:20}| step " if wide else " "
             layout = "{percentage:3.0f}%" + bar + "{n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
-            self.bar = tqdm(total=self.steps, initial=self._first, bar_format=layout, dynamic_ncols=True)
+            make = tqdm.auto.tqdm if notebook else tqdm.tqdm  # a widget where there is ipywidgets, else one line
+            self.bar = make(total=self.steps, initial=self._first, bar_format=layout, dynamic_ncols=not notebook)
 
     def on_train_batch_end(self, batch, logs=None):
         if self.bar is not None:
@@ -76,3 +82,10 @@ class ProgressBar(keras.callbacks.Callback):
         shown = [(short.get(word, word), float(logs[name])) for name, word in self.words.items() if name in logs]
         shown = [f"{word} {value:.{digits}g}" for word, value in shown]
         return ", ".join([*epoch, *shown, f"{self.images_per_step / self._seconds_per_step():.0f} images/s"])
+
+
+def in_notebook():
+    """Return whether this runs in a Jupyter notebook, which shows one updating bar though its output is no terminal."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and "IPKernelApp" in getattr(shell, "config", {})

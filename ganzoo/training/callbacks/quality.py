@@ -4,12 +4,18 @@ import keras
 import numpy as np
 
 from ganzoo.checks import positive_integer
+from ganzoo.errors import InputError
+from ganzoo.evaluation.features.pixels import pixel_features
+from ganzoo.evaluation.measure import flatten, measure_all
+from ganzoo.evaluation.metrics import FrechetDistance, KernelDistance
+
+DEFAULT_MEASURES = (KernelDistance(), FrechetDistance())
 
 
 class SampleQuality(keras.callbacks.Callback):
-    """Measure samples every `every` steps and put the latest distances into the logs, for `monitor`.
+    """Measure samples every `every` steps and put the latest estimates into the logs, for `monitor`.
 
-    `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on something real, and
+    `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on a measured distance, and
     `keras.callbacks.ModelCheckpoint(path, monitor="kernel_distance", mode="min", save_best_only=True,
     save_weights_only=True)` keeps the best weights; list them after this callback. An epoch is `log_every` steps.
 
@@ -19,15 +25,20 @@ class SampleQuality(keras.callbacks.Callback):
         every: steps between measurements.
         n: samples, and real images at most.
         seed: int; decides the samples, the same each time, and the real images.
+        measures: sequence of measures of features, see `ganzoo.evaluation.measure.Measure`.
 
-    Logs: kernel_distance, and frechet_distance where n exceeds the features' d, in squared units of the features, and their
-    standard errors as kernel_distance_error and frechet_distance_error. With a run_dir they are columns of metrics.csv.
+    Logs: what the measures estimate, by default kernel_distance, and frechet_distance where n exceeds the features' d, in
+    squared units of the features, and the standard errors as kernel_distance_error and frechet_distance_error. With a run_dir
+    they are columns of metrics.csv.
+
+    Raises:
+        InputError: if none of the measures is defined for so few samples, at the first measurement.
     """
 
-    def __init__(self, real, features=None, every=500, n=1000, seed=1):
+    def __init__(self, real, features=None, every=500, n=1000, seed=1, measures=DEFAULT_MEASURES):
         super().__init__()
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
-        self.features = features or (lambda images: images.reshape(len(images), -1) / 255.0)
+        self.features, self.measures = features or pixel_features, tuple(measures)
         chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
         self.real = np.asarray(self.features(np.asarray(real)[chosen]))
         self.latest = {}
@@ -42,17 +53,12 @@ class SampleQuality(keras.callbacks.Callback):
         logs.update(self.latest)
 
     def measure(self):
-        """Return the distances of `n` samples to the real images as a dictionary of floats."""
-        from ganzoo.evaluation.metrics import (  # scikit-learn loads slowly; most runs do without
-            frechet_distance,
-            kernel_distance,
-        )
-
+        """Return the estimates on `n` samples as a dictionary of floats, NAME and NAME_error."""
         fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
-        measures = {"kernel_distance": kernel_distance}
-        if min(len(self.real), len(fake)) > fake.shape[1]:
-            measures["frechet_distance"] = frechet_distance
-        distances = {}
-        for name, measure in measures.items():
-            distances[name], distances[f"{name}_error"] = measure(self.real, fake)
-        return distances
+        estimates = measure_all(self.measures, self.real, fake)
+        if not estimates:
+            raise InputError(
+                "SampleQuality needs more samples for its measures. "
+                f"Received: n={self.n}, {len(self.real)} real images, {fake.shape[1]} features, measures={self.measures}"
+            )
+        return flatten(estimates)

@@ -1,10 +1,11 @@
-"""Pictures from fixed latents, so that those of different steps can be compared."""
+"""Pictures from fixed inputs, so that those of different steps can be compared."""
 
 import pathlib
 
 import keras
 
 from ganzoo import images
+from ganzoo.utils.files import naming
 
 
 class SampleGrids(keras.callbacks.Callback):
@@ -14,12 +15,13 @@ class SampleGrids(keras.callbacks.Callback):
         folder: where to.
         every: steps between grids.
         show: optional callable (picture uint8 `(H, W, C)`, step), e.g. to send it to TensorBoard.
+        probe: the fixed real examples that the model's `preview` is given, a dictionary of arrays; None for most models.
     """
 
-    def __init__(self, folder, every, show=None):
+    def __init__(self, folder, every, show=None, probe=None):
         super().__init__()
         self.folder = pathlib.Path(folder)
-        self.every, self.show = every, show
+        self.every, self.show, self.probe = every, show, probe
 
     def on_train_begin(self, logs=None):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +38,9 @@ class SampleGrids(keras.callbacks.Callback):
 
     def write(self, step):
         """Save the model's own preview."""
-        picture = self.model.preview()
-        images.save_png(self.folder / f"step_{step:06d}.png", picture)
+        picture = self.model.preview(self.probe)
+        path = self.folder / f"step_{step:06d}.png"
+        with naming(path):
+            images.save_png(path, picture)
         if self.show is not None:
             self.show(picture, step)

@@ -1,0 +1,20 @@
+"""The batches of a training, and the examples that previews show."""
+
+import numpy as np
+
+PROBE_SEED = 7919  # added to the model's: the probe is another draw than the first batch
+
+
+def batches_of(model, data, options, step):
+    """Return the batches from a step on; each element holds those of the steps that one call makes together."""
+    together = options.steps_per_execution
+    count = together * model.batches_per_step
+    return data.batches(options.batch_size, model.seed, step // together, count, list(model.examples))
+
+
+def probe_of(model, data):
+    """Return the fixed examples that a model's preview shows, {part: array}, or None where it asks for none."""
+    if not model.probe_size:
+        return None
+    batch = next(iter(data.batches(model.probe_size, (model.seed + PROBE_SEED) % 2**31, names=list(model.examples))))
+    return {name: np.asarray(values)[0] for name, values in batch.items()}

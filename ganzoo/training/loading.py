@@ -1,0 +1,117 @@
+"""`load`: the model of a run, from what its folder says. Nothing in a run folder is code."""
+
+import keras
+
+from ganzoo.core import state
+from ganzoo.core.config import Configurable, deserialize
+from ganzoo.core.model import AdversarialModel
+from ganzoo.errors import InputError
+from ganzoo.training.runs import RunDirectory
+
+MAX_INT = 16_384  # of a size in a description; a larger one asks for networks that no run of this library has
+_LARGE = ("seed", "steps", "updates", "decay_steps", "ema_half_life_images")  # numbers that are no sizes
+_PARTS = (Configurable, AdversarialModel, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def load(run_dir, model=None):
+    """Return the model of a run with the weights of its newest whole checkpoint.
+
+    Args:
+        run_dir: the run's folder, begun by a command or by `train`; it is only read.
+        model: a model to load the weights into, where the run's own cannot be built from its description (its class is not
+            imported here, or it was made of a Python function); None builds it.
+
+    Returns:
+        A `ganzoo` model, e.g. `ganzoo.GAN`.
+
+    Raises:
+        InputError: if there is no run, no whole checkpoint, or the folder holds something else than a run of ganzoo.
+
+    Example:
+        >>> import tempfile, numpy as np, ganzoo
+        >>> run_dir = tempfile.mkdtemp() + "/run"
+        >>> gan = ganzoo.GAN((8, 8, 1), latent=4)
+        >>> _ = gan.train(np.zeros((64, 8, 8, 1), "uint8"), steps=1, batch_size=8, run_dir=run_dir, verbose=False)
+        >>> bool((load(run_dir).sample(2) == gan.sample(2)).all())
+        True
+    """
+    run = RunDirectory(run_dir)
+    if not run.path.is_dir():
+        raise InputError(f"there is no run at {run_dir}.")
+    found = run.config()
+    if found is None:
+        raise InputError(f"{run_dir} holds no run: config.json is missing.")
+    if model is None:
+        model = build(found.get("model"), run.path)
+
+    def expected(stage):
+        while model.stage < stage:
+            model.enter(model.stage + 1)
+        return state.specs_of(model)
+
+    checkpoint = run.checkpoints.latest(expected)
+    if checkpoint is None:
+        raise InputError(f"{run_dir} holds no whole checkpoint.")
+    state.set_state(model, {name: checkpoint.arrays[name] for name in state.specs_of(model)})
+    return model
+
+
+def build(description, path):
+    """Return the model that a run's `config.json` describes, with initial weights.
+
+    Args:
+        description: dictionary as `ganzoo.core.config.serialize` returns, from a file that may be anybody's.
+        path: the run's folder, for messages.
+
+    Raises:
+        InputError: if it describes anything but a ganzoo model made of parts of ganzoo, optimizers and schedules of Keras.
+    """
+    if not description:
+        raise InputError(f"{path} does not describe its model (it was made of a Python function); pass load(run_dir, model).")
+    check_description(description, path)
+    if not issubclass(_class(description, path), AdversarialModel):
+        raise InputError(f"{path} must describe a model of ganzoo. Received: {str(description['class_name'])[:80]!r}")
+    try:
+        return deserialize(description)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a constructor raises for values that are not its own
+        raise InputError(f"{path} describes a model that cannot be built: {str(error).splitlines()[0][:200]}") from error
+
+
+def check_description(value, path, name="model", depth=0):
+    """Raise InputError unless a description is made of known classes and plain values of reasonable size."""
+    if depth > 20:
+        raise InputError(f"{path} describes a model that is nested too deeply.")
+    if isinstance(value, dict):
+        if "class_name" in value:
+            _class(value, path)
+        if len(value) > 200 or not all(isinstance(key, str) for key in value):
+            raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most 200 are read.")
+        for key, each in value.items():
+            if key not in ("class_name", "module", "registered_name"):
+                check_description(each, path, key, depth + 1)
+    elif isinstance(value, list):
+        if len(value) > 200:
+            raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most 200 are read.")
+        for each in value:
+            check_description(each, path, name, depth + 1)
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INT and name not in _LARGE:
+        raise InputError(f"{path}: {name} must be at most {MAX_INT}. Received: {name}={str(value)[:30]}")
+    elif not isinstance(value, (str, int, float, bool, type(None))) or (isinstance(value, str) and len(value) > 1000):
+        raise InputError(f"{path}: {name} must be a plain value. Received: {type(value).__name__}")
+
+
+def _class(description, path):
+    """Return the class that a description names, if it is one that a model may be made of."""
+    name, module = description.get("class_name"), description.get("module")
+    cls = keras.saving.get_registered_object(str(description.get("registered_name")))
+    if cls is None and module in ("keras.optimizers", "keras.optimizers.schedules") and isinstance(name, str):
+        cls = getattr({"keras.optimizers": keras.optimizers, "keras.optimizers.schedules": keras.optimizers.schedules}[module],
+                      name, None)  # fmt: skip
+    if not (isinstance(cls, type) and issubclass(cls, _PARTS)):
+        raise InputError(
+            f"{path} names {str(module)[:60]}.{str(name)[:60]}, which is no class of ganzoo that is imported here, nor an "
+            "optimizer of Keras. Import the module of your own class first, or pass load(run_dir, model)."
+        )
+    return cls

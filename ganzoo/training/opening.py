@@ -1,0 +1,94 @@
+"""Opening a run: a new one, or one that is resumed with the settings that it began with."""
+
+from typing import NamedTuple
+
+from ganzoo.core import state
+from ganzoo.errors import InputError
+from ganzoo.training.callbacks.learning_rates import optimizers_of
+from ganzoo.training.runs.checkpoint_store import LOGS
+from ganzoo.training.runs.differences import describe
+from ganzoo.training.settings import config_of, settings_of, versions
+
+
+class Opened(NamedTuple):
+    """Where a training begins: first_step of the run, and the sums of the interval of the logs that is continued."""
+
+    first_step: int
+    log_sums: dict = {}
+
+
+def check_run(run, model, data, batch_size, resume, override):
+    """Raise InputError if a run cannot begin or be resumed in a folder; writes nothing.
+
+    Returns:
+        (the settings, the list of changes that `override` allows).
+    """
+    settings = settings_of(model, data, batch_size)
+    if resume:
+        return settings, run.check_same(settings, override)
+    run.check_fresh()
+    return settings, []
+
+
+def open_run(run, model, data, options, resume, override, notes):
+    """Begin or resume a run: read the model's state and write config.json.
+
+    Args:
+        run: `ganzoo.training.runs.RunDirectory`, open for writing.
+        model, data, options, resume, override, notes: as in `ganzoo.training.train`; options as `TrainingOptions`.
+
+    Returns:
+        `Opened`.
+    """
+    settings, changed = check_run(run, model, data, options.batch_size, resume, override)
+    first_step, sums, overrides = model.step, {}, []
+    if resume:
+        config = run.config()
+        if config["versions"] != versions():
+            print("Resuming under other package versions than the run began with: equal bits are not promised.")
+        first_step, overrides = config["first_step"], config["overrides"]
+        sums = _restore(run, model, len(model.stages(options.steps)), [path for path, _, _ in changed])
+        if config["options"].get("log_every") != options.log_every:
+            sums = {}
+        if changed:
+            overrides = [*overrides, {"step": model.step, "changes": [describe(change) for change in changed]}]
+    options.check_divides("the step to start from", model.step)
+    run.write_config(config_of(model, settings, options, first_step, notes, overrides))
+    return Opened(first_step, sums)
+
+
+def _restore(run, model, stages, changed):
+    """Read the newest checkpoint into the model; returns the sums of the logs that it holds.
+
+    Args:
+        stages: how many stages the model has.
+        changed: paths of the settings that are changed on purpose; a learning rate among them stays the model's.
+    """
+    found = run.checkpoints.latest(lambda stage: _expected(model, stage, stages), repair=True)
+    if found is None:
+        print(f"{run.path} has no whole checkpoint yet: starting at its first step.")
+        return {}
+    rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}
+    rates = {name: float(rate) for name, rate in rates.items() if _is_changed(name, rates, changed)}
+    state.set_state(model, {name: array for name, array in found.arrays.items() if not name.startswith(LOGS)})
+    for name, rate in rates.items():
+        optimizers_of(model)[name].learning_rate = rate
+    return {name: array for name, array in found.arrays.items() if name.startswith(LOGS)}
+
+
+def _expected(model, stage, stages):
+    """Return {name: (shape, dtype)} of a model's state in a stage, which it enters; one of `stages`."""
+    if stage >= stages:
+        raise InputError(
+            f"the checkpoint is of stage {stage}. Expected: at most {stages - 1}, the last of {type(model).__name__}"
+        )
+    while model.stage < stage:
+        model.enter(model.stage + 1)
+    return state.specs_of(model)
+
+
+def _is_changed(player, players, changed):
+    """Return whether the settings of a player's optimizer are among those changed, or of an optimizer of no player's name."""
+    paths = [path for path in changed if "optimizer" in path or "learning_rate" in path]
+    named = [each for each in players if any(each in path for path in paths)]
+    return bool(paths) and (player in named or not named)

@@ -1,0 +1,108 @@
+"""Files that may be damaged, hostile, or on a full disk: bounded reading, whole writing, errors that name the file."""
+
+import contextlib
+import errno
+import json
+import os
+import pathlib
+import stat
+
+from ganzoo.errors import InputError
+
+FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name))  # no space, quota exceeded
+MAX_JSON_BYTES, MAX_JSON_DEPTH = 10_000_000, 64
+
+
+@contextlib.contextmanager
+def naming(path):
+    """Give errors of a full disk the path of the file that was written: OSErrors without one, and TensorFlow's own errors."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+    except Exception as error:
+        for number in FULL:
+            if os.strerror(number) in str(error):
+                raise OSError(number, os.strerror(number), str(path)) from error
+        raise
+
+
+def write_whole(path, text):
+    """Write a text file so that a reader, or a crash, sees the old content or the new one, never a half.
+
+    Args:
+        path: file to write; its folder must exist.
+        text: str, written as UTF-8.
+
+    Raises:
+        OSError: if the disk does not take it; it names the file, and the old content stays.
+    """
+    path = pathlib.Path(path)
+    temporary = path.with_name(f"{path.name}.writing")
+    with naming(path):
+        with open(temporary, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+
+def check_regular(path, max_bytes):
+    """Return the size of a regular file in bytes.
+
+    Args:
+        path: the file; a link to one passes.
+        max_bytes: int, the largest size allowed.
+
+    Raises:
+        InputError: if it is absent, a folder, a device, a pipe, a socket, or larger.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{path} must be a regular file.")
+    if found.st_size > max_bytes:
+        raise InputError(f"{path} must have at most {max_bytes} bytes. Received: {found.st_size} bytes")
+    return found.st_size
+
+
+def read_json(path, max_bytes=MAX_JSON_BYTES):
+    """Read a JSON file that may be anyone's.
+
+    Args:
+        path: the file.
+        max_bytes: int, the largest size that is read.
+
+    Returns:
+        What it holds; nested at most 64 levels deep.
+
+    Raises:
+        InputError: if it is no regular file, too large, no JSON, or nested more deeply.
+    """
+    check_regular(path, max_bytes)
+    try:
+        content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {shorten(error, 200)}") from error
+    level, depth = [content], 0
+    while level:
+        if depth > MAX_JSON_DEPTH:
+            raise InputError(f"{path} must be nested at most {MAX_JSON_DEPTH} levels deep.")
+        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list)))
+        level, depth = [value for values in inner for value in values], depth + 1
+    return content
+
+
+def shorten(value, length=80):
+    """Return a value as one printable line of at most `length` characters, for messages.
+
+    Example:
+        >>> shorten("two\\nlines of a file", 12)
+        'two\\\\nlin...'
+    """
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value)[: 2 * length])
+    return text if len(text) <= length else f"{text[: length - 4]}..."
