@@ -65,13 +65,13 @@ test: setup ## run the fast tests; two minutes or so
 test-all: setup ## run every test; a quarter of an hour or so
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
-lint: setup ## check style
+lint: setup ## check style and types
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
-#	@$(RUN) mypy ganzoo
+	@$(RUN) mypy
 
-docs: setup ## build the documentation into site/
+docs: setup ## build the documentation into build/site
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[docs]"
-	@$(RUN) mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
 benchmark: setup ## measure the speed of a training step
 	@$(RUN) experiments.benchmark $(ARGS)

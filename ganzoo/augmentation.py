@@ -11,6 +11,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core.config import Configurable
 from ganzoo.utils.checks import nonnegative_number
+from ganzoo.utils.types import Tensor
 
 
 class RandomAffine(Configurable):
@@ -25,12 +26,17 @@ class RandomAffine(Configurable):
     What comes in from outside repeats the nearest border pixel.
     """
 
-    def __init__(self, rotation=0.25, shear=0.35, scale=0.12, shift=0.07):
+    rotation: float
+    shear: float
+    scale: float
+    shift: float
+
+    def __init__(self, rotation: float = 0.25, shear: float = 0.35, scale: float = 0.12, shift: float = 0.07):
         limits = {"rotation": rotation, "shear": shear, "scale": scale, "shift": shift}
         for name, value in limits.items():
             setattr(self, name, nonnegative_number(name, value, below=1.0 if name == "scale" else math.inf))
 
-    def __call__(self, images, seed):
+    def __call__(self, images: Tensor, seed: Tensor) -> Tensor:
         """Return moved copies.
 
         Args:
@@ -53,7 +59,7 @@ class RandomAffine(Configurable):
         return bilinear_sample(images, a * x + b * y + offset_x, c * x + d * y + offset_y)
 
 
-def bilinear_sample(images, x, y):
+def bilinear_sample(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Read images at points between their pixels, bilinearly; outside, the nearest border pixel counts.
 
     Keras's `affine_transform` does the same, but TensorFlow's gradient of it is that of the inverse move, which is not the
@@ -70,7 +76,7 @@ def bilinear_sample(images, x, y):
     x, y = ops.clip(x, 0, width - 1), ops.clip(y, 0, height - 1)
     left, top = ops.floor(x), ops.floor(y)
     pixels = ops.reshape(images, (-1, height * width, channels))
-    total = 0.0
+    total: Tensor = 0.0
     for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
         share = (1 - ops.abs(x - column)) * (1 - ops.abs(y - row))  # 0 for a neighbour beyond the border
         index = ops.cast(ops.minimum(row, height - 1) * width + ops.minimum(column, width - 1), "int32")

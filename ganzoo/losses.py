@@ -1,4 +1,4 @@
-"""The losses of the game, each a pair: what the discriminator minimises and what the generator minimises.
+"""The losses of the game, each a pair: what the discriminator minimizes and what the generator minimizes.
 
 All take discriminator logits (no sigmoid: it lives here, in its stable softplus form), real first, and return one number
 per sample, `(N,)`; the mean is taken once, by the training step. A high logit means "real". With D = sigmoid(logit):
@@ -10,6 +10,7 @@ from keras import ops
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_choice
+from ganzoo.utils.types import Tensor
 
 
 def _paired(real_logits, fake_logits):
@@ -34,9 +35,9 @@ class Loss(Configurable):
             training step then pays for them.
     """
 
-    generator_sees_real = False
+    generator_sees_real: bool = False
 
-    def discriminator(self, real_logits, fake_logits):
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Return the discriminator's loss per sample.
 
         Args:
@@ -44,14 +45,14 @@ class Loss(Configurable):
             fake_logits: the same on generated samples.
 
         Returns:
-            float tensor `(N,)`, to be minimised.
+            float tensor `(N,)`, to be minimized.
 
         Raises:
             ValueError: if the shapes are others.
         """
         return self._discriminator(*_paired(real_logits, fake_logits))
 
-    def generator(self, real_logits, fake_logits):
+    def generator(self, real_logits: Tensor | None, fake_logits: Tensor) -> Tensor:
         """Return the generator's loss per sample; arguments and result as `discriminator`.
 
         `real_logits` may be None unless `generator_sees_real`.
@@ -60,9 +61,15 @@ class Loss(Configurable):
             real_logits = fake_logits
         return self._generator(*_paired(real_logits, fake_logits))
 
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        raise NotImplementedError(f"{type(self).__name__} must define _discriminator.")
+
+    def _generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        raise NotImplementedError(f"{type(self).__name__} must define _generator.")
+
 
 class NonSaturating(Loss):
-    """Binary cross-entropy with the generator maximising log D(G(z)) (Goodfellow et al. 2014, arXiv:1406.2661, section 3)."""
+    """Binary cross-entropy with the generator maximizing log D(G(z)) (Goodfellow et al. 2014, arXiv:1406.2661, section 3)."""
 
     def _discriminator(self, real, fake):
         return ops.softplus(-real) + ops.softplus(fake)
@@ -72,7 +79,7 @@ class NonSaturating(Loss):
 
 
 class Minimax(NonSaturating):
-    """The zero-sum game of Goodfellow et al. 2014, eq. 1: G minimises log(1 - D(G(z))), flat where D wins."""
+    """The zero-sum game of Goodfellow et al. 2014, eq. 1: G minimizes log(1 - D(G(z))), flat where D wins."""
 
     def _generator(self, real, fake):
         return -ops.softplus(fake)
@@ -125,7 +132,7 @@ class Relativistic(Loss):
 
 
 # Name on the command line, and where a loss is given as a string -> class.
-BY_NAME = {
+BY_NAME: dict[str, type[Loss]] = {
     "non_saturating": NonSaturating,
     "minimax": Minimax,
     "least_squares": LeastSquares,
@@ -135,7 +142,7 @@ BY_NAME = {
 }
 
 
-def get(loss):
+def get(loss: Loss | str) -> Loss:
     """Return a loss: `loss` itself, or a new one of the name that a string holds.
 
     Raises:

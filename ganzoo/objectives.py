@@ -8,15 +8,19 @@ Example:
     5
 """
 
+from collections.abc import Callable, Sequence
+
 import keras
 from keras import ops
 
 from ganzoo import losses, optimizers
 from ganzoo.core.config import Configurable
+from ganzoo.regularizers import R1, R2, GradientPenalty, Regularizer, WeightClip
 from ganzoo.utils.checks import check_choice, positive_integer, positive_number
+from ganzoo.utils.types import Tensor
 
 # What is logged of the logits -> ({name: what the progress bar calls it}, function of (real, fake) logits to {name: (N, 1)}).
-MEASURES = {
+MEASURES: dict[str, tuple[dict[str, str], Callable[[Tensor, Tensor], dict[str, Tensor]]]] = {
     "probabilities": (
         {"d_real": "D(x)", "d_fake": "D(G(z))"},
         lambda real, fake: {"d_real": ops.sigmoid(real), "d_fake": ops.sigmoid(fake)},
@@ -51,12 +55,12 @@ class Objective(Configurable):
 
     def __init__(
         self,
-        loss="non_saturating",
-        regularizers=(),
-        n_critic=1,
-        discriminator_optimizer=None,
-        generator_optimizer=None,
-        measures="probabilities",
+        loss: losses.Loss | str = "non_saturating",
+        regularizers: Sequence[Regularizer] = (),
+        n_critic: int = 1,
+        discriminator_optimizer: keras.optimizers.Optimizer | str | None = None,
+        generator_optimizer: keras.optimizers.Optimizer | str | None = None,
+        measures: str = "probabilities",
     ):
         self.loss = losses.get(loss)
         self.regularizers = tuple(regularizers)
@@ -65,22 +69,22 @@ class Objective(Configurable):
         self.generator_optimizer = _optimizer(generator_optimizer)
         self.measures = check_choice("measures", measures, MEASURES)
 
-    def replace(self, **changes):
+    def replace(self, **changes) -> "Objective":
         """Return the same objective with other arguments, e.g. `wasserstein_gp().replace(loss="hinge")`."""
         return type(self)(**{name: getattr(self, name) for name in self.get_config()} | changes)
 
-    def build_optimizer(self, player):
+    def build_optimizer(self, player: str) -> keras.optimizers.Optimizer:
         """Return a new optimizer for "discriminator" or "generator"."""
         optimizer = getattr(self, f"{player}_optimizer") or optimizers.Adam(2e-4, beta_1=0.5)
         return type(optimizer).from_config(optimizer.get_config())
 
     @property
-    def display_names(self):
+    def display_names(self) -> dict[str, str]:
         """{name in the logs: what the progress bar calls it}."""
         player = "critic" if self.measures == "wasserstein_estimate" else "discriminator"
         return {"discriminator_loss": f"{player} loss", "generator_loss": "generator loss", **MEASURES[self.measures][0]}
 
-    def measure(self, real_logits, fake_logits):
+    def measure(self, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
         """Return {name: per-sample `(N, 1)`} that tell how the game stands; their means are logged."""
         return MEASURES[self.measures][1](real_logits, fake_logits)
 
@@ -89,17 +93,22 @@ def _optimizer(optimizer):
     return None if optimizer is None else keras.optimizers.get(optimizer)
 
 
-def non_saturating(learning_rate=2e-4):
+def _pair(optimizer, *arguments, **options) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
+    """Return two new optimizers of one kind, the discriminator's and the generator's."""
+    return optimizer(*arguments, **options), optimizer(*arguments, **options)
+
+
+def non_saturating(learning_rate: float = 2e-4) -> Objective:
     """Return the game of Goodfellow et al. 2014 (arXiv:1406.2661, section 3) with Adam, beta_1 0.5, as in lecture 002."""
-    return Objective("non_saturating", (), 1, *(optimizers.Adam(learning_rate, beta_1=0.5) for _ in range(2)))
+    return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, learning_rate, beta_1=0.5))
 
 
-def minimax(learning_rate=2e-4):
+def minimax(learning_rate: float = 2e-4) -> Objective:
     """Return the zero-sum game of Goodfellow et al. 2014, eq. 1, whose generator's gradient vanishes where D wins."""
     return non_saturating(learning_rate).replace(loss="minimax")
 
 
-def dcgan(learning_rate=2e-4):
+def dcgan(learning_rate: float = 2e-4) -> Objective:
     """Return lecture 004's game for digits: RMSprop, half the rate for the generator, both decaying by 6e-8 a step.
 
     Keras 3 ignores an optimizer's argument `decay`, so the decay is a schedule.
@@ -109,18 +118,20 @@ def dcgan(learning_rate=2e-4):
     return Objective("non_saturating", (), 1, *(optimizers.RMSprop(schedule) for schedule in schedules))
 
 
-def least_squares(learning_rate=2e-4):
+def least_squares(learning_rate: float = 2e-4) -> Objective:
     """Return the least-squares game (Mao et al. 2017, arXiv:1611.04076) with lecture 004's optimizers; logs D itself."""
     return dcgan(learning_rate).replace(loss="least_squares", measures="logits")
 
 
-def hinge(learning_rate=2e-4):
+def hinge(learning_rate: float = 2e-4) -> Objective:
     """Return the hinge game (Lim & Ye 2017, arXiv:1705.02894) with Adam, beta_1 0, beta_2 0.9; logs D itself."""
-    adam = (optimizers.Adam(learning_rate, beta_1=0.0, beta_2=0.9) for _ in range(2))
+    adam = _pair(optimizers.Adam, learning_rate, beta_1=0.0, beta_2=0.9)
     return Objective("hinge", (), 1, *adam, measures="logits")
 
 
-def wasserstein(clip=0.01, clip_all_weights=False, learning_rate=5e-5, n_critic=5):
+def wasserstein(
+    clip: float = 0.01, clip_all_weights: bool = False, learning_rate: float = 5e-5, n_critic: int = 5
+) -> Objective:
     """Return the Wasserstein game with clipped weights (Arjovsky et al. 2017, arXiv:1701.07875), RMSprop.
 
     Args:
@@ -129,15 +140,13 @@ def wasserstein(clip=0.01, clip_all_weights=False, learning_rate=5e-5, n_critic=
         learning_rate: of both optimizers.
         n_critic: critic updates per generator update.
     """
-    from ganzoo.regularizers import WeightClip
-
     rate = positive_number("learning_rate", learning_rate)
-    rmsprop = (optimizers.RMSprop(rate) for _ in range(2))
+    rmsprop = _pair(optimizers.RMSprop, rate)
     clipping = [WeightClip(clip, only_kernels=not clip_all_weights)]
     return Objective("wasserstein", clipping, n_critic, *rmsprop, measures="wasserstein_estimate")
 
 
-def wasserstein_gp(penalty=10.0, learning_rate=2e-4, n_critic=5, beta_1=0.0):
+def wasserstein_gp(penalty: float = 10.0, learning_rate: float = 2e-4, n_critic: int = 5, beta_1: float = 0.0) -> Objective:
     """Return the Wasserstein game with a gradient penalty (Gulrajani et al. 2017, arXiv:1704.00028), Adam, beta_2 0.9.
 
     Args:
@@ -146,29 +155,25 @@ def wasserstein_gp(penalty=10.0, learning_rate=2e-4, n_critic=5, beta_1=0.0):
         n_critic: critic updates per generator update.
         beta_1: of Adam.
     """
-    from ganzoo.regularizers import GradientPenalty
-
     rate = positive_number("learning_rate", learning_rate)
-    adam = (optimizers.Adam(rate, beta_1=beta_1, beta_2=0.9) for _ in range(2))
+    adam = _pair(optimizers.Adam, rate, beta_1=beta_1, beta_2=0.9)
     return Objective("wasserstein", [GradientPenalty(penalty)], n_critic, *adam, measures="wasserstein_estimate")
 
 
-def relativistic(gamma=1.0, learning_rate=2e-4):
+def relativistic(gamma: float = 1.0, learning_rate: float = 2e-4) -> Objective:
     """Return the relativistic pairing game with R1 and R2 (Huang et al. 2024, arXiv:2501.05441), Adam, beta_1 0, beta_2 0.99.
 
     Args:
         gamma: weight of both gradient penalties.
         learning_rate: of both optimizers.
     """
-    from ganzoo.regularizers import R1, R2
-
     rate = positive_number("learning_rate", learning_rate)
-    adam = (optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2))
+    adam = _pair(optimizers.Adam, rate, beta_1=0.0, beta_2=0.99)
     return Objective("relativistic", [R1(gamma), R2(gamma)], 1, *adam, measures="logit_gap")
 
 
 # Name on the command line -> function.
-BY_NAME = {
+BY_NAME: dict[str, Callable[..., Objective]] = {
     "non_saturating": non_saturating,
     "minimax": minimax,
     "dcgan": dcgan,

@@ -10,6 +10,7 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.utils.checks import positive_integer, positive_number
+from ganzoo.utils.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -24,13 +25,14 @@ class Adam(keras.optimizers.Adam):
         0.5
     """
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
         """Move one variable; see `keras.optimizers.Optimizer`."""
         if self.amsgrad or not backend.supports_fused_update(gradient, variable):
-            return super().update_step(gradient, variable, learning_rate)
+            super().update_step(gradient, variable, learning_rate)
+            return
         index, step = self._get_variable_index(variable), self.iterations + 1
         moments = self._momentums[index], self._velocities[index]
-        return backend.adam_update(gradient, variable, moments, learning_rate, step, self.beta_1, self.beta_2, self.epsilon)
+        backend.adam_update(gradient, variable, moments, learning_rate, step, self.beta_1, self.beta_2, self.epsilon)
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -47,7 +49,9 @@ class RMSprop(keras.optimizers.RMSprop):
         0.9
     """
 
-    def build(self, var_list):
+    _momentums: list
+
+    def build(self, var_list: list[keras.Variable]) -> None:
         """Make the state of `var_list`, once."""
         if self.built:
             return
@@ -55,13 +59,14 @@ class RMSprop(keras.optimizers.RMSprop):
         if not self._momentums:
             self._momentums = self.add_optimizer_variables(var_list, "momentum")
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
         """Move one variable; see `keras.optimizers.Optimizer`."""
         if self.centered or not backend.supports_fused_update(gradient, variable):
-            return super().update_step(gradient, variable, learning_rate)
+            super().update_step(gradient, variable, learning_rate)
+            return
         index = self._get_variable_index(variable)
         moments = self._velocities[index], self._momentums[index]
-        return backend.rmsprop_update(gradient, variable, moments, learning_rate, self.rho, self.momentum, self.epsilon)
+        backend.rmsprop_update(gradient, variable, moments, learning_rate, self.rho, self.momentum, self.epsilon)
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -77,12 +82,12 @@ class LinearAfterHalf(keras.optimizers.schedules.LearningRateSchedule):
         [1.0, 1.0, 0.5, 0.0]
     """
 
-    def __init__(self, rate, updates):
+    def __init__(self, rate: float, updates: int):
         self.rate, self.updates = positive_number("rate", rate), positive_integer("updates", updates)
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         share = ops.cast(step, "float32") / self.updates
         return self.rate * ops.clip(2.0 - 2.0 * share, 0.0, 1.0)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"rate": self.rate, "updates": self.updates}

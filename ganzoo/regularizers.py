@@ -4,17 +4,27 @@ A regularizer is an object with two methods, either of which may do nothing: `pe
 `after_update`, called once the player's optimizer has moved its weights.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import keras
 from keras import ops
 
 from ganzoo import backend
 from ganzoo.core.config import Configurable
 from ganzoo.utils.checks import positive_number
+from ganzoo.utils.types import Tensor
+
+if TYPE_CHECKING:
+    from ganzoo.core.player import Player
 
 
 class Regularizer(Configurable):
     """Does nothing; the base of the others."""
 
-    def penalty(self, call, batch, seed, step):
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
         """Return a penalty per sample, or None.
 
         Args:
@@ -28,11 +38,11 @@ class Regularizer(Configurable):
         """
         return None
 
-    def after_update(self, player, step):
+    def after_update(self, player: Player, step: Tensor) -> None:
         """Change the weights of a `ganzoo.core.player.Player` after an update, or do nothing."""
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name under which the penalty's mean is logged: the class's in snake_case."""
         name = type(self).__name__
         return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
@@ -52,10 +62,10 @@ class GradientPenalty(Regularizer):
         weight: positive float.
     """
 
-    def __init__(self, weight=10.0):
+    def __init__(self, weight: float = 10.0):
         self.weight = positive_number("weight", weight)
 
-    def penalty(self, call, batch, seed, step):
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
         real, fake = batch["real"], batch["fake"]
         shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
         mix = backend.uniform(shape, seed)
@@ -66,12 +76,12 @@ class GradientPenalty(Regularizer):
 class R1(Regularizer):
     """weight / 2 * |grad D|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406, eq. 9); weight: positive float."""
 
-    on = "real"
+    on: str = "real"
 
-    def __init__(self, weight=10.0):
+    def __init__(self, weight: float = 10.0):
         self.weight = positive_number("weight", weight)
 
-    def penalty(self, call, batch, seed, step):
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
         return 0.5 * self.weight * _squared_norm(backend.input_gradient(call, batch[self.on]))
 
 
@@ -91,15 +101,15 @@ class WeightClip(Regularizer):
             gains at 0.01 scale the critic's signal by 1e-6, and the generator then learns nothing.
     """
 
-    def __init__(self, limit=0.01, only_kernels=True):
+    def __init__(self, limit: float = 0.01, only_kernels: bool = True):
         self.limit = positive_number("limit", limit)
         self.only_kernels = bool(only_kernels)
 
-    def clipped(self, player):
+    def clipped(self, player: Player) -> list[keras.Variable]:
         """Return the list of variables that are clipped."""
         weights = [weight for network in player.networks.values() for weight in network.weights]
         return [w for w in weights if w.name == "kernel"] if self.only_kernels else weights
 
-    def after_update(self, player, step):
+    def after_update(self, player: Player, step: Tensor) -> None:
         for variable in self.clipped(player):
             variable.assign(ops.clip(variable, -self.limit, self.limit))

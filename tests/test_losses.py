@@ -66,3 +66,9 @@ def test_bad_shapes(shapes):
 def test_generator_sees_real():
     assert [make.__name__ for make in ALL if make.generator_sees_real] == ["Relativistic"]
     np.testing.assert_allclose(losses.Hinge().generator(None, FAKE), -FAKE, rtol=1e-6)
+
+
+def test_a_loss_must_define_both_sides():
+    for side in ("discriminator", "generator"):
+        with pytest.raises(NotImplementedError, match=f"_{side}"):
+            getattr(losses.Loss(), side)([1.0], [0.0])

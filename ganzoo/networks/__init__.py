@@ -8,6 +8,6 @@ from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
 
 # Name on the command line -> class.
-BY_NAME = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
+BY_NAME: dict[str, type[Networks]] = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
 
 __all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Texture", "Translation"]

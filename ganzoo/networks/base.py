@@ -4,22 +4,23 @@ import keras
 from keras import layers, ops
 
 from ganzoo.core.config import Configurable
-from ganzoo.core.inputs import Normal
+from ganzoo.core.inputs import Input, Normal
 from ganzoo.errors import InputError
+from ganzoo.utils.types import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class OneHot(layers.Layer):
     """Integer labels `(N,)` to one-hot rows `(N, classes)`."""
 
-    def __init__(self, classes, **options):
+    def __init__(self, classes: int, **options):
         super().__init__(**options)
         self.classes = classes
 
-    def call(self, labels):
+    def call(self, labels: Tensor) -> Tensor:
         return ops.one_hot(labels, self.classes, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return super().get_config() | {"classes": self.classes}
 
 
@@ -32,14 +33,14 @@ class Networks(Configurable):
         embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
     """
 
-    value_range = (-1.0, 1.0)
-    latent_distribution = Normal
-    embedding_size = None
+    value_range: tuple[float, float] = (-1.0, 1.0)
+    latent_distribution: type[Input] = Normal
+    embedding_size: int | None = None
 
-    def check(self, shape, model):
+    def check(self, shape: Shape, model: str) -> None:
         """Raise InputError if the pair cannot make images of this shape; model is a name for the message."""
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         """Return a `keras.Model` from the inputs, in their order, to images `(N, *shape)` in `value_range`.
 
         Args:
@@ -48,7 +49,7 @@ class Networks(Configurable):
         """
         raise NotImplementedError
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         """Return a `keras.Model` from images (and int32 labels, if there are classes) to logits `(N, 1)`.
 
         Args:
@@ -58,13 +59,13 @@ class Networks(Configurable):
         """
         raise NotImplementedError
 
-    def encode(self, labels, classes):
+    def encode(self, labels: Tensor, classes: int) -> Tensor:
         """Return symbolic vectors `(N, any)` of symbolic labels `(N,)`."""
         if self.embedding_size is None:
             return OneHot(classes)(labels)
         return layers.Embedding(classes, self.embedding_size)(labels)
 
-    def join(self, inputs):
+    def join(self, inputs: dict[str, Input]) -> tuple[list, Tensor]:
         """Return (list of `keras.Input`, one symbolic vector `(N, any)` of all of them; class numbers encoded)."""
         tensors = [keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()]
         vectors = []
@@ -74,7 +75,7 @@ class Networks(Configurable):
             vectors.append(tensor if len(tensor.shape) == 2 else layers.Flatten()(tensor))
         return tensors, vectors[0] if len(vectors) == 1 else layers.Concatenate()(vectors)
 
-    def with_label_plane(self, shape, classes):
+    def with_label_plane(self, shape: Shape, classes: int | None) -> tuple[list, Tensor]:
         """Return (list of `keras.Input`, symbolic images): the label becomes one more channel, through a dense layer."""
         pictures = keras.Input(shape, name="images")
         if classes is None:
@@ -85,7 +86,9 @@ class Networks(Configurable):
         return [pictures, labels], layers.Concatenate()([pictures, plane])
 
     @staticmethod
-    def with_heads(inputs, features, heads=None, logit=None):
+    def with_heads(
+        inputs: list, features: Tensor, heads: dict[str, int] | None = None, logit: layers.Layer | None = None
+    ) -> keras.Model:
         """Return the discriminator on symbolic flat features: a logit (by the layer `logit`), then the further outputs."""
         outputs = [(logit or layers.Dense(1))(features)]
         outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
@@ -97,7 +100,7 @@ def functional(inputs, outputs, name):
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
 
 
-def require_multiple(shape, multiple, least, model):
+def require_multiple(shape: Shape, multiple: int, least: int, model: str) -> None:
     """Refuse image shapes whose sides are not multiples of `multiple` or below `least`, naming the nearest that work.
 
     Args:

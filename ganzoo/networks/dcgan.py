@@ -4,11 +4,13 @@ Departures from the lecture: D ends in a logit, as the sigmoid is in the loss; a
 transposed convolutions of stride 1 are plain convolutions, which are the same with the kernel turned by 180 degrees.
 """
 
+import keras
 from keras import layers
 
-from ganzoo.core.inputs import Uniform
+from ganzoo.core.inputs import Input, Uniform
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D
 from ganzoo.networks.base import Networks, functional, require_multiple
+from ganzoo.utils.types import Shape
 
 
 class DCGAN(Networks):
@@ -25,15 +27,15 @@ class DCGAN(Networks):
     value_range = (0.0, 1.0)
     latent_distribution = Uniform
 
-    def __init__(self, discriminator_batch_norm=False, upsample_last=False, embedding_size=None):
+    def __init__(self, discriminator_batch_norm: bool = False, upsample_last: bool = False, embedding_size: int | None = None):
         self.discriminator_batch_norm = bool(discriminator_batch_norm)
         self.upsample_last = bool(upsample_last)
         self.embedding_size = embedding_size
 
-    def check(self, shape, model):
+    def check(self, shape: Shape, model: str) -> None:
         require_multiple(shape, 4, least=8, model=model)
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         height, width, channels = shape
         tensors, x = self.join(inputs)
         x = layers.Dense(128 * (height // 4) * (width // 4))(x)
@@ -47,7 +49,7 @@ class DCGAN(Networks):
                 x = (NarrowConv2D(filters, 5) if filters < 8 else layers.Conv2D(filters, 5, padding="same"))(x)
         return functional(tensors, layers.Activation("sigmoid")(x), "generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)
         logit = layers.Dense(1)  # before the others: a seed then gives the weights that it gave in 0.1.0
         for index, (filters, stride) in enumerate(((32, 2), (64, 2), (128, 2), (256, 1))):

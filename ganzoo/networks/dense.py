@@ -2,12 +2,15 @@
 
 import math
 import numbers
+from collections.abc import Sequence
 
 import keras
 from keras import layers
 
+from ganzoo.core.inputs import Input
 from ganzoo.networks.base import Networks, functional
 from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.types import Shape
 
 
 class Dense(Networks):
@@ -19,19 +22,19 @@ class Dense(Networks):
         embedding_size: of labels, see `Networks`.
     """
 
-    def __init__(self, widths=(256, 512, 1024), dropout=0.3, embedding_size=None):
+    def __init__(self, widths: Sequence[int] = (256, 512, 1024), dropout: float = 0.3, embedding_size: int | None = None):
         self.widths = tuple(positive_integer("widths", width) for width in widths)
         self.dropout = float(dropout)
         self.embedding_size = embedding_size
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         tensors, x = self.join(inputs)
         for width in self.widths:
             x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
         x = layers.Reshape(shape)(layers.Dense(math.prod(shape), activation="tanh")(x))
         return functional(tensors, x, "generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)
         x = layers.Flatten()(x)
         for width in reversed(self.widths):
@@ -50,18 +53,18 @@ class PointDense(Networks):
 
     value_range = (-math.inf, math.inf)
 
-    def __init__(self, hidden=32, discriminator_activation="relu"):
-        widths = (hidden,) if isinstance(hidden, numbers.Integral) else tuple(hidden)
+    def __init__(self, hidden: int | Sequence[int] = 32, discriminator_activation: str = "relu"):
+        widths = (hidden,) if isinstance(hidden, (int, numbers.Integral)) else tuple(hidden)
         self.hidden = tuple(positive_integer("hidden", width) for width in widths)
         self.discriminator_activation = discriminator_activation
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         tensors, x = self.join(inputs)
         for width in self.hidden:
             x = layers.Dense(width, activation="relu")(x)
         return functional(tensors, layers.Dense(shape[0])(x), "generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors = [keras.Input(shape, name="points")]
         x = tensors[0]
         if classes is not None:

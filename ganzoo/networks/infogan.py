@@ -1,11 +1,13 @@
 """The networks of the InfoGAN paper (Chen et al. 2016, arXiv:1606.03657, appendix C.1)."""
 
+import keras
 from keras import layers
 
-from ganzoo.core.inputs import Uniform
+from ganzoo.core.inputs import Input, Uniform
 from ganzoo.layers import FusedBatchNormalization
 from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.types import Shape
 
 
 class InfoGAN(Networks):
@@ -21,14 +23,14 @@ class InfoGAN(Networks):
     value_range = (0.0, 1.0)
     latent_distribution = Uniform
 
-    def __init__(self, hidden=256, embedding_size=None):
+    def __init__(self, hidden: int = 256, embedding_size: int | None = None):
         self.hidden = positive_integer("hidden", hidden)
         self.embedding_size = embedding_size
 
-    def check(self, shape, model):
+    def check(self, shape: Shape, model: str) -> None:
         require_multiple(shape, 4, least=8, model=model)
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         height, width, channels = shape
         tensors, x = self.join(inputs)
         for neurons in (self.hidden, 128 * (height // 4) * (width // 4)):
@@ -40,7 +42,7 @@ class InfoGAN(Networks):
         x = layers.Conv2DTranspose(channels, 4, strides=2, padding="same", activation="sigmoid")(x)
         return functional(tensors, x, "generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)
         x = layers.LeakyReLU(0.1)(layers.Conv2D(64, 4, strides=2, padding="same")(x))
         x = layers.Conv2D(128, 4, strides=2, padding="same")(x)

@@ -1,10 +1,13 @@
 """Lecture 004's texture networks: its generator, and its critic, as it stands or without batch norm and dropout."""
 
+import keras
 from keras import layers
 
+from ganzoo.core.inputs import Input
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
 from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.types import Shape
 
 
 class Texture(Networks):
@@ -17,15 +20,15 @@ class Texture(Networks):
         embedding_size: of labels, see `Networks`.
     """
 
-    def __init__(self, critic_norm=True, critic_width=1, embedding_size=None):
+    def __init__(self, critic_norm: bool = True, critic_width: int = 1, embedding_size: int | None = None):
         self.critic_norm = bool(critic_norm)
         self.critic_width = positive_integer("critic_width", critic_width)
         self.embedding_size = embedding_size
 
-    def check(self, shape, model):
+    def check(self, shape: Shape, model: str) -> None:
         require_multiple(shape, 4, least=8, model=model)
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         height, width, channels = shape
         tensors, x = self.join(inputs)
         x = layers.Dense(128 * (height // 4) * (width // 4), activation="relu")(x)
@@ -34,7 +37,7 @@ class Texture(Networks):
             x = layers.ReLU()(FusedBatchNormalization(momentum=0.8)(UpsampleConv2D(filters, 4)(x)))
         return functional(tensors, NarrowConv2D(channels, 4, activation="tanh")(x), "generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)
         for index, (filters, strides) in enumerate(((16, 2), (32, 2), (64, 2), (128, 1))):
             x = layers.Conv2D(self.critic_width * filters, 3, strides=strides, padding="same")(x)

@@ -3,9 +3,11 @@
 import keras
 from keras import layers
 
+from ganzoo.core.inputs import Input
 from ganzoo.layers import NarrowConv2D, ReflectionPadding2D, UpsampleConv2D
 from ganzoo.networks.base import Networks, require_multiple
 from ganzoo.utils.checks import check_int, positive_integer
+from ganzoo.utils.types import Shape
 
 
 class Translation(Networks):
@@ -23,16 +25,16 @@ class Translation(Networks):
             1 makes patches of 16 pixels, 2 of 34.
     """
 
-    def __init__(self, width=32, residual_blocks=3, downsamplings=1, patch_layers=1):
+    def __init__(self, width: int = 32, residual_blocks: int = 3, downsamplings: int = 1, patch_layers: int = 1):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)
         self.downsamplings = check_int("downsamplings", downsamplings, 0)
         self.patch_layers = positive_integer("patch_layers", patch_layers)
 
-    def check(self, shape, model):
+    def check(self, shape: Shape, model: str) -> None:
         require_multiple(shape, max(2, 2**self.downsamplings), least=16, model=model)
 
-    def build_generator(self, inputs, shape):
+    def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         (name, each), *_ = inputs.items()
         pictures = keras.Input(each.shape, name=name)
         x = self._normalized(layers.Conv2D(self.width, 7, use_bias=False)(ReflectionPadding2D(3)(pictures)))
@@ -47,7 +49,7 @@ class Translation(Networks):
             x = self._normalized(UpsampleConv2D(2**level * self.width, 3, use_bias=False)(x))
         return keras.Model(pictures, NarrowConv2D(shape[2], 7, activation="tanh")(x), name="generator")
 
-    def build_discriminator(self, shape, classes=None, heads=None):
+    def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         pictures = keras.Input(shape, name="images")
         x = layers.LeakyReLU(0.2)(layers.Conv2D(self.width, 4, strides=2, padding="same")(pictures))
         for index in range(1, self.patch_layers + 1):
