@@ -12,8 +12,8 @@ class Validation:
     """Validation mixin of `AdversarialModel`: one check for arrays, streams, `fit` and `train_on_batch`."""
 
     def check_data(self, data):
-        """Raise InputError if a dataset of `ganzoo.data` is not what this model can train on."""
-        for name, spec in self.examples.items():
+        """Raise InputError if a dataset of `ganzoo.data` is not what this model can train on, in its last stage."""
+        for name, spec in (self.stages(10**6)[-1].examples or self.examples).items():
             if name not in data.specs:
                 raise InputError(
                     f"{type(self).__name__} trains on {' and '.join(self.examples)}, and {data.name} has no {name}."

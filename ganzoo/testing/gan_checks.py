@@ -22,9 +22,8 @@ def losses_per_sample(subject):
         advice = {
             (): "Leave the mean out: the training step takes it, once.",
             (N, N): "(N, 1) was broadcast against (N,): bring both to one shape with ops.reshape(logits, (-1,)).",
-            (N, 1): "Return ops.squeeze(loss, axis=-1).",
         }.get(tuple(value.shape), "")
-        if tuple(value.shape) != (N,):
+        if tuple(value.shape) not in ((N,), (N, 1)):
             shape = str(tuple("N" if side == N else side for side in value.shape)).replace("'", "")
             said = f"{name} must return one number per sample, shape (N,), of logits (N, 1). Received: shape {shape}. {advice}"
             yield said.strip()

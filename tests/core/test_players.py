@@ -5,14 +5,17 @@ import copy
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import make_tiny
 from keras import Input, Sequential, layers, ops
 
+import ganzoo
 from ganzoo.core import state
 from ganzoo.core.inputs import Normal, Spec
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.core.stage import Stage
+from ganzoo.data.scaling import scaled
 from ganzoo.errors import InputError
 from ganzoo.testing import check_gan
 from ganzoo.testing.recording import watch_step
@@ -111,7 +114,7 @@ class Growing(AdversarialModel):
         }
 
     def play(self, batches, step):
-        images = batches["images"]
+        images = self.batch_at(batches, 0)["images"]
         latents = self.draw_values((ops.shape(images)[0],), ops.stack([self.seed, step]))["latents"]
         d, g = self.discriminator, self.generator
         loss = lambda: ops.squeeze(ops.softplus(-d(images)) + ops.softplus(d(g(latents))), -1)  # noqa: E731
@@ -154,6 +157,23 @@ def test_stages_tell_their_steps_and_sizes():
         (5, (2, 2, 1), "2x2"),
         (5, (4, 4, 1), "4x4"),
     ]
+
+
+def test_training_brings_the_data_to_each_stages_size(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 4, 1), dtype="uint8")
+    model = Growing()
+    model.train(images, steps=4, batch_size=5, run_dir=tmp_path, log_every=1, verbose=False)
+    assert (model.stage, model.step) == (1, 4)
+    assert ganzoo.load(tmp_path).sample(2).shape == (2, 4, 4, 1)
+    with pytest.raises(InputError, match=r"takes images \(4, 4, 1\)"):
+        Growing().train(images[:, :2, :2], steps=4, batch_size=5, verbose=False)
+
+
+def test_scaling_averages_areas():
+    batch = {"images": np.arange(16, dtype="uint8").reshape(1, 1, 4, 4, 1), "labels": np.zeros((1, 1), "int64")}
+    small = next(iter(scaled(tf.data.Dataset.from_tensors(batch), {"images": (2, 2, 1)})))
+    np.testing.assert_array_equal(small["images"][0, 0, :, :, 0], [[2, 4], [10, 12]])
+    assert small["images"].dtype == tf.uint8
 
 
 def test_state_of_a_later_stage_goes_round(grown, tmp_path):
