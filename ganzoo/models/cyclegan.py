@@ -27,16 +27,12 @@ class CycleGAN(AdversarialModel):
 
     Args:
         image_shape: (height, width, channels) of both sets; height and width multiples of 4, at least 16.
-        networks: default `networks.Translation()`.
+        networks: default `networks.Translation()`; built as generator_ab, generator_ba, discriminator_a, discriminator_b.
         cycle_weight, identity_weight: of the L1 terms, at least 0; the paper's are 10 and 5.
         steps: length of the training that the learning rate is planned for; positive int.
         learning_rate: of both optimizers in the first half.
         buffer: past fakes that the discriminators see besides; at least the batch size.
         seed: as in `GAN`.
-
-    Attributes:
-        generator_ab, generator_ba: `keras.Model`s, images `(N, H, W, C)` in (-1, 1) to the same.
-        discriminator_a, discriminator_b: `keras.Model`s, images to logits `(N, h, w, 1)`, one a patch.
 
     Example:
         >>> import numpy as np
@@ -62,13 +58,10 @@ class CycleGAN(AdversarialModel):
 
     def build_players(self, stage):
         self.buffers = {side: ImageBuffer(self.buffer, self.image_shape) for side in "ab"}
-        generators = {
-            f"generator_{way}": self.networks.build_generator({way[0]: Image(self.image_shape)}, self.image_shape)
-            for way in ("ab", "ba")
-        }
+        asked = {way: {way[0]: Image(self.image_shape)} for way in ("ab", "ba")}
+        generators = {f"generator_{w}": self.networks.build_generator(each, self.image_shape) for w, each in asked.items()}
         discriminators = {f"discriminator_{side}": self.networks.build_discriminator(self.image_shape) for side in "ab"}
-        rates = [optimizers.LinearAfterHalf(self.learning_rate, self.steps) for _ in range(2)]
-        adam = [optimizers.Adam(rate, beta_1=0.5) for rate in rates]
+        adam = [optimizers.Adam(optimizers.LinearAfterHalf(self.learning_rate, self.steps), beta_1=0.5) for _ in asked]
         return {"generators": Player(generators, adam[0]), "discriminators": Player(discriminators, adam[1])}
 
     def play(self, batches, step):
@@ -79,16 +72,14 @@ class CycleGAN(AdversarialModel):
             terms = {"cycle_loss": 0.0, "identity_loss": 0.0}
             for x, y in ("ab", "ba"):
                 fake[y] = self.translate(batch[x], x + y, training=True)
-                terms[f"generator_{y}_loss"] = _squares(self.judge(fake[y], y), 1.0)
-                terms["cycle_loss"] += self.cycle_weight * _distance(self.translate(fake[y], y + x, training=True), batch[x])
-                terms["identity_loss"] += self.identity_weight * _distance(
-                    self.translate(batch[y], x + y, training=True), batch[y]
-                )
+                terms[f"generator_{y}_loss"] = _mean((self.judge(fake[y], y) - 1.0) ** 2)
+                terms["cycle_loss"] += self.cycle_weight * _mean(abs(self.translate(fake[y], y + x, True) - batch[x]))
+                terms["identity_loss"] += self.identity_weight * _mean(abs(self.translate(batch[y], x + y, True) - batch[y]))
             return terms, {}
 
         def discriminators():
             judged = {side: (self.judge(batch[side], side), self.judge(shown[side], side)) for side in "ab"}
-            losses = {side: (_squares(real, 1.0) + _squares(fake, 0.0)) / 2 for side, (real, fake) in judged.items()}
+            losses = {side: (_mean((real - 1.0) ** 2) + _mean(fake**2)) / 2 for side, (real, fake) in judged.items()}
             return {f"discriminator_{side}_loss": loss for side, loss in losses.items()}, {}
 
         logs = self.update("generators", generators)
@@ -99,12 +90,11 @@ class CycleGAN(AdversarialModel):
         """Translate images `(N, H, W, C)` in (-1, 1), way "ab" or "ba"."""
         return ops.cast(getattr(self, f"generator_{way}")(images, training=training), "float32")
 
-    def judge(self, images, side, training=True):
+    def judge(self, images, side):
         """Return the logits `(N, h, w, 1)` of the discriminator of "a" or "b", one a patch."""
-        return ops.cast(getattr(self, f"discriminator_{side}")(images, training=training), "float32")
+        return ops.cast(getattr(self, f"discriminator_{side}")(images, training=True), "float32")
 
     def generate(self, inputs):
-        """Translate images "a" to b."""
         return self.translate(inputs["a"], "ab")
 
     def endpoints(self):
@@ -116,20 +106,14 @@ class CycleGAN(AdversarialModel):
     def matches(self):
         """Return two matches: D_A against F, and D_B against G."""
         return {y: Match(
-            example=y,
-            inputs=lambda n, seed, arrays, x=x: {x: self.to_value_range(ops.convert_to_tensor(arrays[x][:n]))},
+            y, inputs=lambda n, seed, arrays, x=x: {x: self.to_value_range(ops.convert_to_tensor(arrays[x][:n]))},
             generate=lambda inputs, x=x, y=y: self.translate(inputs[x], x + y),
-            discriminate=lambda images, arrays, y=y: ops.mean(self.judge(images, y, training=False), axis=(1, 2)),
-            generator_loss=lambda real_logits, fake_logits: _squares(fake_logits, 1.0),
-            discriminator=self.players["discriminators"],
-            discriminator_logs=f"discriminator_{y}_loss",
-            generator_logs=f"generator_{y}_loss",
-        ) for x, y in ("ba", "ab")}  # fmt: skip
+            discriminate=lambda images, arrays, y=y: ops.mean(self.judge(images, y), axis=(1, 2)),
+            generator_loss=lambda real_logits, fake_logits: _mean((fake_logits - 1.0) ** 2),
+            discriminator=self.players["discriminators"], discriminator_logs=f"discriminator_{y}_loss",
+            generator_logs=f"generator_{y}_loss") for x, y in ("ba", "ab")}  # fmt: skip
 
 
-def _squares(logits, target):
-    return ops.mean(ops.square(logits - target), axis=tuple(range(1, len(logits.shape))))
-
-
-def _distance(one, other):
-    return ops.mean(ops.abs(one - other), axis=(1, 2, 3))
+def _mean(values):
+    """Return the mean of each sample's values, `(N,)`."""
+    return ops.mean(values, axis=tuple(range(1, len(values.shape))))
