@@ -40,8 +40,10 @@ def make_gan(name, **options):
     cls = getattr(ganzoo, name)
     known = parameters(cls)
     small = {"latent": 4} if "latent" in known else {}
-    if "image_shape" in known and cls.example_ndim == 3:
-        small["image_shape"] = (8, 8, 1)
+    if "image_shape" in known and getattr(cls, "example_ndim", 3) == 3:
+        small["image_shape"] = (16, 16, 1) if name == "CycleGAN" else (8, 8, 1)
+    if name == "CycleGAN":
+        small["networks"] = networks.Translation(width=4, residual_blocks=1)
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)
