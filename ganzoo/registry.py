@@ -104,9 +104,11 @@ MODELS = {
         arguments={"latent": 62, "categories": 10, "codes": 2, "category_weight": 1.0, "code_weight": 0.1, "code_sigma": 1.0},
         own_objective={"learning_rate": 2e-4}),
     "CycleGAN": Entry(
-        "ganzoo.models.cyclegan", "Zhu et al. 2017", "1703.10593", "", "translates between two sets of images, unpaired",
-        Recipe("cyclegan", "translate digits into changed ones and back, unpaired", data="pairs", dataset="inverted_digits",
-               batch_size=16), "translation", None,
+        "ganzoo.models.cyclegan", "Zhu et al. 2017", "1703.10593", "004", "translates between two sets of images, unpaired",
+        Recipe("cyclegan", "translate digits into changed ones and back, unpaired", "a minute", data="pairs",
+               dataset="inverted_digits", batch_size=8, steps=1500, every=(250, 250, 50, 250), flags={
+                   "width": 16, "residual_blocks": 1, "downsamplings": 0, "identity_weight": 0.0, "learning_rate": 4e-4}),
+        "translation", None,
         arguments={"cycle_weight": 10.0, "identity_weight": 5.0, "learning_rate": 2e-4, "buffer": 50}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",

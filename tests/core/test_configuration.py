@@ -167,6 +167,8 @@ def test_every_public_model_is_in_the_registry():
         ]
         assert found, module.name
         for name in found:
-            assert name.startswith("_") or (name in MODELS and MODELS[name].module == module.name), f"{name} of {module.name} is in no registry"
+            assert name.startswith("_") or (name in MODELS and MODELS[name].module == module.name), (
+                f"{name} of {module.name} is in no registry"
+            )
     for name, entry in MODELS.items():
         assert getattr(ganzoo, name).__module__ == entry.module
