@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 
 import pytest
@@ -50,10 +51,11 @@ def test_script_beside_a_checkout_imports_the_package(checkout, tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         assert not [name for name in archive.namelist() if re.search("finder", name)]
         archive.extractall(tmp_path / "site")
+    # Without the site-packages at first (-S): what is installed there may be another checkout.
     script = checkout.parent / "script.py"
-    script.write_text(
-        f"import site; site.addsitedir({str(tmp_path / 'site')!r})\nimport ganzoo\nprint(ganzoo.__version__, ganzoo.__file__)"
-    )
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, cwd=checkout.parent)
+    folders = (str(tmp_path / "site"), sysconfig.get_path("purelib"))
+    lines = ["import site", *(f"site.addsitedir({folder!r})" for folder in folders), "import ganzoo", "print(ganzoo.__file__)"]
+    script.write_text("\n".join(lines))
+    done = subprocess.run([sys.executable, "-S", script], capture_output=True, text=True, check=False, cwd=checkout.parent)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[1] == str(checkout / "ganzoo" / "__init__.py")
+    assert done.stdout.strip() == str(checkout / "ganzoo" / "__init__.py")
