@@ -11,7 +11,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits optimal-discriminator
+STUDIES := results pathologies mode-coverage stacked-digits translation optimal-discriminator
 .PHONY: help setup $(STUDIES) sample export evaluate invert test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -43,6 +43,9 @@ mode-coverage: setup ## which GAN finds all modes of a mixture? seven settings; 
 
 stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of an hour
 	@$(RUN) experiments.stacked_digits $(FLAGS)
+
+translation: setup ## CycleGAN on digits whose translation is known, measured; two minutes
+	@$(RUN) experiments.translation $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)

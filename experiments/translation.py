@@ -58,13 +58,13 @@ def main(options):
         return
     found = {"step": gan.step} | measure(gan, test, Classifier.cached(train.a, test.a))
     (run_dir / "translation.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    without = found["identity_error"]
     for way in ("a_to_b", "b_to_a"):
-        share = found[f"{way}_error"] / found["identity_error"]
-        print(
-            f"{way}: mean absolute error {found[f'{way}_error']:.4f}, {share:.3f} of {found['identity_error']:.4f} without translation"
-        )
-    print(f"a classifier reads the right digit in {100 * found['b_to_a_read']:.1f} % of what was translated to digits, in "
-          f"{100 * found['there_and_back_read']:.1f} % there and back, in {100 * found['real_digits_read']:.1f} % of real ones")  # fmt: skip
+        error = found[f"{way}_error"]
+        print(f"{way}: mean absolute error {error:.4f}, {error / without:.3f} of the {without:.4f} without translation")
+    read = [f"{100 * found[name]:.1f} %" for name in ("b_to_a_read", "there_and_back_read", "real_digits_read")]
+    print(f"a classifier reads the right digit in {read[0]} of what was translated to digits, in {read[1]} there and back, "
+          f"in {read[2]} of real ones")  # fmt: skip
     command.say(f"wrote {run_dir}/translation.json")
 
 
