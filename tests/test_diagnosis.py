@@ -224,6 +224,7 @@ def test_probe_on_labels_codes_and_paired_losses(name, stripes):
     assert evidence["gradient"] > 0
 
 
+@pytest.mark.slow
 def test_diagnosis_resume(tmp_path, stripes):
     options = {"batch_size": 8, "log_every": 2, "run_dir": tmp_path, "diagnose_every": 2, "verbose": False}
     make_tiny().train(stripes, steps=4, **options)

@@ -68,6 +68,7 @@ def test_steps_per_execution_changes_nothing():
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6, err_msg=a.path)
 
 
+@pytest.mark.slow
 def test_lecture_baseline():
     gan = FunctionGAN.lecture_baseline("x^3")
     assert isinstance(gan.objective.loss, losses.Minimax)

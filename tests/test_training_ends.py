@@ -64,6 +64,7 @@ def test_an_interrupt_while_the_run_is_closed_tells_that_all_is_saved(number, na
         make_tiny().train(stripes, 4, run_dir=tmp_path / "run", **EVERY)
 
 
+@pytest.mark.slow
 def test_a_full_disk_names_the_file_and_how_to_go_on(stripes, tmp_path, monkeypatch):
     def no_space(*arguments, **named):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -207,6 +208,7 @@ def test_a_run_in_stages_resumes_to_the_last_bit(stripes, tmp_path, quick):
     assert tables[0] == tables[1] == ["2", "3", "4", "6", "7", "8", "10"]
 
 
+@pytest.mark.slow
 def test_other_steps_that_move_the_stages_are_refused_at_a_resume(stripes, tmp_path, quick):
     staged().train(stripes, 10, run_dir=tmp_path / "run", **EVERY)
     gan = staged()
