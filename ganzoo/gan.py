@@ -178,15 +178,11 @@ class GAN(AdversarialModel):
         before = self.n_critic - 1
         means = backend.mean_over_repeats(earlier, before)
 
-        batch, d_seed, g_seed = (
-            self.batch_at(batches, before),
-            self._seed(0, (step + 1) * self.n_critic - 1),
-            self._seed(1, step),
-        )
+        batch, d_seed, g_seed = self.batch_at(batches, before), self._seed(0, step * self.n_critic + before), self._seed(1, step)
         inputs = self.inputs_for(batch, g_seed)
         fake = self.forward("generator", lambda: self.generate_batch(inputs))
         logs = self.update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)
-        logs = {name: (before * means.get(name, 0.0) + value) / self.n_critic for name, value in logs.items()}
+        logs |= {name: (before * mean + logs[name]) / self.n_critic for name, mean in means.items()}
         return logs | self.update_generator(batch, inputs, fake, g_seed)
 
     def update_discriminator(self, batch, inputs, fake, seed):
