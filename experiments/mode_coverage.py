@@ -145,7 +145,7 @@ def as_table(rows):
 
 
 def write(output, rows, panels, marks, columns):
-    """Write tables and pictures, so many panels a row, of what has been trained so far."""
+    """Write tables and pictures, `columns` panels a row, of what has been trained so far."""
     from ganzoo.utils import images, plots
 
     with open(output / "table.csv", "w", newline="", encoding="utf-8") as file:

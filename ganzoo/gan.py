@@ -178,7 +178,11 @@ class GAN(AdversarialModel):
         before = self.n_critic - 1
         means = backend.mean_over_repeats(earlier, before)
 
-        batch, d_seed, g_seed = self.batch_at(batches, before), self._seed(0, step * self.n_critic + before), self._seed(1, step)
+        batch, d_seed, g_seed = (
+            self.batch_at(batches, before),
+            self._seed(0, step * self.n_critic + before),
+            self._seed(1, step),
+        )
         inputs = self.inputs_for(batch, g_seed)
         fake = self.forward("generator", lambda: self.generate_batch(inputs))
         logs = self.update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)

@@ -16,6 +16,12 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # exact comparisons are promised for 
 ROOT = pathlib.Path(__file__).parent.parent
 
 
+def pytest_collection_finish():
+    """Take what was imported for collection out of later garbage collections, each of which would walk through all of it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def stripes():
     """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""

@@ -101,7 +101,7 @@ def mean_over_repeats(body, repeats):
 
 
 def projected_adam(function, start, steps, learning_rate, project):
-    """Minimise `function` row by row with projected Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
+    """Minimize `function` row by row with projected Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
 
     Args:
         function: callable from a tensor like `start` to one loss per row, `(N,)`.

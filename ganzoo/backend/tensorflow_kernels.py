@@ -36,7 +36,7 @@ def supports_fused_batch_norm(inputs, scale):
 
 
 def batch_normalize(inputs, scale, offset, epsilon):
-    """Normalise NHWC `inputs` by their own mean and variance per channel, in one fused operation.
+    """Normalize NHWC `inputs` by their own mean and variance per channel, in one fused operation.
 
     Returns:
         `(outputs, mean, variance)`, the variance the biased one that the outputs were divided by, `(C,)`.
@@ -59,7 +59,7 @@ def adam_update(gradient, variable, moments, learning_rate, step, beta_1, beta_2
     Args:
         gradient: float32 tensor of the variable's shape.
         variable: float32 `tf.Variable`, changed in place.
-        moments: `keras.Variable` (mean, uncentred variance) of the gradients, changed in place.
+        moments: `keras.Variable` (mean, uncentered variance) of the gradients, changed in place.
         learning_rate: float32 scalar.
         step: integer scalar, 1 for the first.
         beta_1, beta_2, epsilon: floats.

@@ -1,4 +1,4 @@
-"""A match: which discriminator judges which generated examples, for whoever watches a training (the diagnosis)."""
+"""A match: which discriminator judges which generated examples; what the diagnosis looks at."""
 
 import dataclasses
 from collections.abc import Callable

@@ -96,7 +96,7 @@ class AdversarialModel(Sampling, keras.Model):
         raise NotImplementedError(f"{type(self).__name__} must define generate.")
 
     def stages(self, steps):
-        """Return the `Stage`s that a training of so many steps consists of."""
+        """Return the `Stage`s of a training of `steps` steps."""
         return [Stage(steps)]
 
     def matches(self):
@@ -318,7 +318,7 @@ class AdversarialModel(Sampling, keras.Model):
         raise InputError("a GAN has no loss that tells how good it is: measure its samples with ganzoo.evaluation.metrics.")
 
     def set_steps_per_execution(self, steps):
-        """Play so many steps in one call of `train_step`, in one compiled program."""
+        """Play `steps` steps in one call of `train_step`, in one compiled program."""
         if steps != self.steps_per_call:
             self.steps_per_call, self.train_function = steps, None  # `fit` then traces anew
 

@@ -49,7 +49,7 @@ class Player:
         return self.averages.get(name, self.networks[name])
 
     def update_averages(self, examples):
-        """Move the averages after an update on so many examples."""
+        """Move the averages after an update on `examples` examples."""
         if not self.averages:
             return
         decay = 0.5 ** (ops.cast(examples, "float32") / self.ema_half_life_images)

@@ -10,7 +10,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """`keras.layers.BatchNormalization` on NHWC images, exactly, in fewer passes over memory when training.
 
     Weights, moving statistics, configuration and saving are Keras's; so is the computation wherever the fused operation
-    does not apply (inference, other axes or ranks, masks, no scale or centre).
+    does not apply (inference, other axes or ranks, masks, no scale or center).
 
     Args:
         momentum, epsilon, ...: as in `keras.layers.BatchNormalization`.

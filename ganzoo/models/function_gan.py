@@ -56,7 +56,7 @@ class FunctionGAN(PointGAN):
 
         Returns:
             Dictionary: `mean_distance` to the graph, and `ks_distance`, the largest Kolmogorov-Smirnov distance of an
-            input's marginal to the uniform law on [-1, 1]; both 0 at best.
+            input's marginal to the uniform distribution on [-1, 1]; both 0 at best.
         """
         from scipy.stats import kstest
 

@@ -4,7 +4,7 @@
 
 The critic is the lecture's without batch normalization and dropout: the penalty is about one sample's gradient, and both
 make the output depend on something else. Adam 2e-4 with beta_1 = 0, beta_2 = 0.9 after the paper's table. Common code draws
-the place on the segment from a normal law and takes a square root without an epsilon; neither is done here.
+the place on the segment from a normal distribution and takes a square root without an epsilon; neither is done here.
 """
 
 from ganzoo import networks, objectives

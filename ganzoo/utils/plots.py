@@ -60,12 +60,12 @@ def point_picture(points, truth=None, title=""):
     return figure_to_array(figure)
 
 
-def panels(points, centres, columns=3):
-    """Draw one panel a name: its points in blue, the centres of the true modes as red crosses.
+def panels(points, centers, columns=3):
+    """Draw one panel a name: its points in blue, the centers of the true modes as red crosses.
 
     Args:
         points: dictionary {name: float `(N, 2)`}.
-        centres: float `(K, 2)`.
+        centers: float `(K, 2)`.
         columns: panels a row, at most.
 
     Returns:
@@ -77,12 +77,12 @@ def panels(points, centres, columns=3):
     columns = min(columns, len(points))
     rows = -(-len(points) // columns)
     figure = Figure(figsize=(3.2 * columns, 3.4 * rows), dpi=100, layout="constrained")
-    reach = 1.3 * float(np.abs(centres).max())
+    reach = 1.3 * float(np.abs(centers).max())
     places = figure.subplots(rows, columns, squeeze=False).flat
     for axes in places[len(points) :]:
         axes.set_axis_off()
     for axes, (name, cloud) in zip(places, points.items(), strict=False):
         axes.scatter(*cloud.T, s=2, color="tab:blue", alpha=0.4)
-        axes.scatter(*centres.T, marker="+", color="red", linewidth=0.8)
+        axes.scatter(*centers.T, marker="+", color="red", linewidth=0.8)
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=name, aspect="equal")
     return figure_to_array(figure)

@@ -24,7 +24,7 @@ def frechet_distance(real, fake):
         InputError: for NaN, mixed widths, or too few samples for a covariance.
 
     Reference: Heusel et al. 2017, arXiv:1706.08500, section 4 (Dowson & Landau 1982); Rippl, Munk & Sturm 2016,
-    arXiv:1507.04090, for its limit law.
+    arXiv:1507.04090, for its limit distribution.
     """
     width = int(np.prod(np.shape(real)[1:], dtype=int))
     real, fake = feature_pair(real, fake, least=width + 1)
