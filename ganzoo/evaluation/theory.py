@@ -2,8 +2,8 @@
 
     D*(x) = p(x) / (p(x) + q(x)),     V(D*) = 2 JSD(p, q) - log 4,     at p = q: D* = 1/2, V = -2 log 2
 
-p and q are distributions over the same points: probabilities of a discrete distribution, or a density's values on an even grid times the
-grid's step. Goodfellow et al. 2014, arXiv:1406.2661, section 4.
+p and q are distributions over the same points: probabilities of a discrete distribution, or a density's values on an even grid
+times the grid's step. Goodfellow et al. 2014, arXiv:1406.2661, section 4.
 """
 
 import numpy as np
