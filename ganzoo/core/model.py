@@ -4,7 +4,6 @@ In Keras 3, freezing a network between two compiled models decides nothing (whic
 Here it is decided by the variables that a gradient is taken for: those of the player that `update` names.
 """
 
-import copy
 import dataclasses
 import numbers
 from collections.abc import Callable
@@ -13,9 +12,11 @@ import keras
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.core import config, state
+from ganzoo.core import config
+from ganzoo.core.fitting import Fitting, refuse_options
 from ganzoo.core.player import PlayerOptimizers
 from ganzoo.core.sampling import Sampling
+from ganzoo.core.saving import Saving
 from ganzoo.core.stage import Stage
 from ganzoo.errors import InputError
 from ganzoo.utils.random_state import temporary_seed
@@ -29,7 +30,7 @@ class Forward:
     pull_back: Callable
 
 
-class AdversarialModel(Sampling, keras.Model):
+class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
     """Players, the step that they play, and stages; knows no number of networks.
 
     A subclass sets its attributes, which are its constructor's arguments, and calls `super().__init__(seed, name)`, which
@@ -186,7 +187,7 @@ class AdversarialModel(Sampling, keras.Model):
         Raises:
             InputError: for one optimizer object that is to serve two players, and for what a GAN has no use for.
         """
-        _refuse(options, "compile", ("loss_weights", "metrics", "weighted_metrics", "loss", "optimizer"))
+        refuse_options(options, "compile", ("loss_weights", "metrics", "weighted_metrics", "loss", "optimizer"))
         if options.pop("steps_per_execution", 1) != 1:
             raise InputError("steps_per_execution is an argument of train, not of compile.")
         if backend.in_distribution_strategy():
@@ -247,170 +248,3 @@ class AdversarialModel(Sampling, keras.Model):
             return ops.cast(images, "float32")
         low, high = self.value_range
         return ops.cast(images, "float32") * ((high - low) / 255.0) + low
-
-    def train_step(self, data):
-        """Play `steps_per_call` steps for Keras's `fit`; the logs are means since the epoch began."""
-        batches = self.as_batches(data)
-        together = self.steps_per_call
-        if together == 1:
-            logs = self.play_step(batches)
-        else:
-            parts = {name: ops.reshape(x, (together, -1, *x.shape[1:])) for name, x in batches.items()}
-            logs = backend.mean_over_repeats(lambda i: self.play_step({name: x[i] for name, x in parts.items()}), together)
-        for name, value in logs.items():
-            if name not in self.log_means:
-                self.log_means[name] = keras.metrics.Mean(name)
-            self.log_means[name].update_state(value)
-        return {name: self.log_means[name].result() for name in logs}
-
-    def as_batches(self, data):
-        """Return {part: values} from what a data pipeline yields: a dictionary, or the parts in their order."""
-        if isinstance(data, dict):
-            batches = {name: data[name] for name in self.examples if name in data}
-        else:
-            parts = [part for part in (data if isinstance(data, (tuple, list)) else (data,)) if part is not None]
-            if len(parts) > len(self.examples):
-                raise InputError(
-                    f"{type(self).__name__} takes {' and '.join(self.examples)} alone. Received: {len(parts)} parts"
-                )
-            batches = dict(zip(self.examples, parts, strict=False))
-        missing = [name for name in self.examples if name not in batches]
-        if missing:
-            raise InputError(f"{type(self).__name__} needs {' and '.join(missing)} besides.")
-        return batches
-
-    def train_on_batch(self, *parts, **named):
-        """Play one whole step, for loops of your own.
-
-        Args:
-            parts: the parts of `examples` in their order (images, labels), or one dictionary; arrays with leading axes `(N,)`,
-                one batch for all updates, or `(batches_per_step, N)`.
-
-        Returns:
-            Dictionary of floats for this step.
-
-        Raises:
-            InputError: if they are of another shape, range or number.
-        """
-        _refuse(named, "train_on_batch", ("sample_weight", "class_weight", "return_dict"))
-        batches = self.as_batches(parts[0] if len(parts) == 1 and isinstance(parts[0], dict) else (*parts, *named.values()))
-        self.check_batches(batches)
-        tensors = {name: ops.convert_to_tensor(values) for name, values in batches.items()}
-        return {name: float(value) for name, value in self._play_step(tensors).items()}
-
-    def fit(self, x=None, y=None, **options):
-        """Train with Keras's `fit`; `train` is its front that knows runs, samples and checkpoints, and looks at every batch.
-
-        Raises:
-            InputError: for arrays of another range (of a `tf.data.Dataset` its first element), and for options that have no
-                meaning for a GAN.
-        """
-        unused = ("validation_data", "validation_split", "validation_steps", "validation_batch_size", "class_weight")
-        _refuse(options, "fit", (*unused, "sample_weight"))
-        if hasattr(x, "element_spec"):
-            self.check_batches(self.as_batches(next(iter(x), None)), self.steps_per_call == 1)
-        elif x is not None:
-            self.check_batches(self.as_batches(x if y is None else (x, y)))
-        return super().fit(x, y, **options)
-
-    def evaluate(self, *arguments, **options):
-        """Refuse: a GAN has no test loss; `ganzoo.evaluation` measures its samples."""
-        raise InputError("a GAN has no loss that tells how good it is: measure its samples with ganzoo.evaluation.metrics.")
-
-    def set_steps_per_execution(self, steps):
-        """Play `steps` steps in one call of `train_step`, in one compiled program."""
-        if steps != self.steps_per_call:
-            self.steps_per_call, self.train_function = steps, None  # `fit` then traces anew
-
-    @property
-    def step(self):
-        """Number of steps made so far, an int."""
-        return backend.to_int(self.step_counter)
-
-    def train(self, data, steps=1000, **options):
-        """Train on data; see `ganzoo.training.train` for all options (batch_size, run_dir, resume, callbacks, ...)."""
-        from ganzoo import training
-
-        return training.train(self, data, steps, **options)
-
-    # Configuration.
-
-    def get_config(self):
-        """Return {constructor argument: plain value}, the stage and the dtype policy; `from_config` takes it back."""
-        found = config.config_of(self)
-        if self.stage:
-            found["stage"] = self.stage
-        if self.dtype_policy.name != "float32":
-            found["dtype"] = self.dtype_policy.name
-        return found
-
-    @classmethod
-    def from_config(cls, config_, custom_objects=None):
-        """Return the model that `get_config` described, with initial weights."""
-        values = dict(config_)
-        stage, policy = values.pop("stage", 0), values.pop("dtype", None)
-        before = keras.config.dtype_policy()
-        if policy is not None:
-            keras.config.set_dtype_policy(policy)
-        try:
-            with keras.saving.custom_object_scope(custom_objects or {}):
-                model = cls(**{name: config.deserialize(value) for name, value in values.items()})
-            for each in range(1, stage + 1):
-                model.enter(each)
-        finally:
-            keras.config.set_dtype_policy(before)
-        return model
-
-    def save(self, filepath, overwrite=True, **options):
-        """Save as Keras does; raises InputError before a file is written if an argument, such as a function, cannot be."""
-        self.get_config()
-        return super().save(filepath, overwrite=overwrite, **options)
-
-    def save_own_variables(self, store):
-        """Save the model's own variables, and the seeds of dropout, which Keras leaves out: training goes on as it would."""
-        super().save_own_variables(store)
-        for index, seed in enumerate(state.seeds_of(self)):
-            store[f"seed{index}"] = seed.numpy()
-
-    def load_own_variables(self, store):
-        """Read what `save_own_variables` wrote."""
-        names = list(store.keys())
-        super().load_own_variables({name: store[name] for name in names if not name.startswith("seed")})
-        for index, seed in enumerate(state.seeds_of(self)):
-            if f"seed{index}" in names:
-                seed.assign(store[f"seed{index}"])
-
-    def get_compile_config(self):
-        """Return the players' optimizers as plain values."""
-        inner = {name: getattr(player.optimizer, "inner_optimizer", player.optimizer) for name, player in self.players.items()}
-        return {"optimizers": {name: config.serialize(optimizer) for name, optimizer in inner.items()}}
-
-    def compile_from_config(self, config_):
-        """Compile with the optimizers that `get_compile_config` returned."""
-        AdversarialModel.compile(
-            self, {name: config.deserialize(optimizer) for name, optimizer in config_["optimizers"].items()}
-        )
-
-    def settings(self):
-        """Return a dictionary of plain values that define the training trajectory, data and batch size aside."""
-        found = {name: config.description(getattr(self, name)) for name in config.parameters(type(self)) if name != "name"}
-        found = {"model": type(self).__name__, **found}
-        for name, player in self.players.items():
-            found[f"{name}_optimizer"] = config.description(getattr(player.optimizer, "inner_optimizer", player.optimizer))
-            found[f"{name}_parameters"] = sum(network.count_params() for network in player.networks.values())
-        if self.dtype_policy.name != "float32":
-            found["dtype"] = self.dtype_policy.name
-        return found
-
-    def __deepcopy__(self, memo):
-        other = type(self).from_config(copy.deepcopy(self.get_config(), memo))
-        other.compile_from_config(self.get_compile_config())
-        state.set_state(other, state.get_state(self))
-        return other
-
-
-def _refuse(options, where, names):
-    """Raise InputError for Keras's arguments that have no meaning for a GAN."""
-    for name in names:
-        if options.pop(name, None) is not None:
-            raise InputError(f"{where} of a GAN has no {name}. Received: {name}=...")
