@@ -6,6 +6,8 @@ Names are imported when they are first used, so that a command's --help does not
 import importlib
 import os
 import sys
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 
 from wrapt import when_imported
 
@@ -64,9 +66,27 @@ class _KerasFirst:
     )
 
     def find_spec(self, name, path=None, target=None):
-        """Find nothing; see `importlib.abc.MetaPathFinder`."""
-        if name.startswith("ganzoo.") and not name.startswith(self.without_keras) and "keras" not in sys.modules:
-            importlib.import_module("keras")
+        """Return the module itself where importing Keras has imported it, else nothing; see `importlib.abc.MetaPathFinder`."""
+        if not name.startswith("ganzoo.") or name.startswith(self.without_keras) or "keras" in sys.modules:
+            return None
+        importlib.import_module("keras")
+        module = sys.modules.get(name)
+        if module is not None:
+            module.__spec__ = ModuleSpec(name, _Loaded(module.__spec__))  # the import system takes a loaded module's own
+        return module and module.__spec__
+
+
+class _Loaded(Loader):
+    """Load a module that is loaded already: executing it again would make a second one of every class in it."""
+
+    def __init__(self, spec):
+        self.spec = spec
+
+    def create_module(self, spec):
+        return sys.modules[spec.name]
+
+    def exec_module(self, module):
+        module.__spec__ = self.spec
 
 
 sys.meta_path.insert(0, _KerasFirst())

@@ -140,3 +140,26 @@ def test_any_module_may_be_imported_first(code):
 def test_light_modules_import_without_keras():
     code = "import sys, ganzoo, ganzoo.errors, ganzoo.registry; sys.exit('keras' in sys.modules)"
     assert run_python("-c", code).returncode == 0
+
+
+IMPORTS = """
+import importlib, sys
+name = sys.argv[1]
+module = importlib.import_module(f"ganzoo.{name}")
+import ganzoo
+from ganzoo import losses, networks, objectives, regularizers
+assert module is sys.modules[f"ganzoo.{name}"] is getattr(ganzoo, name)
+assert module.__spec__.loader.__class__.__name__ == "SourceFileLoader"
+ganzoo.GAN((8, 8, 1), networks=networks.Dense((8,)), objective=objectives.Objective(losses.Hinge(), [regularizers.R1()]))
+print("one of each")
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["losses", *(pytest.param(each, marks=pytest.mark.slow) for each in ("objectives", "networks", "regularizers", "data"))],
+)
+def test_a_module_that_is_imported_first_is_imported_once(name):
+    """Keras, and with it the zoo, is imported while this one is: it must not be executed a second time."""
+    done = run_python("-c", IMPORTS, name)
+    assert "one of each" in done.stdout, done.stderr[-1500:]
