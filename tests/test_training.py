@@ -279,13 +279,13 @@ def test_one_trace_and_flat_memory_over_many_steps(stripes):
         traces.append(gan.traces)
 
     gan = make_tiny()
-    gan.traces, play = 0, gan.one_step
+    gan.traces, play = 0, gan.play_step
 
     def counting(*data):
         gan.traces += 1
         return play(*data)
 
-    gan.one_step = counting
+    gan.play_step = counting
     spy = keras.callbacks.LambdaCallback(on_epoch_end=read)
     gan.train(stripes, steps=5000, batch_size=4, log_every=500, steps_per_execution=5, sample_every=500, checkpoint_every=500,
               callbacks=[spy], verbose=False)  # fmt: skip
