@@ -46,14 +46,16 @@ def test_game_value_at_optimal_discriminator():
 @pytest.mark.slow
 def test_trained_discriminator_is_optimal():
     rng = np.random.default_rng(0)
-    gan = PointGAN(1, latent=1, hidden=(64, 64), discriminator_optimizer=keras.optimizers.Adam(2e-3))
-    step = tf.function(lambda real, fake: gan.discriminator_step(real, fakes=(tf.zeros((2000, 1)), fake)))
+    gan = PointGAN(1, latent=1, hidden=(64, 64))
+    gan.compile(discriminator_optimizer=keras.optimizers.Adam(2e-3))
+    none = {"latents": tf.zeros((2000, 1))}
+    step = tf.function(lambda real, fake: gan.update_discriminator({"points": real}, none, fake, (0, 0)))
     for _ in range(1500):
         real, fake = rng.normal(0, 1, (2000, 1)), rng.normal(1.5, 1.5, (2000, 1))
         step(tf.constant(real, tf.float32), tf.constant(fake, tf.float32))
     grid, p = theory.density_on_grid(normal(0, 1), -6, 8)
     _, q = theory.density_on_grid(normal(1.5, 1.5), -6, 8)
-    logits = gan.judge(grid[:, None].astype("float32"))[0]
+    logits = gan.discriminate(grid[:, None].astype("float32")).logits
     trained = 1 / (1 + np.exp(-np.asarray(logits, "float64")[:, 0]))
     likely = (p + q) > 1e-4
     assert np.abs(trained - theory.optimal_discriminator(p, q))[likely].max() < 0.08

@@ -49,7 +49,11 @@ def _generator_collapsed(rows):
         return None
     recent = rows[-6:]
     collapsed = sum(map(_is_collapsed, recent))
-    if collapsed < 5 or not _is_collapsed(recent[-1]) or any(_grows([row[name] for row in recent]) for name in ("spread", "modes")):
+    if (
+        collapsed < 5
+        or not _is_collapsed(recent[-1])
+        or any(_grows([row[name] for row in recent]) for name in ("spread", "modes"))
+    ):
         return None
     spread, modes = (statistics.median(row[name] for row in recent) for name in ("spread", "modes"))
     real_spread, real_modes = recent[-1]["real_spread"], recent[-1]["real_modes"]
