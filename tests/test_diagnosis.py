@@ -283,12 +283,12 @@ def test_findings_close_on_the_second_silent_measurement():
     seen = Diagnosis({"points": np.random.default_rng(0).random((40, 2))}, report=None)
     seen._judge(ill + ill, "")
     assert [finding["until"] for finding in seen.findings] == [None]
-    history = ill + ill + well[:2]
+    history = ill + ill + well[:1]
     assert RULES["generator_collapsed"](history) is None
     seen._judge(history, "")
     assert [finding["until"] for finding in seen.findings] == [None]
-    seen._judge(ill + ill + well[:3], "")
-    assert [finding["until"] for finding in seen.findings] == [200]
+    seen._judge(ill + ill + well[:2], "")
+    assert [finding["until"] for finding in seen.findings] == [100]
 
 
 class TwoMatches:

@@ -122,6 +122,7 @@ with RunDirectory(sys.argv[1]).writing():
 """
 
 
+@pytest.mark.slow
 def test_a_second_writer_is_refused_with_the_firsts_number(run):
     with run.writing():
         with pytest.raises(InputError, match=f"process {os.getpid()} is training in .*run now"), run.writing():

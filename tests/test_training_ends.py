@@ -113,6 +113,7 @@ def rates(model):
     return [float(np.asarray(player.optimizer.learning_rate)) for player in model.players.values()]
 
 
+@pytest.mark.slow
 def test_a_lower_learning_rate_can_be_taken_on_purpose_and_is_recorded(stripes, tmp_path, quick):
     run_dir = tmp_path / "run"
     make_tiny().train(stripes, 4, run_dir=run_dir, **EVERY)
