@@ -134,6 +134,7 @@ def test_a_second_writer_is_refused_with_the_firsts_number(run):
         pass
 
 
+@pytest.mark.slow
 def test_a_kill_releases_the_lock(run):
     import subprocess
 

@@ -42,6 +42,7 @@ def at_step(step, action):
     return spy
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_a_second_one_tells_what_is_saved(stripes, tmp_path, quick):
     with pytest.raises(Interrupted, match=f"stopped by Ctrl-C; saved at step 5 in {tmp_path}/one/checkpoints"):
         once = at_step(5, lambda: os.kill(os.getpid(), signal.SIGINT))
