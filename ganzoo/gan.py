@@ -102,7 +102,7 @@ class GAN(AdversarialModel):
         if not isinstance(self.objective, objectives.Objective):
             raise InputError(f"objective must be a ganzoo.objectives.Objective. Received: objective={objective!r}")
         latent = self.default_latent if latent is None else latent
-        self.latent = self.networks.latent_distribution(latent) if isinstance(latent, numbers.Integral) else latent
+        self.latent = self.networks.build_latent(latent, self.image_shape) if isinstance(latent, numbers.Integral) else latent
         if not isinstance(self.latent, Input):
             raise InputError(f"latent must be an int or a distribution of ganzoo.core.inputs. Received: latent={latent!r}")
         classes = self.default_classes if classes is None else classes

@@ -100,7 +100,9 @@ class _Vector(Input):
 
     def blend(self, a, b, t, spherical=True):
         """Move on the great circle, which keeps the length of Gaussian latents typical (White 2016, arXiv:1609.04468)."""
-        t = t[:, None]
+        return self._blend_flat(np.ravel(a), np.ravel(b), t[:, None], spherical).reshape(-1, *self.shape)
+
+    def _blend_flat(self, a, b, t, spherical):
         if spherical:
             cosine = np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b))
             angle = np.arccos(np.clip(cosine, -1.0, 1.0))
@@ -119,6 +121,30 @@ class Normal(_Vector):
 
     def draw(self, shape, seed):
         return backend.normal((*shape, self.size), seed)
+
+
+class NormalMap(Normal):
+    """A map of standard normal latents, `(height, width, size)`: one vector for every cell of a fully convolutional generator.
+
+    Args:
+        height, width: positive ints, cells of the maps that the training draws. Exported, both are free.
+        size: positive int, numbers a cell.
+
+    Example:
+        >>> NormalMap(4, 6, 3).draw((2,), (0, 1)).shape
+        TensorShape([2, 4, 6, 3])
+    """
+
+    def __init__(self, height, width, size):
+        super().__init__(size)
+        self.height, self.width = positive_integer("height", height), positive_integer("width", width)
+
+    @property
+    def shape(self):
+        return (self.height, self.width, self.size)
+
+    def draw(self, shape, seed):
+        return backend.normal((*shape, *self.shape), seed)
 
 
 class Uniform(_Vector):

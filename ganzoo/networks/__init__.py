@@ -4,10 +4,11 @@ from ganzoo.networks.base import Networks
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
+from ganzoo.networks.spatial import Spatial
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
 
 # Name on the command line -> class.
 BY_NAME: dict[str, type[Networks]] = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
 
-__all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Spatial", "Texture", "Translation"]

@@ -37,6 +37,10 @@ class Networks(Configurable):
     latent_distribution: type[Input] = Normal
     embedding_size: int | None = None
 
+    def build_latent(self, size: int, shape: Shape) -> Input:
+        """Return the distribution of `size` latents for images of this shape."""
+        return self.latent_distribution(size)
+
     def check(self, shape: Shape, model: str) -> None:
         """Raise InputError if the pair cannot make images of this shape; model is a name for the message."""
 
