@@ -79,6 +79,7 @@ class GAN(AdversarialModel):
     default_image_shape: tuple = (28, 28, 1)
     default_latent: int = 100
     default_classes: int | None = None
+    default_depth: int = 8  # bits of a channel of the images it trains on, 8 or 16, where a class has no attribute `depth`
     default_networks = networks.Dense
     default_objective = staticmethod(objectives.non_saturating)
 
@@ -274,7 +275,7 @@ class GAN(AdversarialModel):
     @property
     def examples(self):
         """{"images": Spec}, and {"labels": Spec} where the GAN is conditional."""
-        dtype = "uint8" if self.example_ndim == 3 else "float32"
+        dtype = f"uint{getattr(self, 'depth', self.default_depth)}" if self.example_ndim == 3 else "float32"
         labels = {} if self.classes is None else {"labels": Spec((), "int32")}
         return {self.example_name: Spec(self.image_shape, dtype)} | labels
 

@@ -18,6 +18,8 @@ class Recipe:
         dataset: default data set.
         digits_size: image size of scikit-learn's 8x8 digits, where none is asked for; at 8 pixels DCGAN's generator collapses.
         stack: train on stacks of three digits, red, green and blue.
+        crops: train on random crops of --data where its pictures are larger than the model's images.
+        symmetry: default of --symmetry, of crops.
         steps, batch_size, minutes: defaults; minutes is a limit that holds where --steps is not given.
         epochs: if set, steps are counted in epochs where nothing else is said, and every epoch leaves a picture and weights.
         every: defaults of (checkpoint_every, sample_every, log_every, diagnose_every), in steps.
@@ -33,6 +35,8 @@ class Recipe:
     dataset: str = "digits"
     digits_size: str = "16"
     stack: bool = False
+    crops: bool = False
+    symmetry: str = "none"
     steps: int = 5000
     batch_size: int = 64
     minutes: float = 30.0
@@ -77,6 +81,7 @@ class Entry:
 
 
 _TEXTURE = {"dataset": "grass", "digits_size": "", "steps": 1500, "batch_size": 32, "minutes": 9.0, "every": (100, 50, 10, 100)}
+_TEXTURE |= {"crops": True, "symmetry": "flip"}
 _TEXTURE["flags"] = {"learning_rate": 2e-4, "ema_half_life_images": 1000.0}
 _POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 

@@ -100,6 +100,9 @@ DATASETS = {
     "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),
 }
 
+# How crops are mirrored and turned, as `ganzoo.data.crops` has it.
+SYMMETRIES = ("none", "flip", "rotate")
+
 
 def of_objective(model, objective):
     """Return {argument: default} of an objective, by name; "own" is the model's own."""

@@ -34,9 +34,9 @@ def read(path, image_shape):
     import numpy as np
 
     from ganzoo.data.checks import existing_path
-    from ganzoo.data.image_file import eight_bits, read_picture
+    from ganzoo.data.image_file import read_picture, to_depth
 
-    (picture,), notes = eight_bits([read_picture(existing_path(path), image_shape[:2])])
+    (picture,), notes = to_depth([read_picture(existing_path(path), image_shape[:2])])
     for note in notes:
         command.say(note)
     channels = image_shape[2]

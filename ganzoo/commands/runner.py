@@ -83,7 +83,8 @@ def train(recipe, options):
     if not backend.accelerators() and not model.use_xla:
         backend.make_operations_deterministic()
     device = ", ".join(backend.accelerators()) or f"CPU, {os.cpu_count()} cores"
-    what = "points" if recipe.data in ("points", "function") else f"images, {'x'.join(map(str, _shape(data)))}"
+    noun = getattr(data, "noun", "images")
+    what = "points" if recipe.data in ("points", "function") else f"{noun}, {'x'.join(map(str, _shape(data)))}"
     say(f"{type(model).__name__} on {data.name}: {len(data)} {what}, on {device}")
     say(f"run directory: {run_dir}")
     resume = resume_command(recipe, run_dir)
@@ -146,7 +147,8 @@ def options_of(run_dir):
 def data_of(run_dir):
     """Return (the data that a run trained on, the half that no training saw or None)."""
     recipe, options = options_of(run_dir)
-    return sources.load(recipe, options), sources.load_test(recipe, options)
+    parts = sources.load(recipe, options), sources.load_test(recipe, options)
+    return tuple(part.sampled() if hasattr(part, "sampled") else part for part in parts)  # of crops as many as measures take
 
 
 def resume_command(recipe, run_dir):

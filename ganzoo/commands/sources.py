@@ -1,6 +1,6 @@
 """The data that a recipe trains on, from flags; nothing heavy is imported before something is loaded."""
 
-from ganzoo.commands.arguments import DATASETS
+from ganzoo.commands.arguments import DATASETS, SYMMETRIES
 from ganzoo.commands.command import say
 from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
@@ -30,11 +30,26 @@ def data_flags(recipe):
     builtin = "built-in data set; grass, brick, gravel and digits need no download"
     return [
         choice("dataset", recipe.dataset, DATASETS["images"], builtin),
-        Flag("data", "", "a folder of images or an .npz archive to train on, instead of --dataset"),
+        Flag("data", "", "a folder of images, one picture, or an .npz archive to train on, instead of --dataset"),
         size,
+        *([] if recipe.stack else _crop_flags(recipe)),
         Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
+
+
+def _crop_flags(recipe):
+    where = "where most of a folder's pictures are larger than the images" if recipe.crops else "no"
+    crops = "keep pictures whole and train on random crops of --image_size; one picture always is"
+    held_out = "share of each picture, at its right edge, that training does not see and evaluate measures with; of crops"
+    color = "keep, for a fourth channel, or the color that transparent pictures are laid on, such as black or #808080"
+    return [
+        Flag("crops", None, crops, bool, optional=True, shown=where),
+        choice("symmetry", recipe.symmetry, SYMMETRIES, "crops are mirrored left to right (flip), and turned by quarters (rotate)"),
+        Flag("scale_jitter", 0.0, "crops are resized by a factor of up to 1 + this, either way; 0 to 3", float, low=0, high=3),
+        Flag("held_out", 0.0, held_out, float, low=0, below=1),
+        Flag("alpha", "white", color),
+    ]
 
 
 def load(recipe, options):
@@ -60,7 +75,9 @@ def load(recipe, options):
     if recipe.data == "pairs":
         found = data.load_pair(options.data_a, options.data_b, options.dataset, size, options.paired, options.strict)
     else:
-        found = data.load(options.dataset, options.data, size, strict=options.strict)
+        found = _load_images(recipe, options, size)
+        if "held_out" in options and options.crops and options.held_out:
+            found = found.split(options.held_out)[0]
     for line in found.skipped[:10]:
         say(f"skipped {line}")
     if len(found.skipped) > 10:
@@ -78,8 +95,30 @@ def load_test(recipe, options):
         return data.load_test_pair(options.data_a, options.data_b, options.dataset, _image_size(recipe, options))
     if recipe.data != "images":
         return None
+    if "crops" in options and options.crops:
+        whole = _load_images(recipe, options, _image_size(recipe, options))
+        return whole.split(options.held_out)[1] if options.held_out else None
     found = data.load_test(options.dataset, options.data, _image_size(recipe, options))
     return None if found is None else prepare(recipe, options, found)
+
+
+def _load_images(recipe, options, size):
+    """Return the set of images that the flags describe; whether they are crops is settled in `options`."""
+    from ganzoo import data
+
+    if recipe.stack:
+        return data.load(options.dataset, options.data, size, strict=options.strict)
+    crops = None if options.crops is None and recipe.crops else bool(options.crops)
+    depth = (options.depth if "depth" in options else None) or 8
+    how = {"symmetry": options.symmetry, "scale_jitter": options.scale_jitter, "alpha": options.alpha, "depth": depth}
+    found = data.load(options.dataset, options.data, size, strict=options.strict, crops=crops, **how)
+    options.crops = isinstance(found, data.Crops)
+    if options.crops and options.digit >= 0:
+        raise InputError(f"crops have no labels. Received: --digit={options.digit}")
+    for name in () if options.crops else ("symmetry", "scale_jitter", "held_out"):
+        if flag_is_set(options, name):
+            raise InputError(f"--{name} is about crops: give --crops too. Received: --{name}={options[name].value}")
+    return found
 
 
 def prepare(recipe, options, images):

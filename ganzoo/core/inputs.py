@@ -15,6 +15,10 @@ from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_class_ids, positive_integer
 
 
+# The largest level of each dtype of pixels.
+WHITE = {"uint8": 255.0, "uint16": 65535.0}
+
+
 @dataclasses.dataclass(frozen=True)
 class Spec:
     """Shape and dtype of one part of one training example, without the batch.

@@ -14,6 +14,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core import config
 from ganzoo.core.fitting import Fitting, refuse_options
+from ganzoo.core.inputs import WHITE
 from ganzoo.core.player import PlayerOptimizers
 from ganzoo.core.sampling import Sampling
 from ganzoo.core.saving import Saving
@@ -223,7 +224,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         return logs
 
     def prepare(self, batches):
-        """Return {part: tensor} as the networks see them: uint8 scaled to `value_range`, class numbers as int32."""
+        """Return {part: tensor} as the networks see them: uint8 and uint16 scaled to `value_range`, class numbers as int32."""
         prepared = {}
         for name, spec in self.examples.items():
             values = ops.convert_to_tensor(batches[name])
@@ -243,8 +244,9 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         }
 
     def to_value_range(self, images):
-        """Scale uint8 images to `value_range`; floats are taken as already in it. Returns float32."""
-        if keras.backend.standardize_dtype(images.dtype) != "uint8":
+        """Scale uint8 and uint16 images to `value_range`; floats are taken as already in it. Returns float32."""
+        white = WHITE.get(keras.backend.standardize_dtype(images.dtype))
+        if white is None:
             return ops.cast(images, "float32")
         low, high = self.value_range
-        return ops.cast(images, "float32") * ((high - low) / 255.0) + low
+        return ops.cast(images, "float32") * ((high - low) / white) + low

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from ganzoo.core.inputs import WHITE
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_class_ids
 
@@ -54,7 +55,7 @@ class Validation:
         for name, spec in self.examples.items():
             if name in self.inputs and hasattr(self.inputs[name], "classes"):
                 found[name] = (0, self.inputs[name].classes - 1)
-            elif spec.dtype == "uint8" and specs[name].dtype != "uint8":
+            elif spec.dtype in WHITE and specs[name].dtype not in WHITE:
                 low, high = self.value_range
                 slack = 1e-3 * (high - low)
                 found[name] = (low - slack, high + slack)
@@ -65,8 +66,8 @@ class Validation:
         spec = self.examples[name]
         if name in self.inputs and hasattr(self.inputs[name], "classes"):
             check_labels(name, values, self.inputs[name].classes)
-        elif spec.dtype == "uint8":
-            check_pixels(name, values, self.value_range)
+        elif spec.dtype in WHITE:
+            check_pixels(name, values, self.value_range, spec.dtype)
         elif "float" in spec.dtype:
             array = np.asarray(values)
             if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
@@ -75,14 +76,18 @@ class Validation:
                 )
 
 
-def check_pixels(name, values, value_range):
-    """Raise InputError if images `(..., H, W, C)` are neither uint8 nor floats in `value_range`."""
-    if keras.backend.standardize_dtype(values.dtype) == "uint8":
+def check_pixels(name, values, value_range, dtype="uint8"):
+    """Raise InputError if images `(..., H, W, C)` are neither of the dtype, uint8 or uint16, nor floats in `value_range`."""
+    found = keras.backend.standardize_dtype(values.dtype)
+    if found == dtype:
         return
     array = ops.convert_to_numpy(values)
     low, high = value_range
     slack = 1e-3 * (high - low)
-    wanted = f"{name} must be uint8 from 0 to 255, or floats from {low:g} to {high:g}, this GAN's value_range."
+    wanted = f"{name} must be {dtype} from 0 to {WHITE[dtype]:g}, or floats from {low:g} to {high:g}, this GAN's value_range."
+    if found in WHITE:
+        remedy = "(x // 257).astype('uint8')" if dtype == "uint8" else "x.astype('uint16') * 257"
+        raise InputError(f"{wanted} Received: {found}; convert with {remedy}")
     if array.dtype.kind != "f" or not low - slack <= array.min() <= array.max() <= high + slack:
         raise InputError(f"{wanted} Received: {array.dtype} from {array.min():g} to {array.max():g}")
     if low < 0 and array.min() >= 0 and array.size >= 1000 and array.max() > (low + high) / 2:

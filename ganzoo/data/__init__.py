@@ -1,5 +1,6 @@
 """Data sets: built-in ones, folders, files, arrays, points, pairs and streams, all read in batches of named tensors."""
 
+from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import from_folder
 from ganzoo.data.functions import FunctionGraph
@@ -7,11 +8,13 @@ from ganzoo.data.loading import load, load_pair, load_test, load_test_pair, pars
 from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz
 from ganzoo.data.pairs import PairedImages, digit_pairs
+from ganzoo.data.picture import from_picture
 from ganzoo.data.photographs import photograph_crops
 from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
 
 __all__ = [
+    "Crops",
     "FunctionGraph",
     "ImageDataset",
     "PairedImages",
@@ -22,6 +25,7 @@ __all__ = [
     "from_folder",
     "from_npy",
     "from_npz",
+    "from_picture",
     "load",
     "load_pair",
     "load_test",

@@ -14,11 +14,11 @@ from ganzoo.utils.checks import check_int
 
 
 class ImageDataset:
-    """Hold images as one array of bytes, with labels if there are any.
+    """Hold images as one array, with labels if there are any.
 
     Args:
         images: uint8 array (N, H, W, C) with C 1 (gray), 3 (RGB) or 4 (RGBA), range 0 to 255; (N, H, W) is taken
-            as gray.
+            as gray. uint16, 0 to 65535, for a model whose examples are uint16: height maps.
         labels: integer array (N,) that counts the classes from 0; what else `ganzoo.data.labels.read_labels` can convert, such
             as one-hot rows or text; or None.
         name: str, what the set is called in messages.
@@ -29,7 +29,7 @@ class ImageDataset:
     An `np.memmap` is read from its file batch by batch, never as a whole but for the fingerprint.
 
     Attributes:
-        images: uint8 array (N, H, W, C), read-only.
+        images: uint8 or uint16 array (N, H, W, C), read-only.
         labels: int64 array (N,), or None.
         class_names: tuple of str, or None.
         image_shape: tuple (H, W, C).
@@ -78,7 +78,7 @@ class ImageDataset:
 
     @property
     def arrays(self):
-        """Return {"images": uint8 (N, H, W, C)}, and "labels": int64 (N,) where there are labels."""
+        """Return {"images": uint8 or uint16 (N, H, W, C)}, and "labels": int64 (N,) where there are labels."""
         return {"images": self.images} | ({} if self.labels is None else {"labels": self.labels})
 
     @property
@@ -101,7 +101,7 @@ class ImageDataset:
         """Return the SHA-256 of shape, pixels and labels, in hexadecimal: equal data, equal fingerprint."""
         digest = hashlib.sha256(repr(self.images.shape).encode())
         for rows in row_chunks(self.images):
-            digest.update(rows)
+            digest.update(rows if rows.itemsize == 1 else rows.astype("<u2", copy=False))
         if self.labels is not None:
             digest.update(b"labels")
             digest.update(self.labels.astype("<i8"))
@@ -194,16 +194,16 @@ class ImageDataset:
 
 
 def check_dtype(dtype, name):
-    """Refuse images of any type but uint8, and say how to get there.
+    """Refuse images of any type but uint8 and uint16, and say how to get there.
 
     Args:
         dtype: numpy dtype of the images.
         name: str, what they are called in the message.
 
     Raises:
-        InputError: if `dtype` is not uint8.
+        InputError: if `dtype` is neither.
     """
-    if dtype == np.uint8:
+    if dtype in (np.uint8, np.uint16):
         return
     remedies = {
         "f": "if they are in 0..1, convert with np.round(x * 255).astype('uint8')",

@@ -1,4 +1,4 @@
-"""One image file, whatever its kind, as one array of bytes of the wanted size.
+"""One image file, whatever its kind, as one array of 8 or 16 bits a channel, whole or of the wanted size.
 
 The decoders are an explicit list: left to itself, Pillow goes by the content, and PostScript called x.png starts another
 program.
@@ -18,7 +18,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "SGI", "TGA", "DDS", "PP
 SUFFIXES = frozenset(
     {
         *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
-        *(".sgi", ".rgb", ".bw", ".tga", ".dds", ".ppm", ".pgm"),
+        *(".sgi", ".rgb", ".bw", ".tga", ".dds", ".ppm", ".pgm", ".pbm", ".pnm"),
     }
 )
 MAX_PIXELS = 50_000_000
@@ -40,9 +40,10 @@ class Picture(typing.NamedTuple):
     """What was read of an image file.
 
     Attributes:
-        pixels: uint8 array (H, W) or (H, W, 3); of a file with 16 bits a channel, float32 of its own levels.
+        pixels: uint8 array (H, W), (H, W, 3) or, with its alpha channel, (H, W, 4); of a file with 16 bits a channel its own
+            levels, uint16, or float32 where they were resized.
         peak: the largest level of a file with 16 bits a channel, else None.
-        transparent: whether a part of it was laid on white.
+        transparent: whether a part of it was laid on a color.
     """
 
     pixels: np.ndarray
@@ -92,16 +93,18 @@ def open_image(path, max_pixels=MAX_PIXELS):
         raise UnusableError(path, one_line(error)[:200] or type(error).__name__) from error
 
 
-def read_picture(path, image_size, max_pixels=MAX_PIXELS):
-    """Read the first frame of an image file, upright, over white, cropped around its centre and resized.
+def read_picture(path, image_size=None, max_pixels=MAX_PIXELS, alpha="white"):
+    """Read the first frame of an image file, upright, over a color, cropped around its centre and resized.
 
     Args:
         path: pathlib.Path.
-        image_size: tuple (height, width) in pixels.
+        image_size: tuple (height, width) in pixels, or None for the whole picture as it is.
         max_pixels: as in `open_image`.
+        alpha: str, "keep" to keep the alpha channel of a file that has one, else the color that transparent parts are laid on;
+            see `checked_alpha`.
 
     Returns:
-        Picture, for `eight_bits`.
+        Picture, for `to_depth`.
 
     Raises:
         UnusableError: if the file gives no image.
@@ -111,58 +114,115 @@ def read_picture(path, image_size, max_pixels=MAX_PIXELS):
     with open_image(path, max_pixels) as image:
         lower = _lower_bytes(path, image, max_pixels)
         ImageOps.exif_transpose(image, in_place=True)
-        if too_much := enlarged_too_much((image.height, image.width), image_size):
+        if image_size and (too_much := enlarged_too_much((image.height, image.width), image_size)):
             raise UnusableError(path, too_much)
         if image.mode == "F":
             raise UnusableError(path, "floating-point pixels have no fixed range (mode F)")
         if lower is not None:
-            channels = [_fit_levels(image.getchannel(i), lower.getchannel(i), image_size) for i in range(3)]
+            channels = [_levels(image.getchannel(i), lower.getchannel(i), image_size) for i in range(3)]
             return Picture(np.stack([pixels for pixels, _ in channels], axis=-1), max(peak for _, peak in channels))
         if image.mode.startswith("I"):
             low, high = image.getextrema()
             if low < 0 or high > 65535:
                 raise UnusableError(path, "32-bit pixels outside 0..65535 (mode I)")
-            return Picture(*_fit_levels(image, None, image_size))
-        image, transparent = _gray_or_rgb(image)
-        return Picture(np.asarray(fit(image, image_size)), None, transparent)
+            return Picture(*_levels(image, None, image_size))
+        if alpha == "keep" and image.has_transparency_data:
+            return Picture(_with_alpha(image, image_size))
+        image, transparent = _gray_or_rgb(image, alpha)
+        return Picture(np.asarray(fit(image, image_size) if image_size else image), None, transparent)
 
 
-def eight_bits(pictures):
-    """Bring pictures to 8 bits, those of 16 bits by the bits that all of them together use.
+def checked_alpha(alpha):
+    """Return what is done with transparency, as `read_picture` takes it.
+
+    Args:
+        alpha: str, "keep", or a color by its English name or as #rrggbb.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    from PIL import ImageColor
+
+    try:
+        if alpha != "keep" and len(ImageColor.getrgb(alpha)) != 3:
+            raise ValueError
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"alpha must be keep, or a color to lay transparent pictures on, such as white or #808080. Received: alpha={alpha!r}"
+        ) from error
+    return alpha
+
+
+def to_depth(pictures, depth=8, alpha="white"):
+    """Bring pictures to 8 or 16 bits, those of 16 bits by the bits that all of them together use.
 
     Scanners, cameras and microscopes store 10, 12 or 14 bits in files of 16: read as 16 they are black.
 
     Args:
         pictures: list of Picture.
+        depth: int, bits of a channel: 8, or 16 to keep what there is.
+        alpha: what they were read with, for the notes.
 
     Returns:
-        Tuple (list of uint8 arrays, list of notes: what was done that a user may not expect).
+        Tuple (list of uint8 or uint16 arrays, list of notes: what was done that a user may not expect).
+
+    Raises:
+        InputError: for another depth.
     """
+    if depth not in (8, 16):
+        raise InputError(f"depth must be 8 or 16, bits of a channel. Received: depth={depth!r}")
     notes = []
     peaks = [picture.peak for picture in pictures if picture.peak is not None]
     bits = max(8, max(peaks, default=0).bit_length())
     if peaks and bits < 16:
         notes.append(f"16-bit pictures ({len(peaks)}) use levels up to {max(peaks)} only: read as {bits} bits")
+    if depth == 16 and len(peaks) < len(pictures):
+        notes.append(f"8-bit pictures ({len(pictures) - len(peaks)}) are widened to 16 bits; they have 256 levels at most")
     if transparent := sum(picture.transparent for picture in pictures):
-        notes.append(f"transparent pictures ({transparent}) are laid on white")
+        notes.append(f"transparent pictures ({transparent}) are laid on {alpha}")
 
     def scaled(picture):
         if picture.peak is None:
+            return picture.pixels if depth == 8 else picture.pixels.astype(np.uint16) * 257
+        if depth == 8:
+            return np.clip(picture.pixels // 2 ** (bits - 8), 0, 255).astype(np.uint8)
+        if bits == 16 and picture.pixels.dtype == np.uint16:
             return picture.pixels
-        return np.clip(picture.pixels // 2 ** (bits - 8), 0, 255).astype(np.uint8)
+        return np.clip(np.rint(picture.pixels * np.float32(2 ** (16 - bits))), 0, 65535).astype(np.uint16)
 
     return [scaled(picture) for picture in pictures], notes
 
 
-def _fit_levels(image, lower, image_size):
-    """Crop and resize one channel of 16 bits, whole or as its upper and lower bytes; returns (float32 array, largest level)."""
+def same_channels(images):
+    """Return images (H, W), (H, W, 3) or (H, W, 4) as (H, W, C) with the C of the richest; alpha is opaque where it was none."""
+    channels = max((1 if image.ndim == 2 else image.shape[2] for image in images), default=1)
+
+    def widened(image):
+        image = image[..., np.newaxis] if image.ndim == 2 else image
+        if image.shape[2] == 1 and channels > 1:
+            image = np.repeat(image, 3, axis=2)
+        if image.shape[2] == 3 and channels == 4:
+            opaque = np.full((*image.shape[:2], 1), np.iinfo(image.dtype).max, image.dtype)
+            image = np.concatenate([image, opaque], axis=2)
+        return image
+
+    return [widened(image) for image in images]
+
+
+def _levels(image, lower, image_size):
+    """Return one channel of 16 bits, whole or as its upper and lower bytes, and its largest level.
+
+    It is uint16, or, cropped and resized, float32.
+    """
     from PIL import Image
 
-    levels = np.array(image, np.float32)
+    levels = np.asarray(image).astype(np.uint16)
     if lower is not None:
-        levels *= 256
-        levels += np.asarray(lower)
-    return np.asarray(fit(Image.fromarray(levels), image_size)), int(levels.max())
+        levels = levels * 256 + np.asarray(lower)
+    peak = int(levels.max())
+    if image_size:
+        levels = np.asarray(fit(Image.fromarray(levels.astype(np.float32)), image_size))
+    return levels, peak
 
 
 def _lower_bytes(path, image, max_pixels):
@@ -184,16 +244,28 @@ def _lower_bytes(path, image, max_pixels):
         return ImageOps.exif_transpose(again)
 
 
-def _gray_or_rgb(image):
-    """Return the image in mode L if it is gray, else in mode RGB, and whether a part of it was laid on white."""
+def _with_alpha(image, image_size):
+    """Return the image as uint8 (H, W, 4). What is transparent keeps its color, so each channel is resized by itself."""
     from PIL import Image
+
+    image = image.convert("RGBA")
+    if image_size:
+        image = Image.merge("RGBA", [fit(channel, image_size) for channel in image.split()])
+    return np.asarray(image)
+
+
+def _gray_or_rgb(image, color):
+    """Return the image in mode L if it is gray, else in mode RGB, and whether a part of it was laid on the color."""
+    from PIL import Image, ImageColor
 
     gray = image.mode in ("1", "L", "LA", "La")
     transparent = False
     if image.has_transparency_data:
         over = image.convert("RGBA")
         transparent = over.getchannel("A").getextrema()[0] < 255
-        flat = Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")
+        background = Image.new("RGBA", over.size, color)
+        flat = Image.alpha_composite(background, over).convert("RGB")
+        gray = gray and not (transparent and len(set(ImageColor.getrgb(color))) > 1)
     else:
         flat = image.convert("RGB")
     # A palette says nothing about color: gray GIFs have one as well.

@@ -1,16 +1,20 @@
-"""Load a data set by name, from a folder or from an .npz file."""
+"""Load a data set by name, from a folder, a picture, an .npz or an .npy file."""
 
 import re
 from functools import partial
+from pathlib import Path
 
-from ganzoo.data import keras_sets
-from ganzoo.data.checks import existing_path, size_pair, suggestion
+from ganzoo.data import keras_sets, photographs
+from ganzoo.data.checks import existing_path, kind_of_path, size_pair, suggestion
+from ganzoo.data.crops import Crops
 from ganzoo.data.folder import from_folder
+from ganzoo.data.image_file import SUFFIXES
 from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz, npz_keys
 from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
 from ganzoo.data.photographs import photograph_crops
+from ganzoo.data.picture import from_picture
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
 
@@ -40,34 +44,69 @@ DATASETS = {
 PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
 
 
-def load(dataset="grass", data="", image_size=None, strict=False, seed=0):
-    """Load images by name, or from a folder, an .npz or an .npy file.
+def load(
+    dataset="grass",
+    data="",
+    image_size=None,
+    strict=False,
+    seed=0,
+    crops=False,
+    symmetry="none",
+    scale_jitter=0.0,
+    alpha="white",
+    depth=8,
+):
+    """Load images by name, or from a folder, a picture, an .npz or an .npy file.
 
     Args:
-        dataset: str, a name in `DATASETS`.
-        data: str or Path, a folder of images, an .npz or an .npy file; wins over `dataset` unless empty.
+        dataset: str, a name in `DATASETS`, or a path like `data`.
+        data: str or Path, a folder of images, one image file, an .npz or an .npy file; wins over `dataset` unless empty.
         image_size: pair of ints (height, width) in pixels; None keeps the size the images have, or takes 32x32 for
-            photographs and folders, which have none.
+            photographs, pictures and folders, which have none.
         strict: bool, whether a folder with a bad image is refused instead of read without it.
-        seed: int, from 0 on; decides where photographs are cropped.
+        seed: int, from 0 on; decides where photographs are cropped, unless `crops`.
+        crops: bool, whether pictures stay whole and random crops are drawn from them in training; of a single picture they
+            always are. None crops a folder's pictures if most of them are larger than `image_size`, and nothing else.
+        symmetry, scale_jitter: of crops; see `ganzoo.data.Crops`.
+        alpha: str, "keep" for a fourth channel, else the color that transparent pictures are laid on.
+        depth: int, bits of a channel: 8, or 16 for uint16 images of pictures and folders.
 
     Returns:
-        ImageDataset.
+        ImageDataset, or Crops.
 
     Raises:
         InputError: if the name is unknown, or the images cannot be read.
     """
     if image_size is not None:
         image_size = size_pair(image_size)
+    how = {"symmetry": symmetry, "scale_jitter": scale_jitter}
+    if not data and dataset not in DATASETS and str(dataset) and kind_of_path(dataset)[0] in ("a file", "a folder"):
+        data = dataset
     if data:
         path = existing_path(data)
         if path.is_dir():
-            return from_folder(path, image_size or _DEFAULT_SIZE, strict=strict)
-        return (from_npy if path.suffix.lower() == ".npy" else from_npz)(path, image_size=image_size)
+            options = how | {"alpha": alpha, "depth": depth}
+            return from_folder(path, image_size or _DEFAULT_SIZE, strict=strict, crops=crops, **options)
+        if is_picture(path):
+            return from_picture(path, image_size or _DEFAULT_SIZE, alpha=alpha, depth=depth, **how)
+        read = from_npy if path.suffix.lower() == ".npy" else from_npz
+        if not crops:
+            return read(path, image_size=image_size)
+        found = read(path)
+        return Crops(found.images, image_size or _DEFAULT_SIZE, name=found.name, notes=found.notes, **how)
     if dataset not in DATASETS:
         known = ", ".join(DATASETS)
         raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
+    if crops:
+        if dataset not in PHOTOGRAPHS:
+            raise InputError(f"crops are cut from {', '.join(PHOTOGRAPHS)}, or from data. Received: dataset={dataset!r}")
+        return Crops(photographs.picture(dataset), image_size or _DEFAULT_SIZE, name=dataset, **how)
     return DATASETS[dataset](image_size=image_size, seed=seed)
+
+
+def is_picture(path):
+    """Return whether a path is an image file by its suffix."""
+    return Path(path).suffix.lower() in SUFFIXES
 
 
 def load_test(dataset="mnist", data="", image_size=None):
@@ -82,7 +121,7 @@ def load_test(dataset="mnist", data="", image_size=None):
     image_size = None if image_size is None else size_pair(image_size)
     if data:
         path = existing_path(data)
-        if path.is_dir() or "x_test" not in npz_keys(path):
+        if path.is_dir() or is_picture(path) or "x_test" not in npz_keys(path):
             return None
         return from_npz(path, "x_test", image_size)
     read = getattr(keras_sets, dataset, None)

@@ -33,6 +33,19 @@ def fit(image, image_size):
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
 
+def resize_pixels(pixels, size):
+    """Return pixels (H, W, C), uint8 or uint16, at another size, each channel by itself with a bicubic filter."""
+    from PIL import Image
+
+    channels = []
+    for channel in np.moveaxis(pixels, -1, 0):
+        # Pillow resizes 16 bits as floats, and would weigh colors with an alpha channel.
+        image = Image.fromarray(np.ascontiguousarray(channel, None if pixels.dtype == np.uint8 else np.float32))
+        channels.append(np.asarray(image.resize(size[::-1], Image.Resampling.BICUBIC)))
+    made = np.stack(channels, axis=-1)
+    return made if made.dtype == pixels.dtype else np.clip(np.rint(made), 0, 65535).astype(pixels.dtype)
+
+
 def resized(dataset, image_size):
     """Return the dataset with every image brought to one size.
 
@@ -58,8 +71,12 @@ def resized(dataset, image_size):
     from PIL import Image
 
     channels = dataset.image_shape[-1]
-    images = np.empty((len(dataset), *image_size, channels), np.uint8)
+    images = np.empty((len(dataset), *image_size, channels), dataset.images.dtype)
     for index, pixels in enumerate(dataset.images):
+        if pixels.dtype != np.uint8:
+            planes = [fit(Image.fromarray(plane.astype(np.float32)), image_size) for plane in np.moveaxis(pixels, -1, 0)]
+            images[index] = np.clip(np.rint(np.stack(planes, axis=-1)), 0, 65535)
+            continue
         image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
         images[index] = np.asarray(fit(image, image_size)).reshape(*image_size, channels)
     return dataset.replaced(images, dataset.labels)

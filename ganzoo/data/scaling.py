@@ -5,10 +5,10 @@ def scaled(batches, shapes):
     """Return a `tf.data.Dataset` of named batches whose images have other sizes.
 
     Args:
-        batches: `tf.data.Dataset` of {part: tensor}; images uint8 or float32 `(..., H, W, C)`.
+        batches: `tf.data.Dataset` of {part: tensor}; images uint8, uint16 or float32 `(..., H, W, C)`.
         shapes: {part: (height, width, channels)}; parts that are not named, or have that size, stay as they are.
 
-    Sizes are reached by averaging areas (`tf.image.resize`, method "area"), which shrinks without aliasing; uint8 stays uint8.
+    Sizes are reached by averaging areas (`tf.image.resize`, method "area"), which shrinks without aliasing; uint8 stays uint8, uint16 uint16.
     """
     import tensorflow as tf
 
@@ -20,7 +20,7 @@ def scaled(batches, shapes):
             leading = tf.shape(images)[:-3]
             flat = tf.reshape(images, (-1, *images.shape[-3:]))
             small = tf.image.resize(flat, (height, width), method="area")
-            small = tf.cast(tf.round(small), images.dtype) if images.dtype == tf.uint8 else small
+            small = tf.cast(tf.round(small), images.dtype) if images.dtype != tf.float32 else small
             static = (*images.shape[:-3], height, width, channels)
             batch[name] = tf.ensure_shape(tf.reshape(small, tf.concat([leading, (height, width, channels)], 0)), static)
         return batch

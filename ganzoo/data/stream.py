@@ -6,6 +6,7 @@ import numpy as np
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data.checks import chosen_names
+from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.pairs import PairedImages
 from ganzoo.data.points import PointDataset
@@ -24,8 +25,8 @@ class StreamDataset:
 
     Args:
         dataset: `tf.data.Dataset` of images (N, H, W, C) or (H, W, C), of pairs (images, labels), of points (N, d) or (d,), or
-            of dicts with the names "images", "images" and "labels", "points", or "a" and "b". Images are uint8 in 0 to 255,
-            or float32, which is then taken as already in the model's range; points are floats, labels integers.
+            of dicts with the names "images", "images" and "labels", "points", or "a" and "b". Images are uint8 in 0 to 255
+            (uint16 for a model of 16 bits), or float32, which is then taken as already in the model's range; points are floats, labels integers.
         image_shape: tuple (H, W, C), needed only if the stream itself leaves a side of its images open.
         name: str, what the stream is called in messages.
 
@@ -118,20 +119,20 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 array of images (N, H, W, C)
-            or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with the names
+        data: Crops, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or uint16 array of images
+            (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with the names
             "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or `tf.data.Dataset`, see
             `StreamDataset`.
 
     Returns:
-        ImageDataset, PointDataset, PairedImages or StreamDataset.
+        Crops, ImageDataset, PointDataset, PairedImages or StreamDataset.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
     """
     import tensorflow as tf
 
-    if isinstance(data, (ImageDataset, PointDataset, PairedImages, StreamDataset)):
+    if isinstance(data, (Crops, ImageDataset, PointDataset, PairedImages, StreamDataset)):
         return data
     if isinstance(data, np.ndarray):
         return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)
@@ -193,7 +194,7 @@ def _checked_spec(part, spec, image_shape, name):
         if not dtype.startswith(("float", "bfloat")) or rank not in (1, 2) or shape[-1] is None:
             raise InputError(f"{name}: {_WANTED}; points are floats, of known dimension. Received: {spec}")
         return Spec((shape[-1],), "float32"), rank == 2
-    if dtype not in ("uint8", "float32") or rank not in (3, 4):
+    if dtype not in ("uint8", "uint16", "float32") or rank not in (3, 4):
         raise InputError(f"{name}: {_WANTED}. Received: {spec}")
     found = tuple(shape)[-3:]
     image_shape = found if image_shape is None else tuple(image_shape)

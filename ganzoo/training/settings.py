@@ -14,6 +14,7 @@ from ganzoo.errors import InputError
 def settings_of(model, data, batch_size):
     """Return what must be equal for a resumed run to be the same run, as a dictionary of JSON values."""
     settings = model.settings() | {"batch_size": batch_size, "data": data.name, "data_fingerprint": data.fingerprint}
+    settings |= {f"data_{name}": value for name, value in getattr(data, "settings", {}).items()}
     return json.loads(json.dumps(settings, default=str))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
+from ganzoo.core.inputs import WHITE
 from ganzoo.errors import InputError
 from ganzoo.evaluation.metrics import TrainingNeighbors, cluster_centers, effective_modes, rms_pairwise_distance
 from ganzoo.regularizers import WeightClip
@@ -138,10 +139,11 @@ class _Reference:
 
 def _points(examples, side=32):
     """Flatten examples to `(N, d)`; pixels to [0, 1], means of blocks of them where an image is above side x side."""
-    if examples.dtype != np.uint8:
+    if examples.dtype.name not in WHITE:
         return examples.reshape(len(examples), -1)
     height, width = examples.shape[1:3]
-    return _block_means(examples, -(-height // side), -(-width // side)).reshape(len(examples), -1) / 255.0
+    means = _block_means(examples, -(-height // side), -(-width // side))
+    return means.reshape(len(examples), -1) / WHITE[examples.dtype.name]
 
 
 def _block_means(images, tall, wide):
