@@ -285,6 +285,11 @@ class GAN(AdversarialModel):
         return {"latents": self.latent} | ({} if self.classes is None else {"labels": Label(self.classes)})
 
     @property
+    def generator_range(self):
+        """(low, high) of what the generator's last activation makes; default: `value_range`."""
+        return self.value_range
+
+    @property
     def n_critic(self):
         """Discriminator updates per generator update."""
         return self.objective.n_critic
@@ -375,7 +380,7 @@ class GAN(AdversarialModel):
         validation.check_network(d_name, discriminator, parts, ("logits", (1,)), model)
         validation.refuse_sigmoid(d_name, discriminator)
         if all(math.isfinite(bound) for bound in self.value_range):
-            validation.refuse_other_range(g_name, generator, self.value_range)
+            validation.refuse_other_range(g_name, generator, self.generator_range)
 
     def _checked_shape(self, shape):
         if not isinstance(shape, (tuple, list, np.ndarray)) or len(shape) != self.example_ndim:

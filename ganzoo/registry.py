@@ -16,9 +16,10 @@ class Recipe:
         about, time: what it does and how long that takes on two CPU cores, for `make help`.
         data: what it trains on: "images", "points", "function" (points of a graph) or "pairs" (two sets of images).
         dataset: default data set.
+        image_size: default of --image_size; "" for the data's own.
         digits_size: image size of scikit-learn's 8x8 digits, where none is asked for; at 8 pixels DCGAN's generator collapses.
         stack: train on stacks of three digits, red, green and blue.
-        crops: train on random crops of --data where its pictures are larger than the model's images.
+        crops: default of --crops: True, False, or None for where a folder's pictures are larger than the model's images.
         symmetry: default of --symmetry, of crops.
         steps, batch_size, minutes: defaults; minutes is a limit that holds where --steps is not given.
         epochs: if set, steps are counted in epochs where nothing else is said, and every epoch leaves a picture and weights.
@@ -33,9 +34,10 @@ class Recipe:
     time: str = "half an hour at most"
     data: str = "images"
     dataset: str = "digits"
+    image_size: str = ""
     digits_size: str = "16"
     stack: bool = False
-    crops: bool = False
+    crops: bool | None = False
     symmetry: str = "none"
     steps: int = 5000
     batch_size: int = 64
@@ -81,7 +83,7 @@ class Entry:
 
 
 _TEXTURE = {"dataset": "grass", "digits_size": "", "steps": 1500, "batch_size": 32, "minutes": 9.0, "every": (100, 50, 10, 100)}
-_TEXTURE |= {"crops": True, "symmetry": "flip"}
+_TEXTURE |= {"crops": None, "symmetry": "flip"}
 _TEXTURE["flags"] = {"learning_rate": 2e-4, "ema_half_life_images": 1000.0}
 _POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 
@@ -129,6 +131,13 @@ MODELS = {
         "ganzoo.models.relativistic", "Huang et al. 2024", "2501.05441", "", "pairing loss, R1 + R2, wide discriminator",
         Recipe("relativistic", "textures in the relativistic game", "at most nine minutes", **_TEXTURE),
         "texture", "relativistic"),
+    "TextureGAN": Entry(
+        "ganzoo.models.texture_gan", "Bergmann et al. 2017", "1705.06566", "004",
+        "fully convolutional over a map of latents: pictures of any size, seamless",
+        Recipe("textures", "a seamless texture of any size from one photograph, with maps for game engines",
+               "at most ten minutes", dataset="grass", digits_size="", steps=2000, batch_size=16, minutes=8.0,
+               every=(200, 100, 10, 200), flags={"ema_half_life_images": 2000.0}, crops=True, image_size="64"),
+        "spatial", "own", arguments={"latent": 32, "depth": 8}, own_objective={"gamma": 0.3, "learning_rate": 5e-4}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),

@@ -47,9 +47,11 @@ def make_gan(name, **options):
     known = parameters(cls)
     small = {"latent": 4} if "latent" in known else {}
     if "image_shape" in known and getattr(cls, "example_ndim", 3) == 3:
-        small["image_shape"] = (16, 16, 1) if name == "CycleGAN" else (8, 8, 1)
+        small["image_shape"] = {"CycleGAN": (16, 16, 1), "TextureGAN": (32, 32, 1)}.get(name, (8, 8, 1))
     if name == "CycleGAN":
         small["networks"] = networks.Translation(width=4, residual_blocks=1)
+    if name == "TextureGAN":
+        small["networks"] = networks.Spatial(levels=2, width=4, patch_width=4)
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)

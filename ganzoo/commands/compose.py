@@ -83,7 +83,7 @@ def game_of(recipe, given):
     return Game(model, networks, objective, found["model"], found["networks"], found["objective"], changes)
 
 
-def build(game, shape, classes=None, seed=0, function="", steps=None):
+def build(game, shape, classes=None, seed=0, function="", steps=None, data=None):
     """Return the model of a `Game`.
 
     Args:
@@ -93,6 +93,7 @@ def build(game, shape, classes=None, seed=0, function="", steps=None):
         seed: int.
         function: expression, of `FunctionGAN`.
         steps: planned length of the training, for a model that plans for one.
+        data: data set that a model with `settings_for` takes arguments from, or None.
     """
     import ganzoo
     from ganzoo.core.config import parameters
@@ -106,6 +107,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None):
         options["dimensions"] = shape[0]
     else:
         options["image_shape"] = tuple(shape)
+    if data is not None and hasattr(cls, "settings_for"):
+        options |= cls.settings_for(data)
     if "steps" in takes:
         options["steps"] = steps
     if game.lecture_baseline:

@@ -77,7 +77,8 @@ def train(recipe, options):
 
     from ganzoo import backend
 
-    model = compose.build(game, _shape(data), getattr(data, "classes", None), options.seed, _function(options), options.steps)
+    classes = getattr(data, "classes", None)
+    model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data)
     # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
     # Keras would not let it compile.
     if not backend.accelerators() and not model.use_xla:

@@ -9,7 +9,9 @@ from ganzoo.errors import InputError
 def data_flags(recipe):
     """Return the flags that say what a recipe trains on."""
     size = Flag(
-        "image_size", "", "pixels, 32 or 48x32 (height x width); images are cropped and resized to it (default: the data's)"
+        "image_size",
+        recipe.image_size,
+        "pixels, 32 or 48x32 (height x width); images are cropped and resized to it" + " (default: the data's)" * (not recipe.image_size),
     )
     strict = Flag("strict", False, "refuse a folder that holds unusable images instead of skipping them", bool)
     if recipe.data == "function":
@@ -39,13 +41,15 @@ def data_flags(recipe):
 
 
 def _crop_flags(recipe):
-    where = "where most of a folder's pictures are larger than the images" if recipe.crops else "no"
+    where = {True: "yes", None: "where most of a folder's pictures are larger than the images"}.get(recipe.crops, "no")
     crops = "keep pictures whole and train on random crops of --image_size; one picture always is"
     held_out = "share of each picture, at its right edge, that training does not see and evaluate measures with; of crops"
     color = "keep, for a fourth channel, or the color that transparent pictures are laid on, such as black or #808080"
     return [
         Flag("crops", None, crops, bool, optional=True, shown=where),
-        choice("symmetry", recipe.symmetry, SYMMETRIES, "crops are mirrored left to right (flip), and turned by quarters (rotate)"),
+        choice(
+            "symmetry", recipe.symmetry, SYMMETRIES, "crops are mirrored left to right (flip), and turned by quarters (rotate)"
+        ),
         Flag("scale_jitter", 0.0, "crops are resized by a factor of up to 1 + this, either way; 0 to 3", float, low=0, high=3),
         Flag("held_out", 0.0, held_out, float, low=0, below=1),
         Flag("alpha", "white", color),
@@ -108,7 +112,7 @@ def _load_images(recipe, options, size):
 
     if recipe.stack:
         return data.load(options.dataset, options.data, size, strict=options.strict)
-    crops = None if options.crops is None and recipe.crops else bool(options.crops)
+    crops = recipe.crops if options.crops is None else options.crops
     depth = (options.depth if "depth" in options else None) or 8
     how = {"symmetry": options.symmetry, "scale_jitter": options.scale_jitter, "alpha": options.alpha, "depth": depth}
     found = data.load(options.dataset, options.data, size, strict=options.strict, crops=crops, **how)

@@ -9,10 +9,25 @@ since a periodic map of latents makes the tile; and the game is steadied by grad
 in D.
 """
 
-from ganzoo import networks, objectives
-from ganzoo.core.inputs import NormalMap, Spec
+import numpy as np
+
+from ganzoo import networks, optimizers, regularizers
+from ganzoo.core.inputs import WHITE, NormalMap, Spec
+from ganzoo.errors import InputError
 from ganzoo.gan import GAN
+from ganzoo.objectives import Objective
 from ganzoo.utils.checks import check_choice
+
+
+def objective(gamma=0.3, learning_rate=5e-4):
+    """Return the non-saturating game with R1 on single crops, Adam with beta_1 0.5.
+
+    Args:
+        gamma: weight of R1, above 0.
+        learning_rate: of both players, above 0.
+    """
+    adam = [optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.99) for _ in range(2)]
+    return Objective("non_saturating", [regularizers.R1(gamma)], 1, *adam)
 
 
 class TextureGAN(GAN):
@@ -21,8 +36,13 @@ class TextureGAN(GAN):
     Args:
         image_shape: of the crops that it trains on; height and width multiples of the networks' cell.
         latent: numbers a cell of the latent map, an int, or a `NormalMap`.
+        levels: (low, high), shares of the full range from black 0 to white 1: the darkest and brightest that it makes, which the
+            networks see as -1 and 1. A photograph of little contrast is learned faster with its own levels than with (0, 1).
         depth: bits a channel of the crops, 8 (uint8) or 16 (uint16, for heights).
-        options: as in `GAN`.
+        options: as in `GAN`, but for `value_range`, which follows from `levels`.
+
+    Raises:
+        InputError: for a bad value.
 
     Example:
         >>> TextureGAN((32, 32, 1)).sample(2).shape
@@ -32,11 +52,29 @@ class TextureGAN(GAN):
     default_image_shape = (64, 64, 3)
     default_latent = 32
     default_networks = networks.Spatial
-    default_objective = staticmethod(objectives.relativistic)
+    default_objective = staticmethod(objective)
+    generator_range = (-1.0, 1.0)
 
-    def __init__(self, *arguments, depth=8, **options):
+    def __init__(
+        self, image_shape=None, latent=None, networks=None, objective=None, levels=(0.0, 1.0), depth=8, augmentation=None,
+        ema_half_life_images=None, seed=0, name=None,
+    ):  # fmt: skip
+        self.levels = tuple(float(each) for each in levels)
+        if len(self.levels) != 2 or not 0 <= self.levels[0] < self.levels[1] <= 1:
+            raise InputError(f"levels must be (low, high) with 0 <= low < high <= 1. Received: levels={levels!r}")
         self.depth = check_choice("depth", depth, (8, 16))
-        super().__init__(*arguments, **options)
+        low, high = self.levels
+        # Where black and white lie if low is -1 and high is 1.
+        black, white = (2 * (each - low) / (high - low) - 1 for each in (0.0, 1.0))
+        super().__init__(image_shape, latent, None, networks, objective, augmentation, (black, white), ema_half_life_images,
+                         seed, name)  # fmt: skip
+
+    @staticmethod
+    def settings_for(data):
+        """Return the arguments that follow from the data: {"levels": those that all but a 200th of its pixels lie between}."""
+        crops = data.images(256) if callable(data.images) else data.images[:256]
+        low, high = np.quantile(crops / WHITE[crops.dtype.name], (0.005, 0.995))
+        return {"levels": (float(low), float(high))} if high > low else {}
 
     @property
     def cell(self):

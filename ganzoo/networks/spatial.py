@@ -33,8 +33,8 @@ class Spatial(Networks):
     arXiv:1705.06566) where there is a style. Departures: no convolution of the generator pads. It takes 2 cells more than it
     shows on every side, so that no pixel knows where the picture ends: blocks of a larger picture join exactly, and a map that
     is continued periodically (`ganzoo.textures.tile`) makes a picture without a seam, as wrap padding in every layer would.
-    Up-sampling is nearest neighbour and a 3x3 convolution. The discriminator has no batch normalization, so that its
-    gradient penalty is about one sample; its logit is the mean over patches.
+    Up-sampling is nearest neighbour and a 3x3 convolution. The discriminator has instance normalization where the papers
+    have batch normalization, so that its gradient penalty is about one sample; its logit is the mean over patches.
 
     Args:
         levels: up-samplings, positive int; a cell is 2^levels pixels wide.
@@ -45,7 +45,7 @@ class Spatial(Networks):
 
     latent_distribution = NormalMap
 
-    def __init__(self, levels: int = 4, width: int = 32, patch_width: int = 32, style: int = 0):
+    def __init__(self, levels: int = 3, width: int = 32, patch_width: int = 32, style: int = 0):
         self.levels = positive_integer("levels", levels)
         self.width = positive_integer("width", width)
         self.patch_width = positive_integer("patch_width", patch_width)
@@ -60,7 +60,7 @@ class Spatial(Networks):
         return NormalMap(shape[0] // self.cell + 2 * MARGIN, shape[1] // self.cell + 2 * MARGIN, size)
 
     def check(self, shape: Shape, model: str) -> None:
-        require_multiple(shape, self.cell, least=max(16, self.cell), model=model)
+        require_multiple(shape, self.cell, least=max(32, self.cell), model=model)
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         tensors = [keras.Input((None, None, each.shape[-1]), name=name) for name, each in inputs.items()]
@@ -75,7 +75,8 @@ class Spatial(Networks):
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         pictures = x = keras.Input((None, None, shape[2]), name="images")
         for factor in (1, 2, 4, 4):
-            x = layers.LeakyReLU(0.2)(layers.Conv2D(factor * self.patch_width, 4, strides=2, padding="same")(x))
+            x = layers.Conv2D(factor * self.patch_width, 4, strides=2, padding="same")(x)
+            x = layers.LeakyReLU(0.2)(x if factor == 1 else layers.GroupNormalization(groups=-1)(x))
         return self.with_heads([pictures], layers.GlobalAveragePooling2D()(x), heads)
 
     @staticmethod

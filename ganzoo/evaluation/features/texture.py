@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import InputError
-from ganzoo.evaluation.features.pixels import levels_of
+from ganzoo.core.inputs import WHITE
 
 SCALES, ORIENTATIONS = 4, 6
 LARGEST = 4.0  # of a standardized feature: a set that is nothing alike must not drown all differences among the others
@@ -29,7 +29,7 @@ def texture_features(images):
     if images.ndim != 4 or min(images.shape[1:3]) < 32:
         raise InputError(f"texture features need images (N, H, W, C) of at least 32 pixels. Received: shape {images.shape}")
     bank = _filters(images.shape[1:3])
-    return np.concatenate([_features(levels_of(images[i : i + 16]), bank) for i in range(0, len(images), 16)])
+    return np.concatenate([_features(images[i : i + 16] / WHITE[images.dtype.name], bank) for i in range(0, len(images), 16)])
 
 
 def standardized(features, reference):
