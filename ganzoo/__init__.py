@@ -62,6 +62,7 @@ class _KerasFirst:
         "ganzoo.commands",
         "ganzoo.errors",
         "ganzoo.registry",
+        "ganzoo.textures",
         "ganzoo.utils",
     )
 

@@ -1,0 +1,1 @@
+"""Textures as a game engine takes them: height fields, normal maps, materials."""
