@@ -160,3 +160,14 @@ def test_a_reduction_is_smoothed_first():
     """Stripes that the samples cannot show become gray, not other stripes."""
     stripes = np.tile(np.arange(512) % 2.0, (512, 1))
     assert np.ptp(to_engine_size(stripes, 65, True)) < 0.02
+
+
+def test_names_of_the_package():
+    import ganzoo
+    from ganzoo import textures
+
+    assert ganzoo.textures is textures
+    for name in textures.__all__:
+        assert callable(getattr(textures, name)) and name in dir(textures)
+    with pytest.raises(AttributeError, match="no attribute 'tyle'"):
+        textures.tyle  # noqa: B018
