@@ -29,12 +29,12 @@ def naming(path):
         raise
 
 
-def write_whole(path, text):
-    """Write a text file so that a reader, or a crash, sees the old content or the new one, never a half.
+def write_whole(path, content):
+    """Write a file so that a reader, or a crash, sees the old content or the new one, never a half.
 
     Args:
         path: file to write; its folder must exist.
-        text: str, written as UTF-8.
+        content: str, written as UTF-8, or bytes.
 
     Raises:
         OSError: if the disk does not take it; it names the file, and the old content stays.
@@ -42,8 +42,8 @@ def write_whole(path, text):
     path = pathlib.Path(path)
     temporary = path.with_name(f"{path.name}.writing")
     with naming(path):
-        with open(temporary, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with open(temporary, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
