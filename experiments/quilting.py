@@ -1,4 +1,4 @@
-"""Image quilting (Efros and Freeman 2001), the baseline of `experiments.texture_quality`: no learning, patches of the photograph.
+"""Image quilting (Efros and Freeman 2001), the baseline of `experiments.texture_quality`: patches, no learning.
 
 Blocks are copied from the photograph, each chosen among those that agree best with what is there already where they overlap,
 and cut along the path of least difference.

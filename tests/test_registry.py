@@ -45,7 +45,8 @@ def test_entries_agree_with_the_classes(name):
     if entry.networks in arguments.CHOICES:
         assert type(cls.default_networks()) is networks.BY_NAME[entry.networks]
     elif entry.networks:
-        assert arguments.NETWORKS[entry.networks] == simple(parameters(type(parameters(cls)["networks"])))
+        default = cls.default_networks() if hasattr(cls, "default_networks") else parameters(cls)["networks"]
+        assert arguments.NETWORKS[entry.networks] == simple(parameters(type(default)))
     if entry.objective == "own":
         own = simple(signature_of(cls.default_objective))
         assert entry.own_objective == own

@@ -1,4 +1,4 @@
-"""The command `ganzoo`: train, sample, export, evaluate, invert."""
+"""The command `ganzoo`: train, sample, export, evaluate, texture, invert."""
 
 import difflib
 import importlib
@@ -14,6 +14,7 @@ VERBS = {
     "sample": "draw from a trained generator",
     "export": "write a trained generator as a SavedModel that needs no ganzoo",
     "evaluate": "measure how good a trained generator is",
+    "texture": "make pictures of any size from a trained texture, seamless, with maps for game engines",
     "invert": "find the latent of an image",
 }
 

@@ -253,6 +253,7 @@ _MADE = (
     ("diagnosis.json", "symptoms of failure that were seen, and the evidence", None),
     ("losses.png", "the losses over time", None),
     ("metrics.csv", "all numbers; curves: tensorboard --logdir={run}", None),
+    ("texture", "a seamless tile, side by side with itself in preview.png, and its maps", "/"),
     ("generator", "SavedModel of the generator", "/"),
     ("weights", "the generator's weights after every epoch", "/"),
     ("checkpoints", "to resume", "/"),
@@ -268,5 +269,7 @@ def _summary(run_dir, step, steps, resume):
         if (run_dir / name).exists():
             lines.append(f"  {name + (folder or ''):16s} {text.format(run=run)}")
     lines += ["Next:", f"  {ganzoo_words('sample', f'--run_dir={run}')}"]
+    if (run_dir / "texture").exists():
+        lines.append(f"  {ganzoo_words('texture', f'--run_dir={run}', '--size=1024x1024', '--seed=1')}")
     lines += [f"  {resume} --steps={2 * step}", f"  {ganzoo_words('export', f'--run_dir={run}', '--output=generator')}"]
     return "\n".join(lines)

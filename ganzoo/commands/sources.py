@@ -11,7 +11,8 @@ def data_flags(recipe):
     size = Flag(
         "image_size",
         recipe.image_size,
-        "pixels, 32 or 48x32 (height x width); images are cropped and resized to it" + " (default: the data's)" * (not recipe.image_size),
+        "pixels, 32 or 48x32 (height x width); images are cropped and resized to it"
+        + " (default: the data's)" * (not recipe.image_size),
     )
     strict = Flag("strict", False, "refuse a folder that holds unusable images instead of skipping them", bool)
     if recipe.data == "function":

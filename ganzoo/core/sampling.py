@@ -167,6 +167,10 @@ class Sampling(Validation):
 
         return export.export_generator(path, self)
 
+    def results(self):
+        """Return {file or folder: function that writes it, given its path} of what a finished run gets besides the usual."""
+        return {}
+
     def call(self, inputs, training=False):
         """Generate examples in `value_range` from the tensor of the one input, or a list or dictionary of several.
 

@@ -36,8 +36,8 @@ class TextureGAN(GAN):
     Args:
         image_shape: of the crops that it trains on; height and width multiples of the networks' cell.
         latent: numbers a cell of the latent map, an int, or a `NormalMap`.
-        levels: (low, high), shares of the full range from black 0 to white 1: the darkest and brightest that it makes, which the
-            networks see as -1 and 1. A photograph of little contrast is learned faster with its own levels than with (0, 1).
+        levels: (low, high), shares of the full range from black 0 to white 1: the darkest and brightest that it makes, which
+            the networks see as -1 and 1. A photograph of little contrast is learned faster with its own levels than with (0, 1).
         depth: bits a channel of the crops, 8 (uint8) or 16 (uint16, for heights).
         options: as in `GAN`, but for `value_range`, which follows from `levels`.
 
@@ -91,3 +91,9 @@ class TextureGAN(GAN):
         """{"latents": map of noise}, and {"style": a global vector} where the networks have one."""
         style = self.networks.style
         return {"latents": self.latent} | ({"style": NormalMap(1, 1, style)} if style else {})
+
+    def results(self):
+        """Return {"texture": function that writes a seamless tile of 512 x 512 pixels, its repetition and its maps}."""
+        from ganzoo.textures import write_texture
+
+        return {"texture": lambda path: write_texture(path, self)}

@@ -7,6 +7,9 @@ import importlib
 
 _MODULES = {
     "tiling": ("Canvas", "draw_canvas", "paint", "tile"),
+    "blending": ("blend",),
+    "seams": ("seam_ratios",),
+    "result": ("write_picture", "write_texture"),
     "heights": ("height_from_image", "to_engine_size"),
     "height_files": ("read_png16", "read_raw", "write_png16", "write_raw"),
     "normals": ("normal_map", "surface_normals"),

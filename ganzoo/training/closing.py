@@ -25,6 +25,7 @@ def close_run(model, run):
         "samples.gif": lambda path: images.save_animation(path, pictures),
         "samples.mp4": lambda path: images.save_film(path, pictures),
         run.saved_model.name: model.export,
+        **model.results(),
     }.items():
         with naming(run.path / name):
             make(run.path / name)

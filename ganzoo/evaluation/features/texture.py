@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ganzoo.errors import InputError
 from ganzoo.core.inputs import WHITE
+from ganzoo.errors import InputError
 
 SCALES, ORIENTATIONS = 4, 6
 LARGEST = 4.0  # of a standardized feature: a set that is nothing alike must not drown all differences among the others

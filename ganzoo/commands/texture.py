@@ -1,0 +1,116 @@
+"""Make pictures of any size from a trained texture, seamless, with the maps of a material for a game engine.
+
+    ganzoo texture --run_dir=runs/textures/grass-... --size=1024x512 --seed=7
+    ganzoo texture --size=4096x4096 --nomaps
+    ganzoo texture --count=20 --engine=unreal
+    ganzoo texture --blend=3,8 --blend_shape=radial
+
+Each seed becomes a folder: albedo.png (the picture), preview.png (side by side with itself), height.png and height.raw (16
+bits), normal.png, roughness.png, ambient_occlusion.png, material.gltf, material.mtlx, material.json. The height is an estimate
+unless the training was on heights (--depth=16).
+"""
+
+import pathlib
+import re
+
+from ganzoo.commands import command, folders
+from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
+from ganzoo.errors import InputError
+
+MOST = 32_768  # pixels of a side
+ENGINES = ("unity", "unreal", "godot", "blender")  # those of ganzoo.textures.engines
+
+
+def groups():
+    """Return {title: flags}."""
+    count = "pictures to make, of the seeds from --seed on; 1 to 1,000"
+    mask = "how a blend goes: linear, radial, or a gray picture that is black for the first seed and white for the second"
+    output = "folder to write (default: texture_SEED in the run's folder)"
+    raw = "samples along a side of height.raw (default: the engine's size that is nearest)"
+    return {
+        "the picture": [
+            run_dir_flag(),
+            Flag("size", "512x512", "pixels, width x height; of a seamless picture multiples of the texture's cell"),
+            seed(0, "the same seed and size give the same files"),
+            Flag("count", 1, count, int, low=1, high=1000),
+            Flag("tile", True, "make the borders meet, so that it repeats without a seam", bool),
+            Flag("blend", "", "two seeds, such as 3,8: from one picture to another within one"),
+            Flag("blend_shape", "linear", mask),
+            Flag("preview", "3x3", "columns x rows of preview.png"),
+            Flag("output", "", output),
+        ],
+        "the maps": [
+            Flag("maps", True, "write the maps too; --nomaps writes the picture and its preview alone", bool),
+            choice("engine", "unity", ENGINES, "whose sizes, row order and normal maps are written"),
+            Flag("metres_per_pixel", 0.01, "size of a pixel, above 0", float, above=0),
+            Flag("height_range_metres", 0.1, "from the lowest point to the highest, above 0", float, above=0),
+            Flag("dark_is_high", False, "the dark parts of the picture are its high ones", bool),
+            Flag("raw_size", None, raw, int, low=1, high=MOST, optional=True, shown=""),
+            choice("byte_order", "little", ("little", "big"), "of height.raw"),
+        ],
+    }
+
+
+def parse_pair(name, text, most):
+    """Return the two ints that "1024x512" names.
+
+    Example:
+        >>> parse_pair("size", "1024x512", 4096)
+        (1024, 512)
+    """
+    match = re.fullmatch(r"(\d{1,6})(?:x(\d{1,6}))?", text.strip())
+    pair = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not all(1 <= side <= most for side in pair):
+        raise InputError(f"{name} must look like 1024x512 (width x height), 1 to {most:,}. Received: --{name}={text[:100]}")
+    return pair
+
+
+def parse_seeds(text):
+    """Return the two ints that "3,8" names."""
+    match = re.fullmatch(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*", text)
+    if match is None:
+        raise InputError(f"blend must be two seeds such as 3,8. Received: --blend={text[:100]}")
+    return int(match[1]), int(match[2])
+
+
+def read_mask(shape):
+    """Return "linear" or "radial", or a picture's gray levels, float `(h, w)` in [0, 1]."""
+    from ganzoo.textures.blending import SHAPES
+
+    if shape in SHAPES:
+        return shape
+    if not pathlib.Path(shape).is_file():
+        raise InputError(f"blend_shape must be {', '.join(SHAPES)} or an image file. Received: --blend_shape={shape[:100]}")
+    from ganzoo import data
+
+    return data.from_picture(shape, (1, 1)).pictures[0].mean(-1) / 255.0
+
+
+def main(options):
+    import ganzoo
+    from ganzoo import textures
+    from ganzoo.textures import blending, result
+
+    width, height = parse_pair("size", options.size, MOST)
+    columns, rows = parse_pair("preview", options.preview, 16)
+    seeds = parse_seeds(options.blend) if options.blend else None
+    shape = read_mask(options.blend_shape)
+    if seeds and options.count > 1:
+        raise InputError(f"give --blend or --count, not both. Received: --count={options.count}")
+    run_dir = folders.selected_run(options)
+    model = ganzoo.load(run_dir)
+    for number in range(options.seed, options.seed + options.count):
+        name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
+        output = pathlib.Path(options.output or run_dir / name)
+        output = output / name if options.output and options.count > 1 else output
+        canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds or [number]]
+        canvas = blending.blend(*canvases, shape, options.tile) if seeds else canvases[0]
+        picture = textures.paint(model, canvas, height, width, progress=True)
+        repeats = (rows, columns) if options.tile else (1, 1)
+        if options.maps:
+            maps = {"raw_size": options.raw_size, "byte_order": options.byte_order, "engine": options.engine}
+            scale = {"metres_per_pixel": options.metres_per_pixel, "height_range_metres": options.height_range_metres}
+            result.write_texture(output, model, picture, repeats, options.tile, options.dark_is_high, **maps, **scale)
+        else:
+            result.write_picture(output, picture, repeats)
+        command.say(f"wrote {output}: {width}x{height} pixels from the generator at step {model.step}")
