@@ -14,7 +14,6 @@ from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_class_ids, positive_integer
 
-
 # The largest level of each dtype of pixels.
 WHITE = {"uint8": 255.0, "uint16": 65535.0}
 

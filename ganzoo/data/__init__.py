@@ -8,8 +8,8 @@ from ganzoo.data.loading import load, load_pair, load_test, load_test_pair, pars
 from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz
 from ganzoo.data.pairs import PairedImages, digit_pairs
-from ganzoo.data.picture import from_picture
 from ganzoo.data.photographs import photograph_crops
+from ganzoo.data.picture import from_picture
 from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
 

@@ -242,7 +242,8 @@ def _checked_seed(seed):
 def _checked_symmetry(symmetry, size):
     if symmetry not in SYMMETRIES:
         raise InputError(
-            f"symmetry must be one of {', '.join(SYMMETRIES)}.{suggestion(symmetry, SYMMETRIES)} Received: symmetry={symmetry!r}"
+            f"symmetry must be one of {', '.join(SYMMETRIES)}.{suggestion(symmetry, SYMMETRIES)} "
+            f"Received: symmetry={symmetry!r}"
         )
     if symmetry == "rotate" and size[0] != size[1]:
         raise InputError(f"symmetry='rotate' turns crops by quarters, so they must be square. Received: size={size}")

@@ -45,7 +45,8 @@ def from_folder(
     read, or would be enlarged more than four times, and links that leave the folder are skipped and listed in `skipped`.
     Where every image lies in one of several sub-folders, one level down, these are the classes.
 
-    With `crops` pictures stay whole and random crops are drawn from them, without classes; those smaller than a crop are skipped.
+    With `crops` pictures stay whole and random crops are drawn from them, without classes; those smaller than a crop are
+    skipped.
 
     Args:
         path: str or Path.

@@ -148,7 +148,7 @@ def checked_alpha(alpha):
             raise ValueError
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(
-            f"alpha must be keep, or a color to lay transparent pictures on, such as white or #808080. Received: alpha={alpha!r}"
+            f"alpha must be keep, or a color to lay transparent pictures on: white, black, #808080. Received: alpha={alpha!r}"
         ) from error
     return alpha
 
@@ -194,7 +194,7 @@ def to_depth(pictures, depth=8, alpha="white"):
 
 
 def same_channels(images):
-    """Return images (H, W), (H, W, 3) or (H, W, 4) as (H, W, C) with the C of the richest; alpha is opaque where it was none."""
+    """Return images (H, W), (H, W, 3) or (H, W, 4) as (H, W, C) with the C of the richest, opaque where there was no alpha."""
     channels = max((1 if image.ndim == 2 else image.shape[2] for image in images), default=1)
 
     def widened(image):

@@ -149,6 +149,9 @@ def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=Fa
         return digit_pairs(_pair_kind(dataset), image_size, paired=paired)[0]
     if not (data_a and data_b):
         raise InputError(f"a pair needs both data_a and data_b. Received: data_a={str(data_a)!r}, data_b={str(data_b)!r}")
+    for each in (data_a, data_b):
+        if is_picture(each):
+            raise InputError(f"a pair is made of folders or .npz files. Received: {each}, one picture")
     return PairedImages(*(load(data=data, image_size=image_size, strict=strict or paired) for data in (data_a, data_b)), paired)
 
 

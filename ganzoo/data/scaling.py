@@ -8,7 +8,8 @@ def scaled(batches, shapes):
         batches: `tf.data.Dataset` of {part: tensor}; images uint8, uint16 or float32 `(..., H, W, C)`.
         shapes: {part: (height, width, channels)}; parts that are not named, or have that size, stay as they are.
 
-    Sizes are reached by averaging areas (`tf.image.resize`, method "area"), which shrinks without aliasing; uint8 stays uint8, uint16 uint16.
+    Sizes are reached by averaging areas (`tf.image.resize`, method "area"), which shrinks without aliasing; integers
+    stay integers.
     """
     import tensorflow as tf
 

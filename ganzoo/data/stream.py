@@ -26,7 +26,8 @@ class StreamDataset:
     Args:
         dataset: `tf.data.Dataset` of images (N, H, W, C) or (H, W, C), of pairs (images, labels), of points (N, d) or (d,), or
             of dicts with the names "images", "images" and "labels", "points", or "a" and "b". Images are uint8 in 0 to 255
-            (uint16 for a model of 16 bits), or float32, which is then taken as already in the model's range; points are floats, labels integers.
+            (uint16 for a model of 16 bits), or float32, which is then taken as already in the model's range; points are floats,
+            labels integers.
         image_shape: tuple (H, W, C), needed only if the stream itself leaves a side of its images open.
         name: str, what the stream is called in messages.
 
@@ -119,9 +120,9 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: Crops, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or uint16 array of images
-            (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with the names
-            "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or `tf.data.Dataset`, see
+        data: Crops, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or uint16 array of
+            images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with
+            the names "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or `tf.data.Dataset`, see
             `StreamDataset`.
 
     Returns:
