@@ -137,7 +137,7 @@ MODELS = {
         Recipe("textures", "a seamless texture of any size from one photograph, with maps for game engines",
                "at most ten minutes", dataset="grass", digits_size="", steps=2000, batch_size=16, minutes=8.0,
                every=(200, 100, 10, 200), flags={"ema_half_life_images": 2000.0}, crops=True, image_size="64"),
-        "spatial", "own", arguments={"latent": 32, "depth": 8}, own_objective={"gamma": 0.3, "learning_rate": 5e-4}),
+        "spatial", "own", arguments={"depth": 8}, own_objective={"gamma": 0.3, "learning_rate": 5e-4}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),

@@ -51,7 +51,7 @@ def make_gan(name, **options):
     if name == "CycleGAN":
         small["networks"] = networks.Translation(width=4, residual_blocks=1)
     if name == "TextureGAN":
-        small["networks"] = networks.Spatial(levels=2, width=4, patch_width=4)
+        small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)

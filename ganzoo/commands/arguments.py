@@ -48,9 +48,10 @@ ARGUMENTS = {
     "hidden": Argument(int, "neurons of a hidden dense layer; at least 1", 1),
     "downsamplings": Argument(int, "convolutions of stride 2 in the generator, as many up-samplings; at least 0", 0),
     "patch_layers": Argument(int, "convolutions of stride 2 in the discriminator; at least 1", 1),
-    "levels": Argument(int, "up-samplings of the texture generator; a cell of latents is 2 to this power pixels wide", 1),
+    "upsamplings": Argument(int, "up-samplings of the texture generator; a cell of latents is 2 to this power pixels wide", 1),
     "patch_width": Argument(int, "filters of the discriminator's first layer; at least 1", 1),
     "style": Argument(int, "size of the vector that chooses among several textures; 0 for one texture", 0),
+    "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
     "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
@@ -73,7 +74,7 @@ NETWORKS = {
     "dcgan": {"discriminator_batch_norm": False, "upsample_last": False, "embedding_size": None},
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
     "infogan": {"hidden": 256, "embedding_size": None},
-    "spatial": {"levels": 3, "width": 32, "patch_width": 32, "style": 0},
+    "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.

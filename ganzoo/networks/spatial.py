@@ -27,7 +27,7 @@ class JoinStyle(layers.Layer):
 
 
 class Spatial(Networks):
-    """A generator of a map of latents, a cell for 2^levels pixels, and a discriminator of patches.
+    """A generator of a map of latents, a cell for 2^upsamplings pixels, and a discriminator of patches.
 
     Spatial GAN (Jetchev et al. 2016, arXiv:1611.08207), with the global vector of PSGAN (Bergmann et al. 2017,
     arXiv:1705.06566) where there is a style. Departures: no convolution of the generator pads. It takes 2 cells more than it
@@ -37,7 +37,7 @@ class Spatial(Networks):
     have batch normalization, so that its gradient penalty is about one sample; its logit is the mean over patches.
 
     Args:
-        levels: up-samplings, positive int; a cell is 2^levels pixels wide.
+        upsamplings: positive int; a cell is 2^upsamplings pixels wide.
         width: filters of the generator's finest layer; each coarser one has more, up to `4 * width`.
         patch_width: filters of the discriminator's first layer.
         style: size of the global vector, 0 for none: one texture, or several that a vector chooses from.
@@ -45,8 +45,8 @@ class Spatial(Networks):
 
     latent_distribution = NormalMap
 
-    def __init__(self, levels: int = 3, width: int = 32, patch_width: int = 32, style: int = 0):
-        self.levels = positive_integer("levels", levels)
+    def __init__(self, upsamplings: int = 3, width: int = 32, patch_width: int = 32, style: int = 0):
+        self.upsamplings = positive_integer("upsamplings", upsamplings)
         self.width = positive_integer("width", width)
         self.patch_width = positive_integer("patch_width", patch_width)
         self.style = check_int("style", style, 0)
@@ -54,7 +54,7 @@ class Spatial(Networks):
     @property
     def cell(self) -> int:
         """Pixels that a cell of the latent map is wide."""
-        return 2**self.levels
+        return 2**self.upsamplings
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         return NormalMap(shape[0] // self.cell + 2 * MARGIN, shape[1] // self.cell + 2 * MARGIN, size)
@@ -65,7 +65,7 @@ class Spatial(Networks):
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         tensors = [keras.Input((None, None, each.shape[-1]), name=name) for name, each in inputs.items()]
         x = JoinStyle()(tensors) if len(tensors) == 2 else tensors[0]
-        widths = [self.width * min(4, level + 1) for level in reversed(range(self.levels))]
+        widths = [self.width * min(4, level + 1) for level in reversed(range(self.upsamplings))]
         x = self._activated(layers.Conv2D(widths[0], 3, use_bias=False)(x))
         for filters in widths:
             # An up-sampling convolution without padding: the padded one, without the border that its zeros reached.
