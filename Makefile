@@ -53,7 +53,7 @@ optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), an
 sample: setup ## draw from the newest run
 	@$(RUN) ganzoo sample $(ARGS)
 
-export: setup ## write the newest run's generator as a SavedModel
+export: setup ## write the newest run's generator for TensorFlow, ONNX or LiteRT
 	@$(RUN) ganzoo export $(ARGS)
 
 evaluate: setup ## measure the newest run

@@ -9,6 +9,7 @@ import sys
 
 from ganzoo import errors
 from ganzoo.commands.flags import parse
+from ganzoo.utils.console import silent_stderr
 
 _LONGEST = 1500  # characters of a message, so that it fits a screen of 24 lines
 HELP = ("--help", "-help", "-h", "--h", "-?")
@@ -62,20 +63,6 @@ def load_tensorflow():
         import tensorflow as tf
 
         tf.config.list_physical_devices()
-
-
-@contextlib.contextmanager
-def silent_stderr():
-    """Drop what is written to the process's error stream, by C++ libraries too."""
-    sys.stderr.flush()
-    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
 
 
 def help_text(documentation, groups):

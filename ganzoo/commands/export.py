@@ -1,29 +1,44 @@
-"""Write a run's generator as a SavedModel that loads with TensorFlow alone.
+"""Write a run's generator for programs without ganzoo: TensorFlow, TensorFlow Serving, ONNX Runtime, LiteRT.
 
     ganzoo export --run_dir=runs/wgan_textures/grass-... --output=generator
+    ganzoo export --format=savedmodel,onnx,litert --quantize=int8
+    ganzoo export --output=models --serving_name=grass             # models/grass/1, for TensorFlow Serving
 
-Endpoints: serving_default, latents float32 (N, latent) -> images float32 (N, H, W, C) in [0, 1]; from_seed, seeds int32 (N,) ->
-images uint8 (N, H, W, C). A CGAN's take labels int32 (N,) besides, InfoGAN's serving_default takes categories and codes,
-CycleGAN's takes images.
+Everything is asked with the model's inputs by name (latents, labels, categories, codes, images to translate) and returns
+images float32 (N, H, W, C) in [0, 1]. A SavedModel makes the image of a seed besides: from_seed, seeds int32 (N,) -> uint8.
+model_card.md tells what the generator is and holds the lines that load it. onnx and litert need packages of their own; what is
+missing is said before anything is read.
 """
 
 import pathlib
 
-from ganzoo.commands import command, folders
-from ganzoo.commands.flags import Flag, run_dir_flag
-from ganzoo.errors import InputError
+from ganzoo.commands import command, folders, runner
+from ganzoo.commands.flags import Flag, choice, run_dir_flag
+
+FORMATS = ("savedmodel", "onnx", "litert")
+QUANTIZATIONS = ("none", "float16", "int8")
 
 
 def groups():
     """Return {title: flags}."""
-    output = Flag("output", "generator", "folder to write; it must not exist yet, or be an exported generator")
-    return {"flags": [run_dir_flag(), output]}
+    one = "any number of images at a time, or one alone, which some accelerators want"
+    formats = f"what to write, separated by commas; of {', '.join(FORMATS)}"
+    return {
+        "flags": [
+            run_dir_flag(),
+            Flag("output", "generator", "folder to write; it must not exist yet, or be an exported generator"),
+            Flag("format", ["savedmodel"], formats, list, choices=FORMATS, shown="savedmodel"),
+            choice("batch", "dynamic", ("dynamic", "1"), one),
+            choice("quantize", "none", QUANTIZATIONS, "of LiteRT, its weights in 16 bits, or weights and activations in 8"),
+            Flag("serving_name", "", "write below --output into NAME, the SavedModel into NAME/1, for TensorFlow Serving"),
+        ]
+    }
 
 
-def example(model, output):
-    """Return lines of Python that use what was exported."""
+def example(model, folder):
+    """Return lines of Python that use the SavedModel in a folder."""
     endpoint = model.endpoints()["serving_default"]
-    lines = [f'generator = tf.saved_model.load("{output}")']
+    lines = [f'generator = tf.saved_model.load("{folder}")']
     given = {name: each for name, each in endpoint.inputs.items() if not each.drawn}
     if len(given) < len(endpoint.inputs):
         words = ["seeds=tf.constant([1, 2, 3])", *(f"{name}=tf.constant([0, 1, 2])" for name in given)]
@@ -37,12 +52,31 @@ def example(model, output):
 
 def main(options):
     import ganzoo
+    from ganzoo import export
 
-    output = pathlib.Path(options.output)
-    if output.exists() and not (output / "saved_model.pb").exists():
-        raise InputError(f"{output} exists and is no exported generator; choose another --output.")
-    model = ganzoo.load(folders.selected_run(options))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    command.say(f"wrote {model.export(output)}: the generator at step {model.step}. To use it:")
-    for line in example(model, output):
+    output, batch = pathlib.Path(options.output), None if options.batch == "dynamic" else int(options.batch)
+    run_dir = folders.selected_run(options)
+    export.check_request(options.format, batch, options.quantize, options.serving_name)
+    export.check_path(output / options.serving_name)
+    model = ganzoo.load(run_dir)
+    pictures = _pictures(run_dir, model) if options.quantize == "int8" else None
+    found = []
+    with command.silent_stderr():  # what the converters say
+        export.export_generator(output, model, options.format, batch, options.quantize, options.serving_name, run_dir, pictures,
+                                found.append)  # fmt: skip
+    for each in found:
+        command.say(f"{each.file}: {each}")
+    saved = "savedmodel" in options.format
+    command.say(
+        f"wrote {output}: the generator at step {model.step}. {'To use it:' if saved else 'To use it, see model_card.md.'}"
+    )
+    for line in example(model, output / options.serving_name / "1" if options.serving_name else output) if saved else ():
         command.say(f"  {line}")
+
+
+def _pictures(run_dir, model):
+    """Return {name: uint8 images} of the run's data, for inputs that are images; None where there are none."""
+    if not model.probe_size:
+        return None
+    arrays = runner.data_of(run_dir)[0].arrays
+    return {name: arrays[name][:200] for point in model.endpoints().values() for name in point.inputs if name in arrays}

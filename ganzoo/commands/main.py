@@ -12,7 +12,7 @@ from ganzoo.registry import MODELS, RECIPES
 VERBS = {
     "train": "train a GAN of the zoo",
     "sample": "draw from a trained generator",
-    "export": "write a trained generator as a SavedModel that needs no ganzoo",
+    "export": "write a trained generator for TensorFlow, ONNX or LiteRT, which needs no ganzoo",
     "evaluate": "measure how good a trained generator is",
     "texture": "make pictures of any size from a trained texture, seamless, with maps for game engines",
     "invert": "find the latent of an image",

@@ -38,11 +38,22 @@ class Input(Configurable):
         shape: shape of one value, without the batch.
         dtype: of the tensor that the network gets.
         drawn: whether it is drawn where it is not given; a label or an image must be given or has a default.
+        support: what values there are, in words.
     """
 
     shape: tuple = ()
     dtype = "float32"
     drawn = True
+    support = "any numbers"
+
+    @property
+    def dynamic_shape(self) -> tuple:
+        """Shape of one value as an exported model takes it: `shape`, with None for a side of which it takes any length."""
+        return self.shape
+
+    def numpy_code(self, n):
+        """Return the expression that draws n values with a NumPy generator `rng`, for who has an exported model alone."""
+        return f'rng.standard_normal({(n, *self.shape)}, dtype="{self.dtype}")'
 
     def draw(self, shape, seed):
         """Draw values.
@@ -122,6 +133,8 @@ class Normal(_Vector):
         TensorShape([2, 3])
     """
 
+    support = "standard normal"
+
     def draw(self, shape, seed):
         return backend.normal((*shape, self.size), seed)
 
@@ -146,6 +159,10 @@ class NormalMap(Normal):
     def shape(self):
         return (self.height, self.width, self.size)
 
+    @property
+    def dynamic_shape(self):
+        return (None, None, self.size)
+
     def draw(self, shape, seed):
         return backend.normal((*shape, *self.shape), seed)
 
@@ -153,11 +170,16 @@ class NormalMap(Normal):
 class Uniform(_Vector):
     """Latents uniform in [-1, 1), as in DCGAN (Radford et al. 2016, arXiv:1511.06434); size: positive int."""
 
+    support = "uniform in [-1, 1)"
+
     def draw(self, shape, seed):
         return backend.uniform((*shape, self.size), seed, -1.0, 1.0)
 
     def project(self, moved, start):
         return ops.clip(moved, -1.0, 1.0)
+
+    def numpy_code(self, n):
+        return f'rng.uniform(-1.0, 1.0, {(n, *self.shape)}).astype("{self.dtype}")'
 
 
 class Code(Uniform):
@@ -180,6 +202,13 @@ class _Choice(Input):
 
     def __init__(self, classes):
         self.classes = positive_integer("classes", classes)
+
+    @property
+    def support(self):
+        return f"0 to {self.classes - 1}"
+
+    def numpy_code(self, n):
+        return f'rng.integers(0, {self.classes}, {n}).astype("{self.dtype}")'
 
     def check(self, name, values, n):
         return np.resize(check_class_ids(name, values, self.classes), n).astype("int32")
@@ -217,6 +246,7 @@ class Image(Input):
     """
 
     drawn = False
+    support = "0 to 1"
 
     def __init__(self, shape, value_range=(-1.0, 1.0)):
         self.shape = tuple(shape)
@@ -231,6 +261,9 @@ class Image(Input):
             )
         low, high = self.value_range
         return np.resize(array, (n, *self.shape)).astype("float32") * ((high - low) / 255.0) + low
+
+    def numpy_code(self, n):
+        return f'rng.random({(n, *self.shape)}, dtype="{self.dtype}")'
 
     def to_network(self, values, value_range):
         """Scale float32 pixels in [0, 1] to `value_range`."""

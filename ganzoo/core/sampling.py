@@ -161,11 +161,11 @@ class Sampling(Validation):
         classes = np.repeat(np.arange(min(self.inputs[label].classes, 20)), 10)
         return images.grid(self.sample(len(classes), seed, **{label: classes}), 10, zoom=zoom)
 
-    def export(self, path):
-        """Write the trained model as a SavedModel that needs no ganzoo; see `ganzoo.export.export_generator`."""
+    def export(self, path, formats=("savedmodel",), **options):
+        """Write the trained model for programs without ganzoo; options as in `ganzoo.export.export_generator`."""
         from ganzoo import export
 
-        return export.export_generator(path, self)
+        return export.export_generator(path, self, formats, **options)
 
     def results(self):
         """Return {file or folder: function that writes it, given its path} of what a finished run gets besides the usual."""

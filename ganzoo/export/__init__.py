@@ -1,5 +1,5 @@
-"""Generators for other programs: knows no model, takes networks."""
+"""Generators for other programs: SavedModel, TensorFlow Serving, ONNX, LiteRT; knows no model, asks `endpoints()`."""
 
-from ganzoo.export.saved_model import export_generator
+from ganzoo.export.bundle import FORMATS, check_path, check_request, export_generator
 
-__all__ = ["export_generator"]
+__all__ = ["FORMATS", "check_path", "check_request", "export_generator"]

@@ -24,7 +24,7 @@ def close_run(model, run):
         "losses.png": lambda path: save_loss_plot(path, rows),
         "samples.gif": lambda path: images.save_animation(path, pictures),
         "samples.mp4": lambda path: images.save_film(path, pictures),
-        run.saved_model.name: model.export,
+        run.saved_model.name: lambda path: model.export(path, run_dir=run.path),
         **model.results(),
     }.items():
         with naming(run.path / name):

@@ -1,0 +1,20 @@
+"""A model that computes in float32 for a while: runtimes without TensorFlow compute in nothing else, or slowly."""
+
+import contextlib
+
+import keras
+
+
+@contextlib.contextmanager
+def computing_in_float32(model):
+    """Let every layer of a model's networks compute in float32 inside the block, whatever its dtype policy."""
+    networks = [network for player in model.players.values() for network in player.models.values()]
+    layers = {id(layer): layer for network in networks for layer in network._flatten_layers()}
+    other = [(layer, layer.dtype_policy) for layer in layers.values() if layer.compute_dtype != "float32"]
+    try:
+        for layer, _ in other:
+            layer.dtype_policy = keras.DTypePolicy("float32")
+        yield
+    finally:
+        for layer, policy in other:
+            layer.dtype_policy = policy
