@@ -20,6 +20,7 @@ from ganzoo.core.sampling import Sampling
 from ganzoo.core.saving import Saving
 from ganzoo.core.stage import Stage
 from ganzoo.errors import InputError
+from ganzoo.utils.data_format import channels_last
 from ganzoo.utils.random_state import temporary_seed
 
 
@@ -163,7 +164,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         if stage == self.stage:
             return
         self.stage = stage
-        with temporary_seed(self.seed + stage):
+        with temporary_seed(self.seed + stage), channels_last():
             self.players = self.build_players(stage)
         for player in self.players.values():
             for name, network in player.models.items():

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from ganzoo import backend
 from ganzoo.errors import InputError
+from ganzoo.utils.data_format import channels_last
 from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
@@ -117,6 +118,7 @@ def _unit(images):
     return images.astype("float32") / 255.0
 
 
+@channels_last()
 def _network(image_shape, classes):
     x = inputs = keras.Input(image_shape)
     for filters in (32, 64):
