@@ -9,23 +9,29 @@ import numpy as np
 from ganzoo.errors import InputError
 
 
-def check_int(name, value, minimum):
+MANY = 10_000_000  # samples or points in one call: beyond that a request is a slip of the hand
+
+
+def check_int(name, value, minimum, maximum=None):
     """Return `value` as an int, or refuse it.
 
     Args:
         name: str, what the argument is called in the message.
         value: what the user gave; ints and numpy integers pass, bools do not.
         minimum: int, the smallest value allowed.
+        maximum: int, the largest value allowed, or None.
 
     Returns:
         int.
 
     Raises:
-        InputError: if `value` is not an integer or is below `minimum`.
+        InputError: if `value` is not an integer or is out of range.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < minimum:
         wanted = "a positive integer" if minimum == 1 else f"an integer of at least {minimum}"
         raise InputError(f"{name} must be {wanted}. Received: {name}={value!r}")
+    if maximum is not None and value > maximum:
+        raise InputError(f"{name} must be at most {maximum:,}. Received: {name}={value}")
     return int(value)
 
 
