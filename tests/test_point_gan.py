@@ -15,18 +15,27 @@ from ganzoo.utils.plots import point_picture
 CITIES = np.random.default_rng(0).normal(size=(200, 2)) * [10.0, 2e5] + [45.0, 1e6]
 
 
-def test_columns_of_any_scale_are_standardized_and_put_back(tmp_path, capsys):
+def test_adapted_networks_see_standardized_points_and_samples_are_put_back():
     gan = PointGAN()
     gan.sample(2)  # what is compiled before must not stay
+    gan.adapt(CITIES)
+    np.testing.assert_allclose(gan.scale, CITIES.std(axis=0), rtol=1e-5)
+    seen = gan.prepare({"points": CITIES[None].astype("float32")})["points"]
+    np.testing.assert_allclose(np.std(seen, axis=(0, 1)), 1, rtol=1e-3)
+    raw = gan.generator(gan.draw_inputs(5, 3)["latents"])
+    np.testing.assert_allclose(gan.sample(5, 3), np.asarray(raw) * gan.scale + gan.center, rtol=1e-4)
+    with pytest.raises(InputError, match="PointGAN takes points"):
+        gan.adapt(CITIES[:, :1])
+
+
+@pytest.mark.slow
+def test_columns_of_any_scale_are_standardized_and_put_back(tmp_path, capsys):
+    gan = PointGAN()
     gan.train(CITIES, steps=10, run_dir=tmp_path / "run")
     assert "note: columns 0 (44 ± 9.79), 1 (1e+06 ± " in capsys.readouterr().out
     np.testing.assert_allclose(gan.center, CITIES.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(gan.scale, CITIES.std(axis=0), rtol=1e-5)
-    seen = gan.prepare({"points": CITIES[None].astype("float32")})["points"]
-    np.testing.assert_allclose(np.std(seen, axis=(0, 1)), 1, rtol=1e-3)
     points = gan.sample(5, seed=3)
-    raw = gan.generator(gan.draw_inputs(5, 3)["latents"])
-    np.testing.assert_allclose(points, np.asarray(raw) * gan.scale + gan.center, rtol=1e-4)
     served = tf.saved_model.load(str(tmp_path / "run" / "generator")).signatures
     np.testing.assert_allclose(served["from_seed"](seeds=tf.constant([3]))["points"], points[:1], rtol=1e-4)
     loaded = ganzoo.load(tmp_path / "run")
@@ -38,6 +47,7 @@ def test_columns_of_any_scale_are_standardized_and_put_back(tmp_path, capsys):
         gan.adapt(CITIES)
 
 
+@pytest.mark.slow
 def test_standardized_training_is_the_training_of_standardized_points():
     mine, theirs = PointGAN(), PointGAN()
     mine.train(CITIES, steps=10, verbose=False)
@@ -46,6 +56,7 @@ def test_standardized_training_is_the_training_of_standardized_points():
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_points_near_unit_scale_stay_as_they_are(tmp_path):
     gan = PointGAN()
     gan.train(ring().points(100), steps=10, verbose=False)
@@ -64,6 +75,7 @@ def test_center_and_scale_are_arguments(tmp_path):
             PointGAN(3, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [None, 40])
 def test_streams_of_rows_train_and_their_scale_is_told(batch, capsys):
     rows = tf.data.Dataset.from_tensor_slices(CITIES.astype("float32"))
@@ -79,6 +91,7 @@ def test_streams_of_rows_train_and_their_scale_is_told(batch, capsys):
     assert "note" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_whole_numbers_are_points():
     gan = PointGAN()
     gan.train(np.arange(200).reshape(100, 2), steps=10, verbose=False)
@@ -94,7 +107,7 @@ def test_bad_counts_are_refused():
             ask()
 
 
-@pytest.mark.parametrize("dimensions", [1, 2, 3, 4, 7, 40])
+@pytest.mark.parametrize("dimensions", [1, 3, pytest.param(2, marks=pytest.mark.slow), 7, pytest.param(40, marks=pytest.mark.slow)])
 def test_pictures_of_any_number_of_columns(dimensions):
     points = np.random.default_rng(0).normal(size=(100, dimensions))
     picture = point_picture(points)

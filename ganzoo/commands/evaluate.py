@@ -15,6 +15,7 @@ import pathlib
 from ganzoo.commands import command, folders, runner
 from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import write_whole
 
 FEATURES = ("auto", "classifier", "pixels", "inception")
 
@@ -109,7 +110,7 @@ def main(options):
         gan, train, held_out, options.n, options.seed, options.features, options.inception_weights
     )
     path = pathlib.Path(run_dir) / "evaluation.json"
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(results, indent=1) + "\n")
     for name, value in results.items():
         if not name.endswith("_error"):
             error = f" ± {results[f'{name}_error']:.2g}" if f"{name}_error" in results else ""

@@ -18,7 +18,7 @@ def save_loss_plot(path, rows):
     figure = Figure(figsize=(8, 2.2 * len(names)), layout="constrained")
     for axes, name in zip(figure.subplots(len(names), sharex=True, squeeze=False)[:, 0], names, strict=True):
         axes.plot(*zip(*((int(row["step"]), float(row[name])) for row in rows if row[name]), strict=True), linewidth=1)
-        axes.set_ylabel(name.replace("_", " "))
+        axes.set_ylabel(name.replace("_", " "), parse_math=False)
         axes.grid(alpha=0.3)
     axes.set_xlabel("step (generator updates)")
     figure.savefig(path, dpi=100)

@@ -49,6 +49,7 @@ def test_student_network_of_convolutions(channels_first):
     assert kernels == [(3, 3, 3, 4), (36, 1)]
 
 
+@pytest.mark.slow
 def test_classifier_of_features(channels_first, stripes):
     labelled = ganzoo.data.ImageDataset(stripes, np.arange(60) % 2)
     assert Classifier.train(labelled, steps=1, verbose=False).features(stripes).shape == (60, 128)
