@@ -69,7 +69,15 @@ def test_center_and_scale_are_arguments(tmp_path):
     assert gan.scale == (2.0, 2.0, 2.0)
     gan.save(tmp_path / "gan.keras")
     assert keras.models.load_model(tmp_path / "gan.keras").center == (1.0, 2.0, 3.0)
-    bad = [{"scale": 0}, {"scale": [1, 2]}, {"center": np.nan}, {"center": []}, {"scale": -1.0}, {"center": "a"}, {"center": [[1.0]]}]
+    bad = [
+        {"scale": 0},
+        {"scale": [1, 2]},
+        {"center": np.nan},
+        {"center": []},
+        {"scale": -1.0},
+        {"center": "a"},
+        {"center": [[1.0]]},
+    ]
     for options in bad:
         with pytest.raises(InputError, match="must be a number"):
             PointGAN(3, **options)
@@ -107,7 +115,9 @@ def test_bad_counts_are_refused():
             ask()
 
 
-@pytest.mark.parametrize("dimensions", [1, 3, pytest.param(2, marks=pytest.mark.slow), 7, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "dimensions", [1, 3, pytest.param(2, marks=pytest.mark.slow), 7, pytest.param(40, marks=pytest.mark.slow)]
+)
 def test_pictures_of_any_number_of_columns(dimensions):
     points = np.random.default_rng(0).normal(size=(100, dimensions))
     picture = point_picture(points)

@@ -2,12 +2,10 @@
 
 import json
 import os
-import random
 import signal
 import sys
 import types
 
-import numpy as np
 import pytest
 from conftest import run_python
 

@@ -7,6 +7,7 @@ images uint8 (N, H, W, C). A CGAN's take labels int32 (N,) besides, InfoGAN's se
 CycleGAN's takes images.
 """
 
+import os
 import pathlib
 
 from ganzoo.commands import command, folders
@@ -41,6 +42,9 @@ def main(options):
     output = pathlib.Path(options.output)
     if output.exists() and not (output / "saved_model.pb").exists():
         raise InputError(f"{output} exists and is no exported generator; choose another --output.")
+    place = next(each for each in (output, *output.absolute().parents) if each.is_dir())
+    if not os.access(place, os.W_OK):
+        raise InputError(f"{place} cannot be written; name a folder elsewhere with --output.")
     model = ganzoo.load(folders.selected_run(options))
     output.parent.mkdir(parents=True, exist_ok=True)
     command.say(f"wrote {model.export(output)}: the generator at step {model.step}. To use it:")

@@ -58,7 +58,7 @@ def main(options):
     from ganzoo.utils import images
 
     run_dir = folders.selected_run(options)
-    output = folders.png_output(options, run_dir / "inverted.png")
+    output = folders.file_output(options, run_dir / "inverted.png")
     gan = ganzoo.load(run_dir)
     if "images" not in gan.examples:
         raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")

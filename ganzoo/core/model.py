@@ -68,6 +68,12 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
             raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
         self.seed = int(seed)
+        coarse = self.dtype_policy.variable_dtype
+        if coarse in ("float16", "bfloat16"):
+            raise InputError(
+                f"weights of {coarse} are too coarse to train; take keras.config.set_dtype_policy('mixed_{coarse}'). Received: "
+                f"dtype policy {self.dtype_policy.name}"
+            )
         self.log_means = {}
         self.steps_per_call = 1
         self.built = True

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import chosen_names, row_chunks
+from ganzoo.data.checks import chosen_names, one_line, row_chunks
 from ganzoo.errors import InputError
 
 # Networks start out with numbers of about this size: a column of 1,000 or 0.001 is hardly seen, or drowns the others.
@@ -42,7 +42,7 @@ class PointDataset:
     skipped = ()
 
     def __init__(self, points, name="points"):
-        self.name = str(name)
+        self.name = one_line(name)
         self.points = np.asarray(points)
         if self.points.dtype.kind not in "fiu" or self.points.ndim != 2 or 0 in self.points.shape:
             raise InputError(
@@ -132,7 +132,7 @@ class PointDataset:
         return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)
 
     def moments(self):
-        """Return (center, scale), float64 (d,): mean and standard deviation of each column; the scale of a constant one is 1."""
+        """Return (center, scale), float64 (d,): the means and standard deviations of the columns, 1 of a constant one."""
         scale = self._deviations()
         return self.points.mean(axis=0, dtype="float64"), np.where(scale > 0, scale, 1.0)
 

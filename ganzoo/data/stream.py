@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 from ganzoo.core.inputs import Spec
-from ganzoo.data.checks import chosen_names
+from ganzoo.data.checks import chosen_names, one_line
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.pairs import PairedImages
@@ -49,7 +49,7 @@ class StreamDataset:
     skipped = ()
 
     def __init__(self, dataset, image_shape=None, name="stream"):
-        self.name = str(name)
+        self.name = one_line(name)
         self._element_spec = dataset.element_spec
         found = _named(dataset.element_spec, self.name)
         checked = {key: _checked_spec(key, spec, image_shape, self.name) for key, spec in found.items()}

@@ -111,7 +111,11 @@ class PointGAN(GAN):
             found = np.atleast_1d(np.asarray(values, "float64"))
         except (TypeError, ValueError):  # no numbers
             found = np.zeros(0)
-        if found.shape not in ((1,), (self.dimensions,)) or not np.isfinite(found).all() or (name == "scale" and found.min() <= 0):
+        if (
+            found.shape not in ((1,), (self.dimensions,))
+            or not np.isfinite(found).all()
+            or (name == "scale" and found.min() <= 0)
+        ):
             above = " above 0" if name == "scale" else ""
             raise InputError(f"{name} must be a number{above}, or {self.dimensions} of them. Received: {name}={values!r}")
         return tuple(np.broadcast_to(found, self.dimensions).tolist())

@@ -8,7 +8,6 @@ import numpy as np
 
 from ganzoo.errors import InputError
 
-
 MANY = 10_000_000  # samples or points in one call: beyond that a request is a slip of the hand
 
 

@@ -94,7 +94,9 @@ def save_film(path, picture_paths, frames_per_second=8):
     command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "image2pipe", "-c:v", "png", "-framerate", str(frames_per_second)]
     with tempfile.TemporaryDirectory() as folder:
         made = pathlib.Path(folder, "film.mp4")
-        done = subprocess.run([*command, "-i", "-", "-vf", even, made], input=content.getvalue(), capture_output=True, check=False)
+        done = subprocess.run(
+            [*command, "-i", "-", "-vf", even, made], input=content.getvalue(), capture_output=True, check=False
+        )
         if done.returncode:
             return False
         with replacing(path) as temporary:

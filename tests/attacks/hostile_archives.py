@@ -9,6 +9,7 @@ import numpy as np
 from mutations import mutate
 
 GOOD = np.arange(6 * 4 * 4, dtype="uint8").reshape(6, 4, 4)
+BODY = GOOD.tobytes()
 
 
 class Bomb:
@@ -28,7 +29,7 @@ def npy(array):
     return content.getvalue()
 
 
-def with_header(header, body=GOOD.tobytes(), version=(1, 0)):
+def with_header(header, body=BODY, version=(1, 0)):
     """Return an .npy file with any text as its header."""
     text = header.encode("latin1", "replace")
     size = struct.pack("<H" if version == (1, 0) else "<I", min(len(text), 65535))

@@ -10,10 +10,10 @@ import numpy as np
 from mutations import mutate
 from PIL import Image
 
-FORMATS = {"png": "PNG", "jpg": "JPEG", "bmp": "BMP", "gif": "GIF", "tif": "TIFF", "webp": "WEBP", "ppm": "PPM", "tga": "TGA", "sgi": "SGI",
-           "dds": "DDS"}  # fmt: skip
-NAMES = ("\x1b[2J\x07.png", "\u202egnp.exe.png", "a\nb.png", "a\tb.png", "-rf.png", "$(true).png", "'; true;.png", "x" * 240 + ".png",
-         "\udcff\udcfe.png", "..png", " .png", "%s%n.png", "é\u0301.png", "NUL.png", "*.png")  # fmt: skip
+FORMATS = {"png": "PNG", "jpg": "JPEG", "bmp": "BMP", "gif": "GIF", "tif": "TIFF", "webp": "WEBP", "ppm": "PPM",
+           "tga": "TGA", "sgi": "SGI", "dds": "DDS"}  # fmt: skip
+NAMES = ("\x1b[2J\x07.png", "\u202egnp.exe.png", "a\nb.png", "a\tb.png", "-rf.png", "$(true).png", "'; true;.png",
+         "x" * 240 + ".png", "\udcff\udcfe.png", "..png", " .png", "%s%n.png", "e\u0301.png", "NUL.png", "*.png")  # fmt: skip
 
 
 def picture(rng, name="png", size=(12, 12), mode="RGB"):
@@ -135,4 +135,16 @@ def build(folder, rng, kind):
     return good
 
 
-KINDS = ("special", "wrong content", "wrong content", "damaged", "damaged", "names", "classes", "classes", "modes", "deep", "nothing")
+KINDS = (
+    "special",
+    "wrong content",
+    "wrong content",
+    "damaged",
+    "damaged",
+    "names",
+    "classes",
+    "classes",
+    "modes",
+    "deep",
+    "nothing",
+)

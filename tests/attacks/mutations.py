@@ -29,7 +29,8 @@ def mutate(content, rng):
 
 VALUES = (
     *(None, True, -1, 0, 1e308, float("nan"), float("inf"), 2**70, 10**9, "", "x" * 5000, [], {}, [[]], [1] * 300),
-    *("os.system", "__import__('os').system('true')", "../../etc/passwd", "/dev/zero", "\x1b[2J\x07", "\u202egnp", "a\nb", "\ud800"),
+    *("os.system", "__import__('os').system('true')", "../../etc/passwd", "/dev/zero", "\x1b[2J\x07", "\u202egnp", "a\nb"),
+    "\ud800",
     *({"class_name": "system", "module": "os", "registered_name": None, "config": {"command": "true"}},
       {"class_name": "Lambda", "module": "keras.layers", "registered_name": None, "config": {"function": "lambda x: x"}},
       {"class_name": "function", "module": "builtins", "config": "eval", "registered_name": "function"},
@@ -62,7 +63,9 @@ def distort(value, rng):
         if kind == 0:
             del parent[last]
         elif kind == 1 and isinstance(parent, dict):
-            parent[rng.choice(("__class__", "\x1b]0;", "function", "x" * 200, "steps", "shared_object_id"))] = rng.choice(VALUES)
+            parent[rng.choice(("__class__", "\x1b]0;", "function", "x" * 200, "steps", "shared_object_id"))] = rng.choice(
+                VALUES
+            )
         elif kind == 2 and isinstance(parent, dict) and isinstance(last, str):
             parent[last + "_"] = parent.pop(last)
         else:

@@ -32,8 +32,8 @@ def damage(folder, rng):
         step = rng.choice(STEPS)
         at = folder / f"step_{step:08d}"
         file = at / rng.choice(("arrays.npz", "arrays.npz", "manifest.json"))
-        kind = rng.choice(("bytes", "bytes", "bytes", "cut", "zeros", "longer", "empty", "gone", "no folder", "other", "renamed", "stale",
-                           "swap", "nothing inside", "a file"))  # fmt: skip
+        kind = rng.choice(("bytes", "bytes", "bytes", "cut", "zeros", "longer", "empty", "gone", "no folder", "other",
+                           "renamed", "stale", "swap", "nothing inside", "a file"))  # fmt: skip
         names.append(f"{kind} {step} {file.name}")
         if not file.is_file():
             continue
@@ -62,7 +62,9 @@ def damage(folder, rng):
             os.rename(at, folder / f"writing_{at.name}")
         elif kind == "swap" and file.name == "manifest.json":
             manifest = json.loads(content) if content[:1] == b"{" and content[-2:-1] != b"," else {}
-            file.write_text(json.dumps(manifest | {"step": rng.choice((step, 40, -1, "x")), "stage": rng.choice((0, 1, 10**9))}))
+            file.write_text(
+                json.dumps(manifest | {"step": rng.choice((step, 40, -1, "x")), "stage": rng.choice((0, 1, 10**9))})
+            )
         elif kind == "nothing inside":
             shutil.rmtree(at)
             at.mkdir()

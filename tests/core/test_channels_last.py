@@ -23,7 +23,9 @@ def test_channels_first_changes_nothing(name, channels_first, tmp_path):
     gan = make_gan(name)
     assert keras.config.image_data_format() == "channels_first"
     logs = gan.train_on_batch(batch_for(gan))
-    asked = gan.draw_inputs(2, **{key: np.zeros((2, *each.shape), "uint8") for key, each in gan.inputs.items() if is_image(each)})
+    asked = gan.draw_inputs(
+        2, **{key: np.zeros((2, *each.shape), "uint8") for key, each in gan.inputs.items() if is_image(each)}
+    )
     samples = gan.render(asked)
     keras.config.set_image_data_format("channels_last")
     usual = make_gan(name)
