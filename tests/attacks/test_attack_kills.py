@@ -1,6 +1,7 @@
-"""60 real `kill -9`, at any moment from the first import to the last save: each run ends with the bits of one that was let be."""
+"""60 real `kill -9`, anywhere from the first layer to the last save: each run ends with the bits of one that was let be."""
 
 import os
+import pathlib
 import random
 import signal
 import subprocess
@@ -38,7 +39,7 @@ class Server:
     def end(self, run_dir):
         """Wait for a training that nobody kills."""
         status = self.answer("ended")
-        assert status == "0", open(f"{run_dir}.log").read()[-3000:]
+        assert status == "0", log_of(run_dir)
 
 
 @pytest.fixture
@@ -49,7 +50,12 @@ def server():
     server.process.wait()
 
 
-def wait_for(run, pid, step, seconds):
+def log_of(run_dir):
+    """Return the end of what the trainings in a run said."""
+    return pathlib.Path(f"{run_dir}.log").read_text()[-5000:]
+
+
+def wait_for(run, step, seconds):
     """Wait until a run has saved a step, or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and max(run.checkpoints.steps(), default=0) < step:
@@ -64,25 +70,24 @@ def test_killed(runs, kills, server, tmp_path):
     server.end(whole)
     for index in range(runs):
         run = RunDirectory(tmp_path / f"run{index}")
-        for kill in range(kills):
+        for _ in range(kills):
             begun = (run.path / "config.json").exists()
             pid = server.start(run.path, "resume" if begun else "fresh")
             if rng.random() < 0.3:
                 time.sleep(rng.uniform(0, 3))  # while it is built, read and traced
             else:
                 before = max(run.checkpoints.steps(), default=0)
-                wait_for(run, pid, before + rng.randint(1, STEPS // kills), 120)
+                wait_for(run, before + rng.randint(1, STEPS // kills), 120)
                 time.sleep(rng.uniform(0, 0.1))
             os.kill(pid, signal.SIGKILL)
             status = int(server.answer("ended"))
             killed += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-            assert status in (0, signal.SIGKILL), open(f"{run.path}.log").read()[-3000:]
+            assert status in (0, signal.SIGKILL), log_of(run.path)
             saved.add(max(run.checkpoints.steps(), default=0))
         server.start(run.path, "resume" if (run.path / "config.json").exists() else "fresh")
         server.end(run.path)
         assert_same_bits(run.path, whole, STEPS)
         assert_same_table(run.path, whole)
-        said = open(f"{run.path}.log").read()
-        assert "damaged" not in said, said[-3000:]
+        assert "damaged" not in log_of(run.path), log_of(run.path)
     assert killed > 0.8 * runs * kills
     assert len(saved) > 8  # they were killed in many places

@@ -1,4 +1,4 @@
-"""2,000 seeded mutations of the files of a run: a sentence, or a run that goes on; never a wrong array, a traceback or a program."""
+"""2,000 seeded mutations of the files of a run: a sentence, or a run that goes on; never a wrong array or a traceback."""
 
 import hashlib
 import json

@@ -79,11 +79,18 @@ def test_loading(good, tmp_path):
 def test_commands(changes, good, tmp_path, capfd, monkeypatch):
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)
     monkeypatch.chdir(tmp_path)
-    statuses = []
+    verbs, statuses = (
+        (
+            ("sample", "--n=2"),
+            ("export", f"--output={tmp_path / 'exported'}"),
+            ("evaluate", "--n=20", "--features=pixels"),
+            ("train", "mlp-gan", "--resume", "--steps=5"),
+        ),
+        [],
+    )
     for seed in range(20):
         run, name = make(good, tmp_path / "stranger", 1000 + seed, changes)
-        verb = (["sample", "--n=2"], ["export", f"--output={tmp_path / 'exported'}"],
-                ["evaluate", "--n=20", "--features=pixels"], ["train", "mlp-gan", "--resume", "--steps=5"])[seed % 4 if changes is CHANGES else 3 * (seed % 2)]  # fmt: skip
+        verb = verbs[seed % 4 if changes is CHANGES else 3 * (seed % 2)]
         status, _, errors = Attempts(seconds=60)(
             f"{name} {verb}", lambda v=verb, r=run: command([*v, f"--run_dir={r}"], capfd)
         )[0]
