@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganzoo.data.checks import existing_file
 from ganzoo.errors import InputError
 from ganzoo.utils.data_format import channels_last
 
@@ -26,6 +27,8 @@ class Inception:
         import keras
 
         try:
+            if weights not in ("imagenet", None):
+                existing_file(weights, "a file of weights")  # reading a named pipe would wait for ever
             with channels_last():
                 self.network = keras.applications.InceptionV3(include_top=False, weights=weights, pooling="avg")
         except Exception as error:  # whatever a download or a file can raise
