@@ -7,15 +7,16 @@ from attempts import Attempts, command
 from hostile_flags import lines
 
 import ganzoo
+from ganzoo.core.model import AdversarialModel
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(230, marks=pytest.mark.slow)])
 def test_flags(count, tmp_path, capfd, monkeypatch):
     trained = []
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)
-    monkeypatch.setattr(ganzoo.core.AdversarialModel, "train", lambda model, data, **options: trained.append((model, options)))
-    monkeypatch.setattr(ganzoo.PointGAN, "train", ganzoo.core.AdversarialModel.train)
-    monkeypatch.setattr(ganzoo.FunctionGAN, "train", ganzoo.core.AdversarialModel.train)
+    monkeypatch.setattr(AdversarialModel, "train", lambda model, data, **options: trained.append(options))
+    monkeypatch.setattr(ganzoo.PointGAN, "train", AdversarialModel.train)
+    monkeypatch.setattr(ganzoo.FunctionGAN, "train", AdversarialModel.train)
     monkeypatch.setattr("ganzoo.commands.runner._summary", lambda *arguments: "")
     monkeypatch.setattr("ganzoo.FunctionGAN.quality", lambda gan: {"mean_distance": 0.0, "ks_distance": 0.0})
     monkeypatch.chdir(tmp_path)
@@ -27,4 +28,4 @@ def test_flags(count, tmp_path, capfd, monkeypatch):
         statuses.append(status)
     assert statuses.count(2) > 0.4 * count
     assert trained or count < 50
-    assert all(options["steps"] >= 1 for _, options in trained)
+    assert all(options["steps"] >= 1 for options in trained)
