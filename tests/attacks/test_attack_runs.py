@@ -10,6 +10,7 @@ from hostile_runs import CHANGES, misname, put_special
 
 import ganzoo
 from ganzoo.commands import runner
+from ganzoo.training.runs import RunDirectory
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +102,24 @@ def test_commands(changes, good, tmp_path, capfd, monkeypatch):
     assert 2 in statuses
 
 
-def test_a_sample_of_strangers(good, tmp_path):
-    attempts = Attempts(seconds=20)
-    for seed in (2, 3, 5, 6, 7, 17):
+def light_run(folder):
+    """Return a run folder as a command would leave it, with arrays of no model."""
+    run = RunDirectory(folder)
+    run.checkpoints.save(2, {"a/000": np.ones((3, 2), "float32")})
+    with run.writing():
+        flags = {"steps": 4, "batch_size": 8, "latent": 4, "dataset": "digits"}
+        run.write_config({"settings": {"model": "GAN"}, "notes": {"experiment": "mlp-gan", "flags": flags}})
+    for name in ("samples", "tensorboard"):
+        (folder / name).mkdir()
+    return folder
+
+
+def test_a_few_strangers(tmp_path):
+    attempts, seen = Attempts(seconds=5), Attempts(seconds=5)
+    good = light_run(tmp_path / "light")
+    for seed in range(40):
         run, name = make(good, tmp_path / "stranger", seed)
         attempts(name, lambda run=run: runner.options_of(run))
+        seen(name, lambda run=run: (RunDirectory(run).config(), RunDirectory(run).checkpoints.latest(report=str)))
         check_untouched(tmp_path / "stranger", name)
+    assert min(attempts.done, attempts.refused, seen.done, seen.refused) >= 4

@@ -18,7 +18,8 @@ def channels_first():
     keras.config.set_image_data_format("channels_last")
 
 
-@pytest.mark.parametrize("name", [each if each == "DCGAN" else pytest.param(each, marks=pytest.mark.slow) for each in MODELS])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
 def test_channels_first_changes_nothing(name, channels_first, tmp_path):
     gan = make_gan(name)
     assert keras.config.image_data_format() == "channels_first"

@@ -13,22 +13,29 @@ from ganzoo.registry import MODELS
 from ganzoo.utils.finite import nonfinite_networks
 
 POLICIES = ("mixed_float16", "mixed_bfloat16", "float64")
-FAST = [("GAN", "mixed_float16")]
-CASES = [
-    pytest.param(name, policy, marks=() if (name, policy) in FAST else pytest.mark.slow, id=f"{name}-{policy}")
-    for name in MODELS
-    for policy in POLICIES
-]
 
 
 @pytest.fixture
-def policy_of(request):
+def policy_of():
     """Set a policy, and float32 again at the end."""
     yield keras.config.set_dtype_policy
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.parametrize(("name", "policy"), CASES)
+def test_a_step_in_half_precision(policy_of):
+    policy_of("mixed_float16")
+    gan = make_gan("GAN")
+    logs = gan._play_step({key: tf.constant(values) for key, values in batch_for(gan).items()})
+    policy_of("float32")
+    assert {value.dtype.name for value in logs.values()} == {"float32"}
+    assert all(isinstance(player.optimizer, keras.optimizers.LossScaleOptimizer) for player in gan.players.values())
+    assert nonfinite_networks(state.get_state(gan)) == []
+    assert gan(gan.draw_inputs(2)).dtype == "float32"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", MODELS)
 def test_training_and_export(name, policy, policy_of, tmp_path):
     policy_of(policy)
     gan = make_gan(name)
