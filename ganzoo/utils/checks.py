@@ -69,7 +69,7 @@ def check_class_ids(name, values, size):
 def check_choice(name, value, choices):
     """Return `value` if it is one of `choices`, else raise InputError with the nearest one beside it."""
     if value not in choices:
-        near = difflib.get_close_matches(str(value), list(choices), n=1)
+        near = difflib.get_close_matches(str(value), list(map(str, choices)), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"{name} must be one of {', '.join(choices)}.{hint} Received: {name}={value!r}")
+        raise InputError(f"{name} must be one of {', '.join(map(str, choices))}.{hint} Received: {name}={value!r}")
     return value

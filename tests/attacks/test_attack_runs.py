@@ -122,4 +122,4 @@ def test_a_few_strangers(tmp_path):
         attempts(name, lambda run=run: runner.options_of(run))
         seen(name, lambda run=run: (RunDirectory(run).config(), RunDirectory(run).checkpoints.latest(report=str)))
         check_untouched(tmp_path / "stranger", name)
-    assert min(attempts.done, attempts.refused, seen.done, seen.refused) >= 4
+    assert min(attempts.done, attempts.refused, seen.done, seen.refused) >= 3
