@@ -1,12 +1,18 @@
 """Exceptions of ganzoo: invalid input, a training that diverged, was interrupted, or filled the disk."""
 
+from ganzoo.utils.printable import printable
+
 
 class InputError(ValueError):
     """Raised for invalid user input; the message says how to fix it.
 
     The message is one or two lines long, names what was expected and what came, and needs no traceback to be
-    understood: the experiment scripts print it and exit with status 2.
+    understood: the experiment scripts print it and exit with status 2. Names of files and words of strangers are in it, so
+    control characters are escaped.
     """
+
+    def __init__(self, message=""):
+        super().__init__(printable(message))
 
 
 class NonFiniteError(ArithmeticError):

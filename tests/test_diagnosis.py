@@ -245,9 +245,10 @@ def test_diagnosis_resume(tmp_path, stripes):
     ("content", "reason"),
     [
         ("{", "Expecting property name"),
-        ("[]", "list indices"),
-        ('{"evidence": [{"step": 0, "told_apart": 0.5}], "findings": []}', "its evidence has other names"),
-        ('{"evidence": [], "findings": [{"step": 0, "says": "of 0.1.0"}]}', "its findings have other names"),
+        ("[]", "must hold evidence and findings"),
+        ('{"evidence": [{"step": 0, "match": "", "losses": [], "told_apart": 0.5}], "findings": []}', "other names"),
+        ('{"evidence": [{"step": 0, "match": "\\u001b[2J", "losses": []}], "findings": []}', "match a text"),
+        ('{"evidence": [], "findings": [{"step": 0, "says": "of 0.1.0"}]}', "its entries have other names"),
     ],
 )
 def test_unreadable_diagnosis_is_set_aside(content, reason, tmp_path, stripes):

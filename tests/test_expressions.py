@@ -1,13 +1,8 @@
 """Expressions: what is read, and that nothing else does anything at all."""
 
-import builtins
-import random
-import time
-
 import numpy as np
 import pytest
 
-from ganzoo.data import FunctionGraph
 from ganzoo.errors import InputError
 from ganzoo.utils.expressions import FUNCTIONS, Expression
 
@@ -105,63 +100,3 @@ def test_everything_else_is_refused_in_one_short_sentence(text, message):
 def test_an_expression_is_text():
     with pytest.raises(InputError, match="must be text. Received: list"):
         Expression(["x"])
-
-
-def hostile(rng, mark):
-    """Return an expression that tries to run something, to hang, or to break the parser."""
-    good = ["x", "y", "1", "sin(x)", "x*y", "where(x>0,x,y)", "2**x"]
-    call = rng.choice([f"open({mark!r},'w')", f"exec('open({mark!r},\"w\")')", f"__import__('os').mknod({mark!r})", "exec('1')",
-                       f"eval(\"open({mark!r},'w')\")", "().__class__.__base__.__subclasses__()", "globals()", "exit()",
-                       "breakpoint()", "input()", "sin.__globals__", "x.tofile('/tmp/x')"])  # fmt: skip
-    number = rng.choice(["9", "10", "99999999", "1e308", "9" * 400, "1_0", "0xffff", "1e5"])
-    shapes = [
-        lambda: f"[{call} for q in (1,)]",
-        lambda: f"({call} for q in (1,))",
-        lambda: f"f'{{{call}}}'",
-        lambda: f"lambda: {call}",
-        lambda: f"(lambda: {call})()",
-        lambda: f"where(*({call} for q in (1,)))",
-        lambda: f"x if {call} else y",
-        lambda: f"{rng.choice(good)} + {call}",
-        lambda: f"(q := {call})",
-        lambda: f"{{**{call}}}",
-        lambda: f"{call}[{rng.choice(good)}]",
-        lambda: f"x\n{call}",
-        lambda: f"x;{call}",
-        lambda: f"x #{call}",
-        lambda: f"sin({call}, x={call})",
-        lambda: f"`{call}`",
-        lambda: f"@{call}",
-        lambda: call,
-        lambda: "**".join([number] * rng.randint(3, 9)),
-        lambda: f"x * {number}**{number}**{number}",
-        lambda: f"{number}**({number}*{number}*11)",
-        lambda: f"(x**{number})**{number} + q",
-        lambda: "(" * rng.randint(100, 3000) + "x",
-        lambda: "-" * rng.randint(100, 3000) + "x",
-        lambda: "sin(" * 90 + "x" + ")" * 90,
-        lambda: "x" + rng.choice(["+x", "*x", "**x", "<x", " if x else x"]) * rng.randint(60, 3000),
-        lambda: "".join(chr(rng.choice([rng.randrange(32), rng.randrange(127, 0x110000)])) for _ in range(rng.randint(1, 600))),
-        lambda: "".join(rng.choice("xy019.+-*/^()<>=!, sincoexpwhr_") for _ in range(rng.randint(1, 500))) + "(",
-    ]
-    return rng.choice(shapes)()
-
-
-def test_500_hostile_expressions_do_nothing(tmp_path, monkeypatch):
-    rng, mark = random.Random(0), str(tmp_path / "ran")
-    ran = []
-    for name in ("exec", "eval", "input", "breakpoint"):
-        monkeypatch.setattr(builtins, name, lambda *_, name=name, **__: ran.append(name))
-    slowest = 0.0
-    for _ in range(500):
-        text, began = hostile(rng, mark), time.process_time()
-        with pytest.raises(InputError) as raised:
-            FunctionGraph(text)
-        slowest = max(slowest, time.process_time() - began)
-        said = str(raised.value)
-        assert len(said) <= 200, text
-        assert said.isprintable(), text
-    monkeypatch.undo()
-    assert ran == []
-    assert not (tmp_path / "ran").exists()
-    assert slowest < 0.1

@@ -1,6 +1,7 @@
 """The measures against closed forms, against scipy, and against input that would make them lie."""
 
 import dataclasses
+import os
 import time
 
 import numpy as np
@@ -283,6 +284,9 @@ def test_kernel_distance_scikit_learn():
 def test_inception_missing_weights(tmp_path):
     with pytest.raises(InputError, match="weights cannot be had"):
         features.Inception(weights=str(tmp_path / "none.weights.h5"))
+    os.mkfifo(tmp_path / "pipe.weights.h5")
+    with pytest.raises(InputError, match="is a named pipe"):
+        features.Inception(weights=str(tmp_path / "pipe.weights.h5"))
 
 
 @pytest.mark.slow

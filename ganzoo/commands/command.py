@@ -10,6 +10,7 @@ import sys
 from ganzoo import errors
 from ganzoo.commands.flags import parse
 from ganzoo.utils.console import silent_stderr
+from ganzoo.utils.printable import printable
 
 _LONGEST = 1500  # characters of a message, so that it fits a screen of 24 lines
 HELP = ("--help", "-help", "-h", "--h", "-?")
@@ -86,18 +87,6 @@ def help_text(documentation, groups):
 def say(text, **options):
     """Print a text whose names may be anybody's: control characters are escaped."""
     print(printable(text), **options)
-
-
-def printable(text):
-    r"""Return a text without control characters; line ends stay.
-
-    Example:
-        >>> printable("a\x1b[2Jb\n")
-        'a\\x1b[2Jb\n'
-    """
-    return "".join(
-        c if c.isprintable() or c == "\n" else c.encode("unicode_escape", "backslashreplace").decode() for c in str(text)
-    )
 
 
 def python_words():

@@ -3,18 +3,18 @@
 Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
 where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
 reference, the same distance between real and unseen real images; after a ± its standard error. The numbers go to
-evaluation.json in the run's folder.
+evaluation.json in the run's folder, or to --output.
 
     ganzoo evaluate --run_dir=runs/cgan/mnist-...
     ganzoo evaluate --n=2000 --features=pixels
 """
 
 import json
-import pathlib
 
 from ganzoo.commands import command, folders, runner
 from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import write_whole
 
 FEATURES = ("auto", "classifier", "pixels", "inception")
 
@@ -27,6 +27,7 @@ def groups():
             Flag("n", 10_000, "samples; at least 20. As many real images are taken, or all there are", int, low=20, high=10**6),
             Flag("inception_weights", "", "file of InceptionV3's weights without its top (default: Keras's download)"),
             seed(1, "decides the samples"),
+            Flag("output", "", "JSON to write (default: evaluation.json in the run's folder)"),
             choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can"),
         ]
     }
@@ -101,6 +102,7 @@ def main(options):
     import ganzoo
 
     run_dir = folders.selected_run(options)
+    path = folders.file_output(options, run_dir / "evaluation.json")
     gan = ganzoo.load(run_dir)
     if "images" not in gan.examples:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
@@ -108,8 +110,7 @@ def main(options):
     results = {"step": gan.step} | evaluate(
         gan, train, held_out, options.n, options.seed, options.features, options.inception_weights
     )
-    path = pathlib.Path(run_dir) / "evaluation.json"
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(results, indent=1) + "\n")
     for name, value in results.items():
         if not name.endswith("_error"):
             error = f" ± {results[f'{name}_error']:.2g}" if f"{name}_error" in results else ""

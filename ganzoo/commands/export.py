@@ -10,10 +10,12 @@ model_card.md tells what the generator is and holds the lines that load it. onnx
 missing is said before anything is read.
 """
 
+import os
 import pathlib
 
 from ganzoo.commands import command, folders, runner
 from ganzoo.commands.flags import Flag, choice, run_dir_flag
+from ganzoo.errors import InputError
 
 FORMATS = ("savedmodel", "onnx", "litert")
 QUANTIZATIONS = ("none", "float16", "int8")
@@ -58,6 +60,9 @@ def main(options):
     run_dir = folders.selected_run(options)
     export.check_request(options.format, batch, options.quantize, options.serving_name)
     export.check_path(output / options.serving_name)
+    place = next(each for each in (output, *output.absolute().parents) if each.is_dir())
+    if not os.access(place, os.W_OK):
+        raise InputError(f"{place} cannot be written; name a folder elsewhere with --output.")
     model = ganzoo.load(run_dir)
     pictures = _pictures(run_dir, model) if options.quantize == "int8" else None
     found = []

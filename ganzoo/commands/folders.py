@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import os
 import pathlib
 import shutil
 
@@ -61,15 +62,17 @@ def selected_run(options):
     return run_dir
 
 
-def png_output(options, default):
-    """Return the PNG that --output names, or the default.
+def file_output(options, default):
+    """Return the file that --output names, or the default, whose suffix it must have.
 
     Raises:
         InputError: if it cannot be written.
     """
     output = pathlib.Path(options.output or default)
-    if output.suffix.lower() != ".png" or not output.parent.is_dir():
-        raise InputError(f"output must be a .png file in a folder that exists. Received: --output={output}")
+    if output.suffix.lower() != default.suffix or not output.parent.is_dir() or output.is_dir():
+        raise InputError(f"output must be a {default.suffix} file in a folder that exists. Received: --output={output}")
+    if not os.access(output.parent, os.W_OK):
+        raise InputError(f"{output.parent} cannot be written; name a file elsewhere with --output.")
     return output
 
 

@@ -11,6 +11,7 @@ none.
 from ganzoo.commands import command, folders, runner
 from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import replacing
 
 
 def groups():
@@ -57,7 +58,7 @@ def main(options):
     from ganzoo.utils import images
 
     run_dir = folders.selected_run(options)
-    output = folders.png_output(options, run_dir / "inverted.png")
+    output = folders.file_output(options, run_dir / "inverted.png")
     gan = ganzoo.load(run_dir)
     if "images" not in gan.examples:
         raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
@@ -74,7 +75,8 @@ def main(options):
     nearest = _nearest(train.images, targets, own)
     rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
     images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
-    np.savez(output.with_suffix(".npz"), **found["inputs"])
+    with replacing(output.with_suffix(".npz")) as temporary:
+        np.savez(temporary, **found["inputs"])
     beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
     print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
           f"nearest {'other ' if own else ''}training image {beside.mean():.4f}")  # fmt: skip

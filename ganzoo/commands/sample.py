@@ -108,7 +108,7 @@ def main(options):
 
     run_dir = folders.selected_run(options)
     kind = f"traversal_{options.traverse}" if options.traverse >= 0 else "paths" if options.interpolate else "samples"
-    output = folders.png_output(options, run_dir / f"{kind}_{options.seed}.png")
+    output = folders.file_output(options, run_dir / f"{kind}_{options.seed}.png")
     model = ganzoo.load(run_dir)
     ganzoo.images.save_png(output, draw(model, options, run_dir))
     command.say(f"wrote {output}: from the generator at step {model.step}")

@@ -1,7 +1,6 @@
 """The data that a recipe trains on, from flags; nothing heavy is imported before something is loaded."""
 
 from ganzoo.commands.arguments import DATASETS, SYMMETRIES
-from ganzoo.commands.command import say
 from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
 
@@ -58,7 +57,7 @@ def _crop_flags(recipe):
 
 
 def load(recipe, options):
-    """Return the data set that the flags describe, and say what was left out.
+    """Return the data set that the flags describe; `train` says what was left out.
 
     Raises:
         InputError: if it cannot be read.
@@ -83,12 +82,6 @@ def load(recipe, options):
         found = _load_images(recipe, options, size)
         if "held_out" in options and options.crops and options.held_out:
             found = found.split(options.held_out)[0]
-    for line in found.skipped[:10]:
-        say(f"skipped {line}")
-    if len(found.skipped) > 10:
-        print(f"skipped {len(found.skipped) - 10} more")
-    for line in found.notes[:10]:
-        say(f"note: {line}")
     return prepare(recipe, options, found)
 
 

@@ -20,6 +20,7 @@ from ganzoo.core.sampling import Sampling
 from ganzoo.core.saving import Saving
 from ganzoo.core.stage import Stage
 from ganzoo.errors import InputError
+from ganzoo.utils.data_format import channels_last
 from ganzoo.utils.random_state import temporary_seed
 
 
@@ -67,6 +68,12 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
             raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
         self.seed = int(seed)
+        coarse = self.dtype_policy.variable_dtype
+        if coarse in ("float16", "bfloat16"):
+            raise InputError(
+                f"weights of {coarse} are too coarse to train; take keras.config.set_dtype_policy('mixed_{coarse}'). Received: "
+                f"dtype policy {self.dtype_policy.name}"
+            )
         self.log_means = {}
         self.steps_per_call = 1
         self.built = True
@@ -163,7 +170,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         if stage == self.stage:
             return
         self.stage = stage
-        with temporary_seed(self.seed + stage):
+        with temporary_seed(self.seed + stage), channels_last():
             self.players = self.build_players(stage)
         for player in self.players.values():
             for name, network in player.models.items():

@@ -1,6 +1,7 @@
 """Samples, paths between them, and what an exported generator is asked with, from a model's declared `inputs` alone."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -11,9 +12,9 @@ from ganzoo.core.inputs import Image, Label
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
 from ganzoo.utils import images
-from ganzoo.utils.checks import check_int, positive_integer
+from ganzoo.utils.checks import MANY, check_int
 
-MAX_SAMPLES = 10_000_000  # beyond that a request is a slip of the hand
+MAX_NUMBERS = 2**31  # in the answer to one call: 8 GiB of them as float32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,8 +75,7 @@ class Sampling(Validation):
             sizes = [len(np.atleast_1d(np.asarray(values))) for values in given.values()]
             classes = [each.classes for each in inputs.values() if isinstance(each, Label)]
             n = max(1, *sizes, *([] if sizes else classes), 1 if sizes or classes else 64)
-        if positive_integer("n", n) > MAX_SAMPLES:
-            raise InputError(f"n must be at most {MAX_SAMPLES:,}; ask several times for more. Received: n={n}")
+        self.check_number(n)
         check_int("seed", seed, -(2**31))
         found = {name: each.check(name, given[name], n) for name, each in inputs.items() if name in given}
         drawn = {name: each for name, each in inputs.items() if each.drawn}
@@ -85,6 +85,10 @@ class Sampling(Validation):
             found |= {name: ops.convert_to_numpy(each) for name, each in values.items() if name not in found}
         found |= {name: each.default(n) for name, each in inputs.items() if name not in found}
         return {name: found[name] for name in inputs}
+
+    def check_number(self, n):
+        """Raise InputError if n is no positive int, or so many samples would fill the memory."""
+        check_int("n", n, 1, min(MANY, MAX_NUMBERS // math.prod(self._shape())))
 
     def render(self, inputs, endpoint="serving_default"):
         """Turn {name: array `(n, ...)`} into uint8 images `(n, H, W, C)` (or float32 points)."""
@@ -130,7 +134,8 @@ class Sampling(Validation):
         Returns:
             uint8 array `(n, H, W, C)`.
         """
-        if positive_integer("n", n) < 2:
+        self.check_number(n)
+        if n < 2:
             raise InputError(f"n must be at least 2, for both ends. Received: n={n}")
         start, end = (self.draw_inputs(1, each, **given) for each in (seed, end_seed))
         t = np.linspace(0.0, 1.0, n, dtype="float32")

@@ -7,7 +7,7 @@ import numpy as np
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import chosen_names, is_memory_mapped, row_chunks
+from ganzoo.data.checks import chosen_names, is_memory_mapped, one_line, row_chunks
 from ganzoo.data.labels import read_labels
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
@@ -47,7 +47,7 @@ class ImageDataset:
     """
 
     def __init__(self, images, labels=None, name="images", skipped=(), notes=(), class_names=None):
-        self.name = str(name)
+        self.name = one_line(name)
         self.images = _checked_images(images, self.name)
         self.labels, self.class_names = None, None
         self.skipped, self.notes = tuple(skipped), tuple(notes)

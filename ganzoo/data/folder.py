@@ -79,7 +79,7 @@ def from_folder(
         crops = _are_larger(files, image_size, max_pixels)
     pictures, places, size = [], [], 0
     # disable=None: no bar where nobody watches.
-    for file in tqdm(files, desc=f"reading {path.name}", unit="image", disable=None):
+    for file in tqdm(files, desc=f"reading {one_line(path.name)}", unit="image", disable=None):
         try:
             picture = read_picture(file, None if crops else image_size, max_pixels, alpha)
             if crops and (wrong := too_small(picture.pixels.shape, image_size)):

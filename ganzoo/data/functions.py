@@ -6,7 +6,7 @@ from ganzoo.core.config import Configurable
 from ganzoo.data.checks import one_line
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.checks import MANY, check_int
 from ganzoo.utils.expressions import Expression
 
 _NAMES = ("x", "y")
@@ -56,7 +56,7 @@ class FunctionGraph(Configurable):
 
     def points(self, n=100, seed=0):
         """Return a PointDataset of n points of the graph, their inputs uniform in [-1, 1]."""
-        inputs = np.random.default_rng(seed).uniform(-1, 1, (positive_integer("n", n), self.variables))
+        inputs = np.random.default_rng(seed).uniform(-1, 1, (check_int("n", n, 1, MANY), self.variables))
         return PointDataset(np.column_stack([inputs, self.height(inputs)]), name=f"points of {self!r}")
 
     def knots(self, per_axis=None):

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import positive_integer, positive_number
+from ganzoo.utils.checks import MANY, check_int, positive_integer, positive_number
 
 
 class Mixture:
@@ -33,7 +33,7 @@ class Mixture:
     def points(self, n=20_000, seed=0):
         """Draw n points as a PointDataset."""
         rng = np.random.default_rng(seed)
-        modes = rng.integers(len(self.centers), size=positive_integer("n", n))
+        modes = rng.integers(len(self.centers), size=check_int("n", n, 1, MANY))
         noise = rng.normal(size=(n, self.centers.shape[1])) * self.sigma
         return PointDataset(self.centers[modes] + noise, name=f"points of {self!r}")
 
@@ -54,5 +54,5 @@ def swiss_roll(n=20_000, noise=0.25, seed=0):
     """Draw n points of a spiral in the plane as a PointDataset, scaled to about unit variance; `noise` before scaling."""
     from sklearn.datasets import make_swiss_roll
 
-    points, _ = make_swiss_roll(positive_integer("n", n), noise=noise, random_state=seed)
+    points, _ = make_swiss_roll(check_int("n", n, 1, MANY), noise=noise, random_state=seed)
     return PointDataset(points[:, [0, 2]] / 7.5, name="swiss roll")

@@ -10,6 +10,7 @@ from ganzoo.data.checks import existing_file, one_line, suggestion
 from ganzoo.data.dataset import ImageDataset, check_dtype
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
+from ganzoo.utils.files import shorten
 
 _WANTED = "an .npz archive; np.savez('file.npz', x_train=images) writes one"
 MAX_MEMBERS = 1000
@@ -18,6 +19,7 @@ MAX_BYTES = 8 * 2**30  # of one array
 MAX_RATIO = 200
 _MAX_SMALL = 2**26  # bytes that may be packed as tightly as they like
 _MAX_HEADER = 2**14
+_MAX_NAME = 200
 
 
 def from_npz(path, key=None, image_size=None):
@@ -95,6 +97,8 @@ def array_headers(path, max_bytes=MAX_BYTES):
             raise InputError(f"{path} holds {len(members)} arrays (at most {MAX_MEMBERS}).")
         for member in members:
             key = one_line(member.filename.removesuffix(".npy"))
+            if len(key) > _MAX_NAME:
+                raise InputError(f"{path}: the array {key[:40]}... has a name of {len(key)} characters (at most {_MAX_NAME}).")
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise InputError(f"{path}: {key} is packed in a way that NumPy does not use.")
             if member.file_size > max(_MAX_SMALL, MAX_RATIO * member.compress_size):
@@ -125,7 +129,8 @@ def read_header(content):
 
 def _image_key(path, key, headers):
     """Return the key of the images."""
-    listing = ", ".join(f"{name} {shape} {dtype}" for name, (shape, dtype) in headers.items()) or "nothing"
+    shown = [shorten(f"{name} {shape} {dtype}") for name, (shape, dtype) in list(headers.items())[:10]]
+    listing = ", ".join(shown + ["..."] * (len(headers) > 10)) or "nothing"
     if key is None:
         key = next((name for name in ("x_train", "images") if name in headers), None)
         if key is None and len(headers) == 1:

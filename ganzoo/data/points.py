@@ -7,7 +7,7 @@ import numpy as np
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
-from ganzoo.data.checks import chosen_names, row_chunks
+from ganzoo.data.checks import chosen_names, one_line, row_chunks
 from ganzoo.errors import InputError
 
 # Networks start out with numbers of about this size: a column of 1,000 or 0.001 is hardly seen, or drowns the others.
@@ -42,7 +42,7 @@ class PointDataset:
     skipped = ()
 
     def __init__(self, points, name="points"):
-        self.name = str(name)
+        self.name = one_line(name)
         self.points = np.asarray(points)
         if self.points.dtype.kind not in "fiu" or self.points.ndim != 2 or 0 in self.points.shape:
             raise InputError(
@@ -79,14 +79,19 @@ class PointDataset:
     @functools.cached_property
     def notes(self):
         """Return a tuple of one sentence if a column is far from unit scale, else of none."""
-        center, scale = self._moments()
+        far = self.far_columns()
+        return (f"{far}: PointGAN standardizes points of an array, and puts its samples back into their units",) if far else ()
+
+    def far_columns(self):
+        """Say which columns are far from mean 0 or standard deviation 1; an empty str if none is."""
+        center, scale = self.points.mean(axis=0, dtype="float64"), self._deviations()
         far = np.flatnonzero((np.abs(center) > _FAR) | (scale > _FAR) | ((scale > 0) & (scale < 1 / _FAR)))
         if not len(far):
-            return ()
+            return ""
         shown = ", ".join(f"{column} ({center[column]:.3g} ± {scale[column]:.3g})" for column in far[:5])
         return (
             f"columns {shown}{', ...' if len(far) > 5 else ''} of {self.name} are far from mean 0 and standard deviation 1, "
-            "where a GAN learns best; PointDataset.standardized() brings them there",
+            "where a GAN learns best"
         )
 
     @functools.cached_property
@@ -105,8 +110,7 @@ class PointDataset:
         Returns:
             PointDataset whose `center` and `scale` say what was done, all in all if it was done before; `original` undoes it.
         """
-        center, scale = self._moments()
-        scale = np.where(scale > 0, scale, 1.0)
+        center, scale = self.moments()
         other = PointDataset((self.points - center) / scale, f"{self.name} (standardized)")
         other.center, other.scale = self.center + self.scale * center, self.scale * scale
         return other
@@ -127,8 +131,11 @@ class PointDataset:
         arrays = {name: self.arrays[name] for name in chosen_names(names, self.specs, self.name)}
         return index_batches(arrays, batch_size, seed, start_step, batches_per_step, self.name)
 
-    def _moments(self):
-        """Return (mean, standard deviation) of each column, float64 (d,); a constant column's deviation is exactly 0."""
-        center = self.points.mean(axis=0, dtype="float64")
-        scale = self.points.std(axis=0, dtype="float64")
-        return center, np.where(np.ptp(self.points, axis=0) > 0, scale, 0.0)
+    def moments(self):
+        """Return (center, scale), float64 (d,): the means and standard deviations of the columns, 1 of a constant one."""
+        scale = self._deviations()
+        return self.points.mean(axis=0, dtype="float64"), np.where(scale > 0, scale, 1.0)
+
+    def _deviations(self):
+        """Return the standard deviation of each column, float64 (d,), exactly 0 of a constant one."""
+        return np.where(np.ptp(self.points, axis=0) > 0, self.points.std(axis=0, dtype="float64"), 0.0)

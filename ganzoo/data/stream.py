@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 from ganzoo.core.inputs import Spec
-from ganzoo.data.checks import chosen_names
+from ganzoo.data.checks import chosen_names, one_line
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.pairs import PairedImages
@@ -34,7 +34,8 @@ class StreamDataset:
     Attributes:
         specs: dict {name: Spec} of one example's parts.
         first: dict {name: tensor}, the first element that is not empty.
-        skipped, notes: empty; a stream reports nothing.
+        skipped: empty.
+        notes: strings; of points, whether a column of the first element is far from unit scale.
 
     Raises:
         InputError: if the elements are not as above, or there are none. The first element is read to find out.
@@ -45,10 +46,10 @@ class StreamDataset:
         StreamDataset(name='stream', images=(8, 8, 1) uint8)
     """
 
-    skipped = notes = ()
+    skipped = ()
 
     def __init__(self, dataset, image_shape=None, name="stream"):
-        self.name = str(name)
+        self.name = one_line(name)
         self._element_spec = dataset.element_spec
         found = _named(dataset.element_spec, self.name)
         checked = {key: _checked_spec(key, spec, image_shape, self.name) for key, spec in found.items()}
@@ -61,6 +62,7 @@ class StreamDataset:
         self.first = next((each for each in self._dataset if 0 not in next(iter(each.values())).shape), None)
         if self.first is None:
             raise InputError(f"{self.name} is empty: it yields no {next(iter(self.specs))}.")
+        self.notes = self._remarks()
 
     def __repr__(self):
         """Return name, shapes and types; the length of a stream is not known."""
@@ -71,6 +73,14 @@ class StreamDataset:
     def fingerprint(self):
         """Return the SHA-256 of shapes and types only: the content of a stream cannot be hashed without reading it."""
         return hashlib.sha256(str(self._element_spec).encode()).hexdigest()
+
+    def _remarks(self):
+        """Return notes about the first element."""
+        if "points" not in self.first:
+            return ()
+        first = np.asarray(self.first["points"]).reshape(-1, self.specs["points"].shape[0])
+        far = PointDataset(first, self.name).far_columns()
+        return (f"{far}: give PointGAN their center and scale, or call its adapt(points) with some of them",) if far else ()
 
     def _convert(self, *parts):
         """Return an element, in whatever form it comes, as a dict of tensors of the types in `specs`."""

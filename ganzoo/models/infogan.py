@@ -128,6 +128,7 @@ class InfoGAN(GAN):
         if code not in range(self.codes):
             raise InputError(f"code must be from 0 to {self.codes - 1}. Received: code={code}")
         rows = self.categories
+        self.check_number(rows * positive_integer("steps", steps))
         inputs = {name: np.repeat(values, rows * steps, axis=0) for name, values in self.draw_inputs(1, seed).items()}
         inputs["codes"][:, code] = np.tile(np.linspace(-2, 2, steps), rows)
         inputs["categories"] = np.repeat(np.arange(rows), steps).astype("int32")

@@ -1,7 +1,12 @@
 """A GAN of points instead of images: small enough to try an idea in seconds, and to count the modes it finds."""
 
+import numbers
+
 import numpy as np
 
+from ganzoo import backend
+from ganzoo.data import PointDataset, as_dataset
+from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.networks import PointDense
 from ganzoo.training.runs import RunDirectory
@@ -19,6 +24,9 @@ class PointGAN(GAN):
         latent: as in `GAN`.
         hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
         discriminator_activation: of the discriminator's hidden layers, a name that Keras knows; the generator's is ReLU.
+        center, scale: what the networks see is (points - center) / scale; samples, exported ones too, are put back. A number,
+            or d of them, scale above 0. None for 0 and 1, until `train` is given an array of points of which a column is far
+            from mean 0 or standard deviation 1: then its means and standard deviations.
         options: as in `GAN`.
 
     Example:
@@ -30,8 +38,9 @@ class PointGAN(GAN):
     example_ndim = 1
     use_xla = True
 
-    def __init__(self, dimensions=2, latent=5, hidden=32, discriminator_activation="relu", **options):
+    def __init__(self, dimensions=2, latent=5, hidden=32, discriminator_activation="relu", center=None, scale=None, **options):
         self.dimensions = positive_integer("dimensions", dimensions)
+        self.center, self.scale = (self._per_column(name, each) for name, each in (("center", center), ("scale", scale)))
         pair = PointDense(hidden, discriminator_activation)
         self.hidden, self.discriminator_activation = pair.hidden, pair.discriminator_activation
         for given in ("image_shape", "value_range"):
@@ -43,17 +52,70 @@ class PointGAN(GAN):
         """Return points as they are, float32 `(N, d)`."""
         return np.asarray(outputs, "float32")
 
+    def to_value_range(self, images):
+        """Return points as the networks see them: (points - center) / scale."""
+        return (super().to_value_range(images) - (self.center or 0.0)) / (self.scale or 1.0)
+
+    def generate(self, inputs):
+        """Return points `(N, d)` in the units of the data, float32."""
+        return super().generate(inputs) * (self.scale or 1.0) + (self.center or 0.0)
+
+    def adapt(self, points):
+        """Take center and scale from points, before the first step; `train` does so where a column needs it.
+
+        Args:
+            points: array `(N, d)` or `ganzoo.data.PointDataset`.
+
+        Raises:
+            InputError: if the points have another dimension, or steps were made already.
+        """
+        points = points if isinstance(points, PointDataset) else PointDataset(points)
+        self.check_data(points)
+        if self.step:
+            raise InputError(f"adapt changes what the networks see: call it before the first step. Received: step {self.step}")
+        self.center, self.scale = (tuple(map(float, each)) for each in points.moments())
+        self._functions, self._play_step, self.train_function = {}, backend.jit(self.play_step), None  # they hold the old ones
+
     def preview(self, probe=None, seed=0):
         """Draw 1,000 generated points, uint8 `(H, W, 3)`."""
-        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}")
+        center, scale = self.center or 0.0, self.scale or 1.0
+        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}", center=center, scale=scale)
 
     def train(self, data, steps=8000, **options):
-        """Train on points; options as in `GAN.train`, with defaults for steps of microseconds."""
+        """Train on points; options as in `GAN.train`, with defaults for steps of microseconds.
+
+        Args:
+            data: array of numbers `(N, d)`, `ganzoo.data.PointDataset`, or a `tf.data.Dataset` of rows `(d,)` or `(N, d)`.
+            steps: as in `GAN.train`.
+            options: as in `GAN.train`.
+        """
+        data = PointDataset(data) if isinstance(data, np.ndarray) else as_dataset(data)
+        if isinstance(data, PointDataset) and data.notes and self.step == 0 and self.center is None and self.scale is None:
+            self.adapt(data)
         begun = self.step
         if options.get("resume") and options.get("run_dir"):
             begun = max(RunDirectory(options["run_dir"]).checkpoints.steps(), default=0)
         counts = [steps, begun, *(count for name, count in options.items() if name.endswith("_every"))]
-        every = next((n for n in (100, 50, 20, 10, 5, 2) if not any(count % n for count in counts)), 1)
-        defaults = {"batch_size": min(100, len(data)), "steps_per_execution": every, "log_every": every}
+        whole = all(isinstance(count, numbers.Integral) for count in counts)  # what is none is refused further on
+        every = next((n for n in (100, 50, 20, 10, 5, 2) if whole and not any(count % n for count in counts)), 1)
+        size = len(data) if hasattr(data, "__len__") else 100
+        defaults = {"batch_size": min(100, size), "steps_per_execution": every, "log_every": every}
         defaults |= {"sample_every": 4 * every, "checkpoint_every": 20 * every, "diagnose_every": 10 * every}
         return super().train(data, steps, **defaults | options)
+
+    def _per_column(self, name, values):
+        """Return center or scale as a tuple of d floats, or None."""
+        if values is None:
+            return None
+        try:
+            found = np.atleast_1d(np.asarray(values, "float64"))
+        except (TypeError, ValueError):  # no numbers
+            found = np.zeros(0)
+        if (
+            found.shape not in ((1,), (self.dimensions,))
+            or not np.isfinite(found).all()
+            or (name == "scale" and found.min() <= 0)
+        ):
+            above = " above 0" if name == "scale" else ""
+            raise InputError(f"{name} must be a number{above}, or {self.dimensions} of them. Received: {name}={values!r}")
+        return tuple(np.broadcast_to(found, self.dimensions).tolist())

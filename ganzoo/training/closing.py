@@ -7,12 +7,14 @@ import threading
 from ganzoo.errors import DiskFullError, Interrupted
 from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.utils import images
-from ganzoo.utils.files import FULL, naming
+from ganzoo.utils.files import FULL, naming, shorten
 from ganzoo.utils.plots import save_loss_plot
 
 
 def close_run(model, run):
     """Draw the losses, animate the samples, export the generator.
+
+    A picture that cannot be drawn of what the folder holds is told and left out.
 
     Args:
         model: the trained model.
@@ -24,9 +26,15 @@ def close_run(model, run):
         "losses.png": lambda path: save_loss_plot(path, rows),
         "samples.gif": lambda path: images.save_animation(path, pictures),
         "samples.mp4": lambda path: images.save_film(path, pictures),
-        run.saved_model.name: lambda path: model.export(path, run_dir=run.path),
-        **model.results(),
     }.items():
+        with naming(run.path / name):
+            try:
+                make(run.path / name)
+            except OSError:
+                raise
+            except Exception as error:  # Matplotlib's and Pillow's, of numbers and pictures that an earlier process left
+                print(f"{name} could not be drawn: {shorten(error)}.")
+    for name, make in {run.saved_model.name: lambda path: model.export(path, run_dir=run.path), **model.results()}.items():
         with naming(run.path / name):
             make(run.path / name)
 

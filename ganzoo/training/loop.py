@@ -6,6 +6,7 @@ import math
 
 from ganzoo.data import as_dataset
 from ganzoo.data.guard import refusal
+from ganzoo.data.remarks import remarks
 from ganzoo.errors import InputError
 from ganzoo.training.closing import close_run, telling_what_is_saved
 from ganzoo.training.feeding import batches_of, probe_of
@@ -55,7 +56,7 @@ def train(
         minutes: stop after this many minutes of training, above 0, even if not all steps are made; None sets no limit.
         steps_per_execution: steps in one call of a compiled program; raises the speed of tiny networks. Must divide
             the others.
-        verbose: show the progress bar and print where things are.
+        verbose: show the progress bar, and say what was left out of the data or done to them, and where things are.
         notes: dictionary written into config.json beside the settings.
         override: with `resume`, names of settings that may differ from those the run began with, e.g.
             ("generator_optimizer",) for a lower learning rate after a divergence; recorded in config.json.
@@ -79,6 +80,8 @@ def train(
     override = (override,) if isinstance(override, str) else tuple(override)
     data = as_dataset(data)
     model.check_data(data)
+    for line in remarks(data) if verbose else ():
+        print(line)
     batches_of(model, data, options, 0)  # refuses what cannot be cut into batches
     if run_dir is None:
         options.check_divides("the step to start from", model.step)

@@ -8,6 +8,7 @@ from ganzoo.training.callbacks.learning_rates import optimizers_of
 from ganzoo.training.runs.checkpoint_store import LOGS
 from ganzoo.training.runs.differences import describe
 from ganzoo.training.settings import config_of, settings_of, versions
+from ganzoo.utils.files import shorten
 
 
 class Opened(NamedTuple):
@@ -66,7 +67,7 @@ def _restore(run, model, stages, changed):
     """
     found = run.checkpoints.latest(lambda stage: _expected(model, stage, stages), repair=True)
     if found is None:
-        print(f"{run.path} has no whole checkpoint yet: starting at its first step.")
+        print(f"{shorten(run.path, 300)} has no whole checkpoint yet: starting at its first step.")
         return {}
     rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}
     rates = {name: float(rate) for name, rate in rates.items() if _is_changed(name, rates, changed)}

@@ -8,24 +8,29 @@ import numpy as np
 
 from ganzoo.errors import InputError
 
+MANY = 10_000_000  # samples or points in one call: beyond that a request is a slip of the hand
 
-def check_int(name, value, minimum):
+
+def check_int(name, value, minimum, maximum=None):
     """Return `value` as an int, or refuse it.
 
     Args:
         name: str, what the argument is called in the message.
         value: what the user gave; ints and numpy integers pass, bools do not.
         minimum: int, the smallest value allowed.
+        maximum: int, the largest value allowed, or None.
 
     Returns:
         int.
 
     Raises:
-        InputError: if `value` is not an integer or is below `minimum`.
+        InputError: if `value` is not an integer or is out of range.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < minimum:
         wanted = "a positive integer" if minimum == 1 else f"an integer of at least {minimum}"
         raise InputError(f"{name} must be {wanted}. Received: {name}={value!r}")
+    if maximum is not None and value > maximum:
+        raise InputError(f"{name} must be at most {maximum:,}. Received: {name}={value}")
     return int(value)
 
 
@@ -64,7 +69,7 @@ def check_class_ids(name, values, size):
 def check_choice(name, value, choices):
     """Return `value` if it is one of `choices`, else raise InputError with the nearest one beside it."""
     if value not in choices:
-        near = difflib.get_close_matches(str(value), list(choices), n=1)
+        near = difflib.get_close_matches(str(value), list(map(str, choices)), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"{name} must be one of {', '.join(choices)}.{hint} Received: {name}={value!r}")
+        raise InputError(f"{name} must be one of {', '.join(map(str, choices))}.{hint} Received: {name}={value!r}")
     return value

@@ -29,6 +29,27 @@ def naming(path):
         raise
 
 
+@contextlib.contextmanager
+def replacing(path):
+    """Give the name of a new file beside `path` to write; at the end of the block it takes the place of `path`.
+
+    So a crash leaves the old content or the new one, never a half, and what stands there is replaced, not followed: a link may
+    lead anywhere, a named pipe would wait for ever.
+    """
+    path = pathlib.Path(path)
+    temporary = path.with_name(f"{path.stem}.writing{path.suffix}")
+    temporary.unlink(missing_ok=True)
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is not None:
+            error.filename = str(path)  # not the name of a file that is gone
+        raise
+
+
 def write_whole(path, content):
     """Write a file so that a reader, or a crash, sees the old content or the new one, never a half.
 
@@ -39,14 +60,23 @@ def write_whole(path, content):
     Raises:
         OSError: if the disk does not take it; it names the file, and the old content stays.
     """
-    path = pathlib.Path(path)
-    temporary = path.with_name(f"{path.name}.writing")
-    with naming(path):
-        with open(temporary, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+    with naming(path), replacing(path) as temporary, open(temporary, "xb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_plain_tree(folder):
+    """Raise InputError if a folder, or one in it, holds anything but files and folders.
+
+    Who writes there would write elsewhere through a link, and wait for ever at a named pipe.
+    """
+    for parent, folders, names in os.walk(folder):
+        for path in (pathlib.Path(parent, name) for name in (*folders, *names)):
+            mode = os.lstat(path).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                kind = "a link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
+                raise InputError(f"{shorten(path, 300)} is {kind}; nothing is written beside it. Move it away first.")
 
 
 def check_regular(path, max_bytes):

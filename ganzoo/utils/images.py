@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from ganzoo.utils.files import replacing
+
 
 def to_uint8(pixels, value_range):
     """Turn network output, float `(..., H, W, C)` in `value_range`, into uint8 [0, 255]; what lies outside is clipped."""
@@ -53,35 +55,63 @@ def path_between(start, end, n, spherical=True):
 
 
 def save_png(path, picture):
-    """Write a uint8 `(H, W, C)` picture, C in {1, 3, 4}."""
+    """Write a uint8 `(H, W, C)` picture, C in {1, 3, 4}; what stands at `path` is replaced."""
     from PIL import Image
 
-    Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture).save(path)
+    with replacing(path) as temporary:
+        Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture).save(temporary, "PNG")
 
 
 def save_animation(path, picture_paths, seconds_per_frame=0.25):
-    """Write the pictures as a GIF that loops, resting on the last one."""
+    """Write the pictures as a GIF that loops, resting on the last one; those that cannot be read are left out."""
     from PIL import Image
 
-    from ganzoo.data.image_file import open_image
-
-    frames = []
-    for picture_path in picture_paths:
-        with open_image(picture_path) as picture:
-            frames.append(picture.convert("P", palette=Image.Palette.ADAPTIVE))
+    frames = [picture.convert("P", palette=Image.Palette.ADAPTIVE) for picture in _readable(picture_paths)]
+    if not frames:
+        return
     durations = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    with replacing(path) as temporary:
+        frames[0].save(temporary, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
 
 
 def save_film(path, picture_paths, frames_per_second=8):
-    """Write the pictures as an MP4 where ffmpeg is installed; returns whether it was written."""
+    """Write the pictures as an MP4 where ffmpeg is installed; returns whether it was written.
+
+    What ffmpeg is given was decoded and encoded here, so that it never chooses a decoder by the content of a file.
+    """
+    import io
+    import pathlib
     import shutil
     import subprocess
+    import tempfile
 
     if shutil.which("ffmpeg") is None:
         return False
+    content = io.BytesIO()
+    for picture in _readable(picture_paths):
+        picture.convert("RGB").save(content, "PNG")
     even = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white,format=yuv420p"  # what every player can show
-    command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "image2pipe", "-framerate", str(frames_per_second), "-i", "-"]
-    pictures = b"".join(picture_path.read_bytes() for picture_path in picture_paths)
-    done = subprocess.run([*command, "-vf", even, str(path)], input=pictures, capture_output=True, check=False)
-    return done.returncode == 0
+    command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "image2pipe", "-c:v", "png", "-framerate", str(frames_per_second)]
+    with tempfile.TemporaryDirectory() as folder:
+        made = pathlib.Path(folder, "film.mp4")
+        done = subprocess.run(
+            [*command, "-i", "-", "-vf", even, made], input=content.getvalue(), capture_output=True, check=False
+        )
+        if done.returncode:
+            return False
+        with replacing(path) as temporary:
+            shutil.copyfile(made, temporary)
+    return True
+
+
+def _readable(picture_paths):
+    """Yield those pictures that can be read, decoded."""
+    from ganzoo.data.image_file import UnusableError, open_image
+
+    for path in picture_paths:
+        try:
+            with open_image(path) as picture:
+                picture.load()
+                yield picture
+        except UnusableError:
+            continue

@@ -1,5 +1,7 @@
 """Figures of a run's numbers."""
 
+import math
+
 
 def save_loss_plot(path, rows):
     """Draw every logged quantity against the step, one panel each.
@@ -16,7 +18,7 @@ def save_loss_plot(path, rows):
     figure = Figure(figsize=(8, 2.2 * len(names)), layout="constrained")
     for axes, name in zip(figure.subplots(len(names), sharex=True, squeeze=False)[:, 0], names, strict=True):
         axes.plot(*zip(*((int(row["step"]), float(row[name])) for row in rows if row[name]), strict=True), linewidth=1)
-        axes.set_ylabel(name.replace("_", " "))
+        axes.set_ylabel(name.replace("_", " "), parse_math=False)
         axes.grid(alpha=0.3)
     axes.set_xlabel("step (generator updates)")
     figure.savefig(path, dpi=100)
@@ -32,13 +34,15 @@ def figure_to_array(figure):
     return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
 
 
-def point_picture(points, truth=None, title=""):
-    """Draw points of the plane or of space.
+def point_picture(points, truth=None, title="", center=0.0, scale=1.0):
+    """Draw points: of the line as a histogram, of the plane or of space as dots, of more dimensions two columns at a time.
 
     Args:
-        points: float `(N, 2)` or `(N, 3)`, in blue.
+        points: float `(N, d)`, in blue; of more than 18 columns the first 18 are drawn.
         truth: float `(M, 2)`, a red curve, or `(m * m, 3)` over a square grid, a red surface; None draws none.
         title: text above.
+        center, scale: floats `(d,)` or one: where the points are expected, and how far they reach. The axes show 1.5 of it, or
+            3, 6, ... where many points lie beyond.
 
     Returns:
         uint8 array `(480, 480, 3)`.
@@ -46,18 +50,45 @@ def point_picture(points, truth=None, title=""):
     import numpy as np
     from matplotlib.figure import Figure
 
+    dimensions = points.shape[1]
     figure = Figure(figsize=(4.8, 4.8), dpi=100, layout="constrained")
-    space = points.shape[1] == 3
-    axes = figure.add_subplot(projection="3d" if space else None)
-    if truth is not None and space:
-        side = round(len(truth) ** 0.5)
-        axes.plot_surface(*(column.reshape(side, side) for column in truth.T), color="red", alpha=0.3)
-    elif truth is not None:
-        axes.plot(*truth.T, color="red", linewidth=2)
-    axes.scatter(*points.T, s=4, color="tab:blue", alpha=0.5)
-    reach = 1.5 if truth is None else 1.2 * float(np.abs(truth).max())
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=title, **({"zlim": (-reach, reach)} if space else {}))
+    middle, reach = _frame(points, truth, np.broadcast_to(center, dimensions), np.broadcast_to(scale, dimensions))
+    limits = np.column_stack([middle - reach, middle + reach])
+    figure.suptitle(title)
+    if dimensions == 1:
+        figure.subplots().hist(points[:, 0], bins=60, range=limits[0], color="tab:blue")
+    elif dimensions == 3:
+        axes = figure.add_subplot(projection="3d")
+        if truth is not None:
+            side = round(len(truth) ** 0.5)
+            axes.plot_surface(*(column.reshape(side, side) for column in truth.T), color="red", alpha=0.3)
+        axes.scatter(*points.T, s=4, color="tab:blue", alpha=0.5)
+        axes.set(xlim=limits[0], ylim=limits[1], zlim=limits[2])
+    else:
+        pairs = [(min(i, dimensions - 2), min(i, dimensions - 2) + 1) for i in range(0, min(dimensions, 18), 2)]
+        side = math.ceil(len(pairs) ** 0.5)
+        panels = figure.subplots(-(-len(pairs) // side), side, squeeze=False).flat
+        for axes in list(panels)[len(pairs) :]:
+            axes.set_axis_off()
+        for axes, pair in zip(figure.axes, pairs, strict=False):
+            if truth is not None:
+                axes.plot(*truth.T, color="red", linewidth=2)
+            axes.scatter(*points[:, pair].T, s=4, color="tab:blue", alpha=0.5)
+            axes.set(xlim=limits[pair[0]], ylim=limits[pair[1]])
+            if dimensions > 2:
+                axes.set_xlabel(f"columns {pair[0]}, {pair[1]}")
     return figure_to_array(figure)
+
+
+def _frame(points, truth, center, scale):
+    """Return (middle, reach) of the axes, floats `(d,)`; the same for about the same points, so that pictures compare."""
+    import numpy as np
+
+    if truth is not None:
+        low, high = truth.min(axis=0), truth.max(axis=0)
+        return (low + high) / 2, np.where(high > low, 0.6 * (high - low), 1.0)
+    far = float(np.quantile(np.abs((points - center) / scale), 0.95)) if np.isfinite(points).all() else 1.5
+    return center, scale * 1.5 * 2.0 ** max(0, math.ceil(math.log2(max(far, 1e-9) / 1.5)))
 
 
 def panels(points, centers, columns=3):

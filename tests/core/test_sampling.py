@@ -35,7 +35,8 @@ def test_interpolation_goes_from_one_sample_to_another(spherical, gan):
 def test_what_cannot_be_sampled_is_refused(gan):
     for ask, message in [
         (lambda: gan.sample(0), "n must be a positive integer"),
-        (lambda: gan.sample(10**8), "n must be at most 10,000,000"),
+        (lambda: gan.sample(10**9), "n must be at most 10,000,000"),
+        (lambda: gan.interpolate(10**9), "n must be at most 10,000,000"),
         (lambda: gan.sample(2, labels=[1]), "WGAN is asked with latents. Received: labels"),
         (lambda: gan.sample(2, latents=np.zeros((2, 3))), r"latents must be finite numbers \(N, 4\)"),
         (lambda: gan.sample(2, latents=np.full((2, 4), np.nan)), "latents must be finite numbers"),

@@ -10,7 +10,7 @@ from conftest import batch_for, make_gan, make_tiny
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
-from ganzoo import backend, objectives, regularizers
+from ganzoo import backend, objectives, optimizers, regularizers
 from ganzoo.registry import MODELS
 from ganzoo.testing.recording import watch_step
 
@@ -227,3 +227,16 @@ def test_two_parameter_gan_finds_a_gaussian():
     spread, center = (float(np.squeeze(w)) for w in gan.generator.get_weights())
     assert abs(center - 1.5) < 0.1
     assert abs(abs(spread) - 0.5) < 0.1
+
+
+@pytest.mark.parametrize("make", [keras.optimizers.Adam, optimizers.Adam])
+def test_gradients_are_accumulated_where_an_optimizer_says_so(make, stripes):
+    gan = make_tiny()
+    gan.compile(make(1e-2, gradient_accumulation_steps=2), make(1e-2, gradient_accumulation_steps=2))
+    networks = (gan.generator, gan.discriminator)
+    before = [[np.array(weight) for weight in network.trainable_variables] for network in networks]
+    for moved in (False, True):
+        gan.train_on_batch(stripes[:8])
+        for network, weights in zip(networks, before, strict=True):
+            pairs = zip(network.trainable_variables, weights, strict=True)
+            assert any(not np.array_equal(now, old) for now, old in pairs) is moved

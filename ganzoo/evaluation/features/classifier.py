@@ -12,6 +12,8 @@ from tqdm import tqdm
 
 from ganzoo import backend
 from ganzoo.errors import InputError
+from ganzoo.utils.data_format import channels_last
+from ganzoo.utils.files import shorten
 from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
@@ -87,7 +89,7 @@ class Classifier:
                     network.set_weights([stored[f"w{i}"] for i in range(len(network.weights))])
                     return cls(network, float(stored["accuracy"]))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                print(f"{path} cannot be read ({error}); the classifier is trained anew.")
+                print(f"{path} cannot be read ({shorten(error, 200)}); the classifier is trained anew.")
         classifier = cls.train(train, test, steps, seed, verbose)
         folder.mkdir(parents=True, exist_ok=True)
         weights = {f"w{i}": value for i, value in enumerate(classifier.network.get_weights())}
@@ -117,6 +119,7 @@ def _unit(images):
     return images.astype("float32") / 255.0
 
 
+@channels_last()
 def _network(image_shape, classes):
     x = inputs = keras.Input(image_shape)
     for filters in (32, 64):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ganzoo.data.checks import existing_file
 from ganzoo.errors import InputError
+from ganzoo.utils.data_format import channels_last
 
 
 class Inception:
@@ -25,7 +27,10 @@ class Inception:
         import keras
 
         try:
-            self.network = keras.applications.InceptionV3(include_top=False, weights=weights, pooling="avg")
+            if weights not in ("imagenet", None):
+                existing_file(weights, "a file of weights")  # reading a named pipe would wait for ever
+            with channels_last():
+                self.network = keras.applications.InceptionV3(include_top=False, weights=weights, pooling="avg")
         except Exception as error:  # whatever a download or a file can raise
             raise InputError(
                 f"InceptionV3's weights cannot be had: {error}. Give the path of a weights file, or measure on other features."
@@ -41,6 +46,6 @@ class Inception:
         parts = []
         for start in range(0, len(images), 64):
             batch = ops.cast(np.broadcast_to(images[start : start + 64], (*images[start : start + 64].shape[:3], 3)), "float32")
-            batch = ops.image.resize(batch, (299, 299), interpolation="bilinear") / 127.5 - 1.0
+            batch = ops.image.resize(batch, (299, 299), interpolation="bilinear", data_format="channels_last") / 127.5 - 1.0
             parts.append(ops.convert_to_numpy(self.network(batch, training=False)))
         return np.concatenate(parts)

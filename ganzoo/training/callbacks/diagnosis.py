@@ -7,10 +7,11 @@ import pathlib
 
 import keras
 
+from ganzoo.errors import InputError
 from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe
+from ganzoo.training.callbacks.diagnosis_file import read_diagnosis
 from ganzoo.utils.checks import positive_integer
-
-_FINDING = {"symptom", "step", "evidence", "message", "remedy", "until"}
+from ganzoo.utils.files import write_whole
 
 
 class Diagnosis(keras.callbacks.Callback):
@@ -99,22 +100,15 @@ class Diagnosis(keras.callbacks.Callback):
     def _read(self, step):
         """Take up what was seen up to a step; what a killed run saw later is forgotten."""
         try:
-            known = json.loads(self.path.read_text(encoding="utf-8"))
-            rows = [row for row in known["evidence"] if row["step"] <= step and None not in row.values()]
-            findings = [finding for finding in known["findings"] if finding["step"] <= step]
-            if not all({"match", "discriminator_auc", "losses"} <= set(row) for row in rows):
-                raise ValueError("its evidence has other names")
-            if not all(set(finding) == _FINDING for finding in findings):
-                raise ValueError("its findings have other names")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            rows, findings = read_diagnosis(self.path)
+        except InputError as error:
             aside = self.path.with_suffix(".unreadable")
             os.replace(self.path, aside)
             if self.report is not None:
-                self.report(
-                    f"{self.path} cannot be taken up ({error}); it is kept as {aside.name}, and the diagnosis begins anew."
-                )
+                self.report(f"{error} It is kept as {aside.name}, and the diagnosis begins anew.")
             return
-        self.rows, self.findings = rows, findings
+        self.rows = [row for row in rows if row["step"] <= step and None not in row.values()]
+        self.findings = [finding for finding in findings if finding["step"] <= step]
         for finding in self.findings:
             if finding["until"] is not None and finding["until"] > step:
                 finding["until"] = None
@@ -123,9 +117,7 @@ class Diagnosis(keras.callbacks.Callback):
         if self.path is None:
             return
         rows = [{name: _plain(value) for name, value in row.items()} for row in self.rows]
-        temporary = self.path.with_suffix(".writing")
-        temporary.write_text(json.dumps({"findings": self.findings, "evidence": rows}, indent=1) + "\n", encoding="utf-8")
-        os.replace(temporary, self.path)
+        write_whole(self.path, json.dumps({"findings": self.findings, "evidence": rows}, indent=1) + "\n")
 
 
 def _plain(value):

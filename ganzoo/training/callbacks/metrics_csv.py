@@ -13,6 +13,8 @@ from ganzoo.errors import InputError
 from ganzoo.utils.files import check_regular, naming, shorten, write_whole
 
 MAX_BYTES = 200_000_000
+MAX_COLUMNS = 200
+MAX_NAME = 100  # characters of a column's name
 
 
 class MetricsCSV(keras.callbacks.Callback):
@@ -137,6 +139,8 @@ def _fault(row, columns, cells, last):
     """Return what is wrong with a row, or None."""
     if "step" not in columns or "seconds" not in columns or len(set(columns)) < len(columns):
         return "the columns are not those of a metrics table"
+    if len(columns) > MAX_COLUMNS or not all(name.isprintable() and len(name) <= MAX_NAME for name in columns):
+        return f"there are more than {MAX_COLUMNS} columns, or names that are none"
     if len(cells) != len(columns):
         return f"expected {len(columns)} cells and found {len(cells)}"
     try:

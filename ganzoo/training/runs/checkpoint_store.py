@@ -17,7 +17,7 @@ import numpy as np
 
 from ganzoo.errors import InputError
 from ganzoo.training.runs.archives import HEADER_BYTES, DamagedError, read_arrays
-from ganzoo.utils.files import check_regular, naming, read_json
+from ganzoo.utils.files import check_regular, naming, read_json, shorten
 
 MAX_BYTES = 2**34  # of an archive of which nothing is known
 LOGS = "logs/"  # arrays of this prefix are scalars that a checkpoint may hold besides the model's state
@@ -140,7 +140,8 @@ class CheckpointStore:
                     if not path.exists():
                         continue  # removed meanwhile by the process that trains here
                     fault = str(error) if isinstance(error, DamagedError) else "arrays.npz cannot be read"
-                report(f"Checkpoint {path} is damaged ({fault}); it is passed over{self._set_aside(path) if repair else ''}.")
+                kept = self._set_aside(path) if repair else ""
+                report(f"Checkpoint {shorten(path, 300)} is damaged ({fault}); it is passed over{kept}.")
             if self.steps() == steps or repair:
                 return None
         return None

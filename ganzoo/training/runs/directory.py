@@ -9,7 +9,7 @@ from ganzoo.training.runs.checkpoint_store import CheckpointStore
 from ganzoo.training.runs.config_schema import SCHEMA, check_config, new_run_id
 from ganzoo.training.runs.differences import changes, describe, paths
 from ganzoo.training.runs.lock import locked
-from ganzoo.utils.files import read_json, shorten, write_whole
+from ganzoo.utils.files import check_plain_tree, read_json, shorten, write_whole
 
 
 class RunDirectory:
@@ -38,11 +38,12 @@ class RunDirectory:
         """Make the folder and keep every other process from training in it.
 
         Raises:
-            InputError: if another process trains in it, or it cannot be written.
+            InputError: if another process trains in it, it cannot be written, or it holds a link, a pipe or a device.
         """
         with contextlib.ExitStack() as stack:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
+                check_plain_tree(self.path)
                 stack.enter_context(locked(self.path / ".lock", self.path))
             except OSError as error:
                 raise InputError(f"run_dir {self.path} cannot be written: {error.strerror}.") from error
