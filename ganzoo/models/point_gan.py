@@ -43,9 +43,13 @@ class PointGAN(GAN):
         """Return points as they are, float32 `(N, d)`."""
         return np.asarray(outputs, "float32")
 
+    def picture(self, examples):
+        """Draw points `(N, d)`, uint8 `(H, W, 3)`."""
+        return plots.point_picture(examples, title=f"step {self.step}")
+
     def preview(self, probe=None, seed=0):
         """Draw 1,000 generated points, uint8 `(H, W, 3)`."""
-        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}")
+        return self.picture(self.sample(1000, seed))
 
     def train(self, data, steps=8000, **options):
         """Train on points; options as in `GAN.train`, with defaults for steps of microseconds."""

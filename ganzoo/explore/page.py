@@ -1,0 +1,45 @@
+"""The page: its tabs, its look. Everything that it loads comes from the server itself."""
+
+import gradio as gr
+
+from ganzoo.explore import tab_compare, tab_samples, tab_training
+
+CSS = """
+.ganzoo-picture { margin: 0; text-align: center; }
+.ganzoo-picture img { width: 100%; max-height: 78vh; object-fit: contain; }
+.ganzoo-picture.pixels img { image-rendering: pixelated; }
+.ganzoo-picture figcaption { font-size: 0.8rem; opacity: 0.75; margin-top: 0.4rem; overflow-wrap: anywhere; }
+.ganzoo-columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 1rem; }
+.ganzoo-message { padding: 1rem; border-left: 4px solid #d97706; overflow-wrap: anywhere; }
+"""
+FONT = ["system-ui", "sans-serif"]
+FONT_MONO = ["ui-monospace", "monospace"]
+
+
+def theme():
+    """Return the look, with the system's own fonts: a name alone would be fetched from a font service."""
+    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=FONT_MONO)
+
+
+def build(catalog, opened):
+    """Return (the page as `gr.Blocks`, the HTML of its first picture).
+
+    Args:
+        catalog: `ganzoo.explore.catalog.Catalog`.
+        opened: the `Opened` run that it begins with; its first picture is in the page itself.
+    """
+    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True) as page:
+        with gr.Tab("explore") as explore:
+            run, figure = tab_samples.build(catalog, opened)
+        with gr.Tab("side by side") as compare:
+            runs, connect_compare = tab_compare.build(catalog)
+        with gr.Tab("training") as training:
+            watched, connect_training = tab_training.build(catalog, opened.name)
+        connect_compare(compare)
+        connect_training(training, [explore, compare])
+
+        def list_again():
+            return [gr.update(choices=catalog.labels())] * 3
+
+        page.load(list_again, None, [run, runs, watched], api_visibility="private", show_progress="hidden")
+    return page, figure
