@@ -58,7 +58,7 @@ def first(catalog):
 def main(options):
     from ganzoo.explore import server
 
-    server.import_gradio(f"{command.python_words()} -m pip install gradio")
+    server.import_gradio(f"{command.python_words()} -m pip install 'gradio>=6,<7'")
 
     from ganzoo.explore.catalog import Catalog
 

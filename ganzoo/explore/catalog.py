@@ -14,7 +14,7 @@ from ganzoo.errors import InputError
 from ganzoo.explore import state
 from ganzoo.training.runs import RunDirectory
 
-MODELS = 4  # kept in memory
+MODELS = 6  # kept in memory
 EXAMPLES = 64  # images to translate that a run's data offers
 WARM_UP = (1, 16, 4)  # batches that are asked for first, so that none of the page's is traced while somebody waits
 

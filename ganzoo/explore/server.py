@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import logging
 import os
 import socket
 import tempfile
@@ -111,6 +112,7 @@ def serve(catalog, opened, host, port, report):
     """
     import uvicorn
 
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every new size of a batch
     listener, found = listen(host, port)
     with listener, tempfile.TemporaryDirectory(prefix="ganzoo-explore-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder  # of what is uploaded: the only files that it gives to a browser

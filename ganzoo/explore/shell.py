@@ -1,8 +1,8 @@
-"""What stands around the page: its first picture, which waits for no script, and the rule that it loads nothing from elsewhere."""
+"""What stands around the page: its first picture, which waits for no script, and the rule to load nothing from elsewhere."""
 
 POLICY = "; ".join(
     [
-        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'",  # Gradio's scripts stand in the page and build functions
+        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'",  # Gradio's scripts stand in the page
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",

@@ -77,7 +77,7 @@ def controls_of(model, endpoint=None):
         InputError: if an input must be given and is neither a choice nor an image.
     """
     points = model.endpoints()
-    names = [name for i, name in enumerate(points) if not any(points[name] is later for later in list(points.values())[i + 1 :])]
+    names = list({id(point): name for name, point in points.items()}.values())
     endpoint = endpoint if endpoint in names else names[0]
     inputs = points[endpoint].inputs
     found = {"choices": {}, "codes": [], "image": None, "truncated": False}

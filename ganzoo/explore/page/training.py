@@ -1,7 +1,5 @@
 """The tab of a training as it goes: the newest samples and the curves, read anew every few seconds. Nothing is written."""
 
-import html
-
 import gradio as gr
 
 from ganzoo.errors import InputError
@@ -17,7 +15,7 @@ def build(catalog, name):
         (the dropdown of runs, a callable (tab, other tabs) that connects their selection: only who is looked at is read).
     """
     run = gr.Dropdown(catalog.labels(), value=name, label="run", elem_id="watched")
-    step = gr.Slider(0, 1, 1, step=1, label="samples", info="the last: the newest", elem_id="step")
+    step = gr.Slider(0, 1, 1, step=1, label="picture (the last is the newest)", elem_id="step")
     with gr.Row(equal_height=False):
         samples = gr.HTML(elem_id="samples")
         curves = gr.HTML(elem_id="curves")
@@ -74,4 +72,4 @@ def _curves(found):
         uri = encode.data_uri(progress.curves(found.table), "image/svg+xml")
     except InputError as error:
         return encode.message(error)
-    return f'<figure class="ganzoo-picture smooth"><img alt="{html.escape("curves of the training")}" src="{uri}"></figure>'
+    return f'<figure class="ganzoo-picture tall"><img alt="curves of the training" src="{uri}"></figure>'

@@ -2,13 +2,15 @@
 
 import gradio as gr
 
-from ganzoo.explore import tab_compare, tab_samples, tab_training
+from ganzoo.explore.page import compare, samples, training
 
 CSS = """
 .ganzoo-picture { margin: 0; text-align: center; }
 .ganzoo-picture img { width: 100%; max-height: 78vh; object-fit: contain; }
 .ganzoo-picture.pixels img { image-rendering: pixelated; }
 .ganzoo-picture figcaption { font-size: 0.8rem; opacity: 0.75; margin-top: 0.4rem; overflow-wrap: anywhere; }
+.ganzoo-picture.tall img { max-height: none; }
+.ganzoo-columns img { max-height: 56vh; }
 .ganzoo-columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 1rem; }
 .ganzoo-message { padding: 1rem; border-left: 4px solid #d97706; overflow-wrap: anywhere; }
 """
@@ -29,14 +31,14 @@ def build(catalog, opened):
         opened: the `Opened` run that it begins with; its first picture is in the page itself.
     """
     with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True) as page:
-        with gr.Tab("explore") as explore:
-            run, figure = tab_samples.build(catalog, opened)
-        with gr.Tab("side by side") as compare:
-            runs, connect_compare = tab_compare.build(catalog)
-        with gr.Tab("training") as training:
-            watched, connect_training = tab_training.build(catalog, opened.name)
-        connect_compare(compare)
-        connect_training(training, [explore, compare])
+        with gr.Tab("explore") as one:
+            run, figure = samples.build(catalog, opened)
+        with gr.Tab("side by side") as several:
+            runs, connect_compare = compare.build(catalog)
+        with gr.Tab("training") as watch:
+            watched, connect_training = training.build(catalog, opened.name)
+        connect_compare(several)
+        connect_training(watch, [one, several])
 
         def list_again():
             return [gr.update(choices=catalog.labels())] * 3

@@ -15,6 +15,11 @@ def seed(label, value):
     return gr.Number(value, label=label, precision=0, minimum=0, maximum=state.MAX_SEED, step=1, min_width=90)
 
 
+def count(value, visible=True):
+    """Return the choice of how many images."""
+    return gr.Radio([1, 4, 16, 64], value=value, label="images", visible=visible)
+
+
 def position():
     """Return the slider from A to B."""
     return gr.Slider(0, 1, 0, step=0.01, label="from A to B", elem_id="position")
@@ -22,8 +27,7 @@ def position():
 
 def truncation(visible):
     """Return the slider that scales latents."""
-    info = "length of the latents: below 1 more typical, less various"
-    return gr.Slider(0, 1.5, 1, step=0.05, label="truncation", info=info, visible=visible, elem_id="truncation")
+    return gr.Slider(0, 1.5, 1, step=0.05, label="truncation", visible=visible, elem_id="truncation")
 
 
 class Panel:
@@ -36,6 +40,7 @@ class Panel:
     def __init__(self, opened):
         found = self._settings(opened.controls)
         self.endpoint = gr.Radio(label="direction", **found["endpoint"])
+        self.n = count(**found["n"])
         with gr.Row(visible=found["ends"]["visible"]) as self.ends:
             self.a, self.b = seed("seed A", 0), seed("seed B", 1)
             self.shuffle = gr.Button("new seeds", size="sm", min_width=90, elem_id="shuffle")
@@ -44,10 +49,9 @@ class Panel:
         self.truncation = truncation(found["truncation"]["visible"])
         self.choices = [gr.Dropdown(**found[f"choice {i}"]) for i in range(CHOICES)]
         self.codes = [gr.Slider(-LARGEST_CODE, LARGEST_CODE, step=0.05, **found[f"code {i}"]) for i in range(CODES)]
-        self.example = gr.Slider(1, step=1, label="image of the data", **found["example"])
+        self.example = gr.Slider(1, step=1, label="image of the data", elem_id="example", **found["example"])
         self.upload = gr.UploadButton("upload a picture", file_types=["image"], size="sm", **found["upload"])
         self.uploaded = gr.State()
-        self.n = gr.Radio([1, 4, 16, 64], label="images", **found["n"])
 
     @property
     def values(self):
@@ -101,7 +105,11 @@ class Panel:
         moves = controls.drawn
         choices = [*controls.choices.items()][:CHOICES]
         found = {
-            "endpoint": {"choices": list(controls.endpoints), "value": controls.endpoint, "visible": len(controls.endpoints) > 1},
+            "endpoint": {
+                "choices": list(controls.endpoints),
+                "value": controls.endpoint,
+                "visible": len(controls.endpoints) > 1,
+            },
             "ends": {"visible": moves},
             "position": {"visible": moves},
             "truncation": {"visible": controls.truncated},
@@ -109,7 +117,12 @@ class Panel:
         for i in range(CHOICES):
             name, classes = choices[i] if i < len(choices) else ("", 0)
             values = [("any", state.ANY), *((str(each), each) for each in range(classes))]
-            found[f"choice {i}"] = {"choices": values, "value": 0 if classes else state.ANY, "label": name, "visible": classes > 0}
+            found[f"choice {i}"] = {
+                "choices": values,
+                "value": 0 if classes else state.ANY,
+                "label": name,
+                "visible": classes > 0,
+            }
         for i in range(CODES):
             shown = len(controls.codes) <= CODES and i < len(controls.codes)
             label = "{} {}".format(*controls.codes[i]) if shown else ""

@@ -3,10 +3,11 @@
 import gradio as gr
 
 from ganzoo.errors import InputError
-from ganzoo.explore import encode, state, tab_samples
-from ganzoo.explore.widgets import LIVE, position, seed, truncation
+from ganzoo.explore import encode, state
+from ganzoo.explore.page import samples
+from ganzoo.explore.page.widgets import LIVE, count, position, seed, truncation
 
-MOST = 4  # models side by side, as many as stay in memory
+MOST = 4  # models side by side; they must all stay in memory
 
 
 def build(catalog):
@@ -18,11 +19,11 @@ def build(catalog):
     names = [name for _, name in catalog.labels()]
     runs = gr.Dropdown(catalog.labels(), value=names[:2], multiselect=True, max_choices=MOST, label="runs", elem_id="runs")
     with gr.Row():
-        a, b, n = seed("seed A", 0), seed("seed B", 1), gr.Radio([1, 4, 16, 64], value=16, label="images")
+        a, b, n = seed("seed A", 0), seed("seed B", 1), count(16)
     with gr.Row():
         place, scale = position(), truncation(True)
         place.elem_id, scale.elem_id = "position-all", "truncation-all"
-        label = gr.Number(label="label or category", info="of models that have them; empty: any", precision=0, minimum=0)
+        label = gr.Number(0, label="label or category (-1: any)", precision=0, minimum=state.ANY, step=1)
     shown = gr.HTML(elem_id="pictures")
 
     def draw(names, *values):
@@ -49,4 +50,4 @@ def _figure(catalog, name, a, b, n, place, scale, label):
             picture = opened.picture(state.Request(controls.endpoint, n, a, b, place, scale, choices, {}, given))
     except InputError as error:
         return encode.message(f"{name}: {error}")
-    return encode.figure(picture, tab_samples.caption(opened))
+    return encode.figure(picture, samples.caption(opened))

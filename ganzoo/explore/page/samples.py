@@ -7,7 +7,7 @@ import gradio as gr
 
 from ganzoo.errors import InputError
 from ganzoo.explore import encode, state
-from ganzoo.explore.widgets import LIVE, Panel, download
+from ganzoo.explore.page.widgets import LIVE, Panel, download
 
 
 def build(catalog, opened):
