@@ -11,15 +11,18 @@ import pytest
 from conftest import make_gan
 from PIL import Image
 
+from ganzoo import networks
 from ganzoo.commands import explore as explore_command
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.core import config
 from ganzoo.core.inputs import Input
 from ganzoo.core.state import get_state
 from ganzoo.errors import InputError
-from ganzoo.explore import encode, progress, server, shell, state
+from ganzoo.explore import encode, progress, server, shell, state, texture
 from ganzoo.explore.catalog import Catalog
+from ganzoo.models.texture_gan import TextureGAN
 from ganzoo.registry import MODELS
+from ganzoo.textures.tiling import tile
 from ganzoo.training.runs import RunDirectory
 from ganzoo.utils import images
 
@@ -264,3 +267,33 @@ def test_without_a_run_the_command_says_so(monkeypatch, capfd, tmp_path):
     assert exit_status([], capfd)[1].startswith("error: there is no run below runs; train one")
     assert "there is no run at nowhere." in exit_status(["--run=nowhere"], capfd)[1]
     assert "port must be a whole number" in exit_status(["--port=0"], capfd)[1]
+
+
+def test_texture_tiles_and_maps(gan):
+    assert not texture.is_texture(gan)
+    model = TextureGAN((16, 16, 1), latent=2, networks=networks.Spatial(levels=2, width=2, patch_width=2))
+    assert texture.is_texture(model) and not texture.makes_heights(model)
+    ends = [texture.tile(model, texture.TileRequest(30, a=seed)) for seed in (0, 1)]
+    np.testing.assert_array_equal(ends[0], tile(model, 32, 32, 0))
+    for position, expected in ((0.0, ends[0]), (1.0, ends[1])):
+        found = texture.tile(model, texture.TileRequest(32, 0, 1, position))
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert np.abs(texture.tile(model, texture.TileRequest(32, truncation=0.5)) - ends[0]).max() > 1e-4
+    for name in texture.VIEWS:
+        view = texture.view(model, ends[0], name)
+        assert (view.dtype, view.shape[:2]) == (np.uint8, (32, 32))
+    with pytest.raises(InputError, match="view must be one of"):
+        texture.view(model, ends[0], "albedo")
+    with pytest.raises(InputError, match="seed must be"):
+        texture.tile(model, texture.TileRequest(32, a=None))
+    samples = np.frombuffer(texture.raw(model, ends[0]), "<u2").reshape(513, 513)
+    np.testing.assert_array_equal(samples[0], samples[-1])
+    with Image.open(io.BytesIO(texture.height_png(model, ends[0]))) as image:
+        assert image.mode.startswith("I;16") and image.size == (32, 32)
+
+
+def test_a_texture_of_heights_is_its_own_height():
+    model = TextureGAN((16, 16, 1), latent=2, networks=networks.Spatial(levels=2, width=2, patch_width=2), depth=16)
+    picture = np.linspace(0, 1, 1024, dtype="float32").reshape(32, 32, 1)
+    assert texture.makes_heights(model)
+    np.testing.assert_array_equal(texture.height_of(model, picture), picture[:, :, 0])

@@ -44,6 +44,16 @@ def figure(picture, caption):
     )
 
 
+def tiles(picture, repeats, caption):
+    """Return the HTML of a tile as it repeats, `repeats` times either way; it is sent once."""
+    text = html.escape(caption)
+    style = f"background-image: url({data_uri(png(picture), 'image/png')}); background-size: {100 / repeats:g}%"
+    return (
+        f'<figure class="ganzoo-picture ganzoo-tile"><div role="img" aria-label="{text}" style="{style}"></div>'
+        f"<figcaption>{text}</figcaption></figure>"
+    )
+
+
 def message(text):
     """Return the HTML of a sentence that stands in a picture's place."""
     return f'<p class="ganzoo-message" role="alert">{html.escape(str(text))}</p>'

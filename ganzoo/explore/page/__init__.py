@@ -2,12 +2,15 @@
 
 import gradio as gr
 
-from ganzoo.explore.page import compare, samples, training
+from ganzoo.errors import InputError
+from ganzoo.explore.page import compare, samples, texture, training
+from ganzoo.explore.texture import is_texture
 
 CSS = """
 .ganzoo-picture { margin: 0; text-align: center; }
 .ganzoo-picture img { width: 100%; max-height: 78vh; object-fit: contain; }
 .ganzoo-picture.pixels img { image-rendering: pixelated; }
+.ganzoo-tile div { width: min(100%, 78vh); aspect-ratio: 1; margin: auto; image-rendering: pixelated; }
 .ganzoo-picture figcaption { font-size: 0.8rem; opacity: 0.75; margin-top: 0.4rem; overflow-wrap: anywhere; }
 .ganzoo-picture.tall img { max-height: none; }
 .ganzoo-columns img { max-height: 56vh; }
@@ -30,15 +33,26 @@ def build(catalog, opened):
         catalog: `ganzoo.explore.catalog.Catalog`.
         opened: the `Opened` run that it begins with; its first picture is in the page itself.
     """
+
+    def show_texture(name):
+        try:
+            return gr.update(visible=is_texture(catalog.open(name).model))
+        except InputError:  # said where the picture stands
+            return gr.update(visible=False)
+
     with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True) as page:
         with gr.Tab("explore") as one:
-            run, figure = samples.build(catalog, opened)
+            run, figure, chosen = samples.build(catalog, opened)
+        with gr.Tab("texture", visible=is_texture(opened.model)) as tile:
+            connect_texture = texture.build(catalog, run)
         with gr.Tab("side by side") as several:
             runs, connect_compare = compare.build(catalog)
         with gr.Tab("training") as watch:
             watched, connect_training = training.build(catalog, opened.name)
+        chosen.success(show_texture, run, tile, api_visibility="private", show_progress="hidden")
+        connect_texture(tile)
         connect_compare(several)
-        connect_training(watch, [one, several])
+        connect_training(watch, [one, tile, several])
 
         def list_again():
             return [gr.update(choices=catalog.labels())] * 3

@@ -18,7 +18,7 @@ def build(catalog, opened):
         opened: the `Opened` run to begin with.
 
     Returns:
-        (the dropdown of runs, the HTML of the first picture).
+        (the dropdown of runs, the HTML of the first picture, what follows when another run is chosen).
     """
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=300):
@@ -66,7 +66,7 @@ def build(catalog, opened):
     seeds.success(draw, inputs, shown, **LIVE)
     download(png, slot, lambda name, *values: save_png(catalog, name, values), inputs)
     download(gif, slot, lambda name, *values: save_gif(catalog, name, values), inputs)
-    return run, first
+    return run, first, chosen
 
 
 def figure(catalog, name, values):
