@@ -43,7 +43,7 @@ def write_run(model, path):
     run.path.mkdir(parents=True)
     run.write_config({"settings": model.settings(), "model": config.serialize(model)})
     run.checkpoints.run = run.config()["run"]
-    run.checkpoints.save(7, get_state(model))
+    run.checkpoints.save(model.step, get_state(model))
     return run.path
 
 
@@ -168,8 +168,13 @@ def test_catalog_opens_the_newest_checkpoint_of_a_run_once(gan, run_dir, tmp_pat
     np.testing.assert_array_equal(opened.picture(state.Request(a=5)), gan.sample(1, 5)[0])
     run = RunDirectory(run_dir)
     run.config()
+    gan.step_counter.assign(8)
     run.checkpoints.save(8, get_state(gan))
-    assert opened is not catalog.open(str(run_dir)), "a newer checkpoint is loaded"
+    assert opened is catalog.open(str(run_dir))
+    gan.step_counter.assign(0)
+    newer = catalog.open(str(run_dir), newest=True)
+    assert newer is not opened and newer.model.step == 8
+    assert newer is catalog.open(str(run_dir), newest=True)
 
 
 def test_images_to_translate_come_from_the_runs_data(gan, run_dir):

@@ -13,8 +13,10 @@ import time
 
 import numpy as np
 import pytest
-from conftest import own_environment, run_python
+from conftest import own_environment
 from PIL import Image
+
+from ganzoo.commands.main import main as ganzoo_main
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -32,9 +34,15 @@ FLAGS = (
 def folder(tmp_path_factory):
     """A folder with runs/ in it: a CycleGAN, a GAN, a CGAN, the newest that can be loaded, and a run that cannot."""
     folder = tmp_path_factory.mktemp("explore")
-    for words in (["cyclegan", "--steps=1"], ["mlp-gan", "--steps=20"], ["cgan", "--steps=4", "--batch_size=8"]):
-        done = run_python("-m", "ganzoo", "train", *words, f"--run_dir=runs/{words[0]}/trained", cwd=folder)
-        assert done.returncode == 0, done.stderr
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)  # it holds for the whole process
+    for words in (
+        ["cyclegan", "--steps=1"],
+        ["mlp-gan", "--steps=20"],
+        ["cgan", "--steps=4", "--networks=dense", "--image_size=8"],
+    ):
+        ganzoo_main(["ganzoo", "train", *words, f"--run_dir={folder / 'runs' / words[0] / 'trained'}"])
+    monkeypatch.undo()
     (folder / "runs" / "cgan" / "damaged").mkdir()
     (folder / "runs" / "cgan" / "damaged" / "config.json").write_text("{")
     return folder

@@ -83,25 +83,29 @@ class Catalog:
         """Return [(what to show, name)]: a run that cannot be loaded says why, as far as a look into its folder tells."""
         return [(f"{name} ({reason})" if (reason := _fault(path)) else name, name) for name, path in self.folders().items()]
 
-    def open(self, name):
-        """Return the `Opened` run, of its newest checkpoint.
+    def open(self, name, newest=False):
+        """Return the `Opened` run.
+
+        Args:
+            name: of the run.
+            newest: whether a model that is loaded already is loaded anew where the run has a newer checkpoint by now.
 
         Raises:
             InputError: if it cannot be loaded; says why.
         """
         with self.lock:
             path = self.folder(name)
-            key = (path, max(RunDirectory(path).checkpoints.steps(), default=None))
-            if key not in self._models:
+            found = self._models.get(name)
+            if found is None or (newest and found.model.step not in RunDirectory(path).checkpoints.steps()[-1:]):
                 self._report(f"loading {name}")
                 model = ganzoo.load(path)
-                opened = Opened(name, path, model, state.controls_of(model), functools.lru_cache(maxsize=8)(state.draw))
-                self._warm_up(opened)
-                self._models[key] = opened
-                while len(self._models) > MODELS:
-                    self._models.popitem(last=False)
-            self._models.move_to_end(key)
-            return self._models[key]
+                found = Opened(name, path, model, state.controls_of(model), functools.lru_cache(maxsize=8)(state.draw))
+                self._warm_up(found)
+                self._models[name] = found
+            self._models.move_to_end(name)
+            while len(self._models) > MODELS:
+                self._models.popitem(last=False)
+            return found
 
     def examples(self, opened, name):
         """Return images of a run's data for one of its inputs, uint8 `(N, H, W, C)`, unseen ones where there are any.

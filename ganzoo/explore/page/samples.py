@@ -37,7 +37,7 @@ def build(catalog, opened):
 
     def select(name):
         try:
-            controls = catalog.open(name).controls
+            controls = catalog.open(name, newest=True).controls
         except InputError as error:
             return [*[gr.skip()] * len(panel.changing), gr.skip(), encode.message(f"{name}: {error}")]
         return [*panel.updates(controls), gr.update(visible=controls.drawn), gr.skip()]
