@@ -12,7 +12,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 
 .DEFAULT_GOAL := help
 STUDIES := results pathologies mode-coverage stacked-digits translation optimal-discriminator
-.PHONY: help setup $(STUDIES) sample export evaluate invert test test-all lint docs benchmark clean
+.PHONY: help setup $(STUDIES) sample explore export evaluate invert test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), an
 sample: setup ## draw from the newest run
 	@$(RUN) ganzoo sample $(ARGS)
 
+explore: setup ## look at trained generators on a page in a browser
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore]"
+	@$(RUN) ganzoo explore $(if $(RUN_DIR),"--run=$(RUN_DIR)") $(ARGS)
+
 export: setup ## write the newest run's generator for TensorFlow, ONNX or LiteRT
 	@$(RUN) ganzoo export $(ARGS)
 
@@ -66,6 +70,7 @@ test: setup ## run the fast tests; two minutes or so
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 test-all: setup ## run every test; a quarter of an hour or so
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore,browser]"
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 lint: setup ## check style and types

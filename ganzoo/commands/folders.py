@@ -44,8 +44,13 @@ def new_run_dir(options, experiment):
 
 def newest(experiment="*"):
     """Return the run of an experiment (of any) that was begun or gone on with last, or None."""
+    return next(reversed(all_runs(experiment)), None)
+
+
+def all_runs(experiment="*"):
+    """Return the folders of the runs of an experiment (of all), the one that was begun or gone on with last at the end."""
     configs = sorted(RUNS.glob(f"{experiment}/*/config.json"), key=lambda path: path.stat().st_mtime)
-    return configs[-1].parent if configs else None
+    return [path.parent for path in configs]
 
 
 def selected_run(options):

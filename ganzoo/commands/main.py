@@ -1,4 +1,4 @@
-"""The command `ganzoo`: train, sample, export, evaluate, texture, invert."""
+"""The command `ganzoo`: train, sample, explore, export, evaluate, texture, invert."""
 
 import difflib
 import importlib
@@ -12,6 +12,7 @@ from ganzoo.registry import MODELS, RECIPES
 VERBS = {
     "train": "train a GAN of the zoo",
     "sample": "draw from a trained generator",
+    "explore": "look at trained generators on a page in a browser",
     "export": "write a trained generator for TensorFlow, ONNX or LiteRT, which needs no ganzoo",
     "evaluate": "measure how good a trained generator is",
     "texture": "make pictures of any size from a trained texture, seamless, with maps for game engines",

@@ -147,6 +147,13 @@ class Sampling(Validation):
         """Examples of the data that `preview` is given: 8 for a model that translates images, else 0."""
         return 8 if any(isinstance(each, Image) for point in self.endpoints().values() for each in point.inputs.values()) else 0
 
+    def picture(self, examples):
+        """Lay generated examples, as `render` returns them, out as one picture, uint8 `(H, W, C)`: images in a square.
+
+        A model whose examples are no images says here how they are drawn.
+        """
+        return images.grid(examples)
+
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 

@@ -67,6 +67,6 @@ class FunctionGAN(PointGAN):
             "ks_distance": float(max(kstest(marginal, "uniform", args=(-1, 2)).statistic for marginal in marginals)),
         }
 
-    def preview(self, probe=None, seed=0):
-        """Draw 1,000 generated points in blue against the true graph in red, uint8 `(H, W, 3)`."""
-        return plots.point_picture(self.sample(1000, seed), self.function.knots(101), title=f"step {self.step}")
+    def picture(self, examples):
+        """Draw points in blue against the true graph in red, uint8 `(H, W, 3)`."""
+        return plots.point_picture(examples, self.function.knots(101), title=f"step {self.step}")

@@ -76,10 +76,14 @@ class PointGAN(GAN):
         self.center, self.scale = (tuple(map(float, each)) for each in points.moments())
         self._functions, self._play_step, self.train_function = {}, backend.jit(self.play_step), None  # they hold the old ones
 
+    def picture(self, examples):
+        """Draw points `(N, d)`, uint8 `(H, W, 3)`."""
+        center, scale = self.center or 0.0, self.scale or 1.0
+        return plots.point_picture(examples, title=f"step {self.step}", center=center, scale=scale)
+
     def preview(self, probe=None, seed=0):
         """Draw 1,000 generated points, uint8 `(H, W, 3)`."""
-        center, scale = self.center or 0.0, self.scale or 1.0
-        return plots.point_picture(self.sample(1000, seed), title=f"step {self.step}", center=center, scale=scale)
+        return self.picture(self.sample(1000, seed))
 
     def train(self, data, steps=8000, **options):
         """Train on points; options as in `GAN.train`, with defaults for steps of microseconds.

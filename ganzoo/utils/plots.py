@@ -10,8 +10,12 @@ def save_loss_plot(path, rows):
         path: PNG to write.
         rows: dictionaries of strings, as `metrics_csv.read_rows` returns; with none, nothing is written.
     """
-    if not rows:
-        return
+    if rows:
+        loss_figure(rows).savefig(path, dpi=100)
+
+
+def loss_figure(rows):
+    """Return a matplotlib figure of every logged quantity against the step; rows: as in `save_loss_plot`, at least one."""
     from matplotlib.figure import Figure
 
     names = [name for name in rows[0] if name not in ("step", "seconds", "images_per_second")]
@@ -21,7 +25,7 @@ def save_loss_plot(path, rows):
         axes.set_ylabel(name.replace("_", " "), parse_math=False)
         axes.grid(alpha=0.3)
     axes.set_xlabel("step (generator updates)")
-    figure.savefig(path, dpi=100)
+    return figure
 
 
 def figure_to_array(figure):
