@@ -12,7 +12,7 @@ in D.
 import numpy as np
 
 from ganzoo import networks, optimizers, regularizers
-from ganzoo.core.inputs import WHITE, NormalMap, Spec
+from ganzoo.core.inputs import WHITE, NormalMap
 from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.objectives import Objective
@@ -37,7 +37,7 @@ class TextureGAN(GAN):
         image_shape: of the crops that it trains on; height and width multiples of the networks' cell.
         latent: numbers a cell of the latent map, an int, or a `NormalMap`.
         levels: (low, high), shares of the full range from black 0 to white 1: the darkest and brightest that it makes, which
-            the networks see as -1 and 1. A photograph of little contrast is learned faster with its own levels than with (0, 1).
+            the networks see as -1 and 1. With its own levels a photograph of little contrast fills that range.
         depth: bits a channel of the crops, 8 (uint8) or 16 (uint16, for heights).
         options: as in `GAN`, but for `value_range`, which follows from `levels`.
 
@@ -80,11 +80,6 @@ class TextureGAN(GAN):
     def cell(self):
         """Pixels that a cell of the latent map is wide."""
         return self.networks.cell
-
-    @property
-    def examples(self):
-        """{"images": Spec}: uint8, or uint16 where the depth is 16."""
-        return {"images": Spec(self.image_shape, f"uint{self.depth}")}
 
     @property
     def inputs(self):

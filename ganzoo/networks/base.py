@@ -1,5 +1,7 @@
 """What every pair of networks is: two builders that know shapes, latents and labels, and no objective."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -37,7 +39,7 @@ class Networks(Configurable):
     """
 
     value_range: tuple[float, float] = (-1.0, 1.0)
-    latent_distribution: type[Input] = Normal
+    latent_distribution: Any = Normal
     embedding_size: int | None = None
 
     def build_latent(self, size: int, shape: Shape) -> Input:
