@@ -13,7 +13,7 @@ from ganzoo.data.loading import DATASETS, PAIRS
 from ganzoo.registry import MODELS, RECIPES, make_help, table
 
 # Arguments that other flags are about, or that no simple value describes.
-OTHERS = {"seed", "name", "classes", "dimensions", "steps"}
+OTHERS = {"seed", "name", "classes", "dimensions", "steps", "center", "scale"}
 
 
 def simple(signature):

@@ -37,7 +37,6 @@ ARGUMENTS = {
     "cycle_weight": Argument(float, "of the cycle's L1 distance, at least 0", 0),
     "identity_weight": Argument(float, "of the identity's L1 distance, at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
-    "depth": Argument(int, "bits a channel that it trains on, 8, or 16 for heights", 8),
     # Of networks.
     "critic_norm": Argument(
         bool, "batch normalization and dropout in the critic; without, where the objective has a gradient penalty"

@@ -22,6 +22,7 @@ from ganzoo.registry import MODELS
 # Class -> arguments to try beside the defaults; what cannot be made without arguments has some here.
 ARGUMENTS = {
     inputs.Normal: [(3,)],
+    inputs.NormalMap: [(4, 6, 3)],
     inputs.Uniform: [(np.int64(3),)],
     inputs.Code: [(2,)],
     inputs.Category: [(5,)],
@@ -32,6 +33,7 @@ ARGUMENTS = {
     networks.DCGAN: [(), (True, True, 3)],
     networks.Texture: [(), (False, 4, 2)],
     networks.InfoGAN: [(), (8, 3)],
+    networks.Spatial: [(), (2, 8, 16, 3)],
     networks.Translation: [(), (8, 0, 2, 2)],
     regularizers.GradientPenalty: [(), (1.0,)],
     regularizers.R1: [(), (1,)],
