@@ -91,9 +91,9 @@ def test_tensorflows_converter_takes_the_saved_model_as_it_is(conditional, tmp_p
 _ONNX = {
     "dense": "Add LeakyRelu MatMul Max Min Mul Relu Reshape Sub Tanh",
     "convolutions": "Add Conv ConvTranspose MatMul Max Min Mul Relu Reshape Sigmoid Slice Transpose",
-    "labels": "And Cast Concat Gather GreaterOrEqual Less Where",
+    "labels": "And Cast Concat Gather GreaterOrEqual Less Not Where",
     "texture": "Add Concat Conv MatMul Max Min Mul Relu Reshape Slice Sub Tanh Transpose Unsqueeze",
-    "any size": "Cast Gather Shape Squeeze",
+    "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
 }  # fmt: skip
