@@ -12,8 +12,10 @@ def computing_in_float32(model):
     layers = {id(layer): layer for network in networks for layer in network._flatten_layers()}
     other = [(layer, layer.dtype_policy) for layer in layers.values() if layer.compute_dtype != "float32"]
     try:
-        for layer, _ in other:
-            layer.dtype_policy = keras.DTypePolicy("float32")
+        for layer, before in other:
+            policy = keras.DTypePolicy("float32")
+            policy._variable_dtype = before.variable_dtype  # its weights stay as they are: Keras casts those that differ
+            layer.dtype_policy = policy
         yield
     finally:
         for layer, policy in other:

@@ -106,7 +106,7 @@ def _interface(model, batch):
             if not each.drawn:
                 rows.append(("`from_seed`", f"takes `{name}`", _shape(n, each.dynamic_shape), each.dtype, each.support))
         spec = next(iter(model.examples.values()))
-        kind, levels = (spec.dtype, f"0 to {WHITE[spec.dtype]}") if is_bounded(model) else ("float32", result)
+        kind, levels = (spec.dtype, f"0 to {int(WHITE[spec.dtype])}") if is_bounded(model) else ("float32", result)
         rows.append(("`from_seed`", f"gives `{default.output}`", _shape(n, spec.shape), kind, levels))
     return _table(("signature", "name", "shape", "dtype", "values"), rows)
 

@@ -91,9 +91,9 @@ def test_tensorflows_converter_takes_the_saved_model_as_it_is(conditional, tmp_p
 _ONNX = {
     "dense": "Add LeakyRelu MatMul Max Min Mul Relu Reshape Sub Tanh",
     "convolutions": "Add Conv ConvTranspose MatMul Max Min Mul Relu Reshape Sigmoid Slice Transpose",
-    "labels": "And Cast Concat Gather GreaterOrEqual Less Where",
+    "labels": "And Cast Concat Gather GreaterOrEqual Less Not Where",
     "texture": "Add Concat Conv MatMul Max Min Mul Relu Reshape Slice Sub Tanh Transpose Unsqueeze",
-    "any size": "Cast Gather Shape Squeeze",
+    "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
 }  # fmt: skip
@@ -156,7 +156,7 @@ def test_quantized_files_lose_little(name, tmp_path):
         sizes[kind], losses[kind] = path.stat().st_size, max(each.mean for each in found)
     assert losses["none"] < 1e-6 < losses["float16"] < 0.5 / 255 < 5.0 / 255
     assert losses["float16"] < losses["int8"] < 5.0 / 255
-    if name != "GAN":  # of networks that small the names are most of the file
+    if name in ("CGAN", "WGAN"):  # of smaller networks the names are most of the file
         assert sizes["float16"] < 0.8 * sizes["none"]
         assert sizes["int8"] < sizes["float16"]
 
@@ -165,8 +165,8 @@ def test_quantized_files_lose_little(name, tmp_path):
 def test_int8_takes_the_nearest_class_for_an_unknown_one(tmp_path):
     model = trained("GAN", classes=3)
     model.export(tmp_path / "out", ["litert"], quantize="int8")
-    inputs = example_inputs(model, "serving_default", 2) | {"labels": np.array([2, 9], "int32")}
-    inputs["latents"][1] = inputs["latents"][0]
+    latents = np.repeat(example_inputs(model, "serving_default", 1)["latents"], 2, axis=0)
+    inputs = {"latents": latents, "labels": np.array([2, 9], "int32")}
     made = litert.run_litert(tmp_path / "out" / "generator_int8.tflite", "serving_default", inputs)
     np.testing.assert_array_equal(made[0], made[1])
 
