@@ -83,7 +83,7 @@ def browser(server, tmp_path):
     driver.quit()
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     """Return the condition's first true value."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -137,7 +137,7 @@ def saved(browser, button):
 
 def get(port, path, host=None):
     """Return (status, body) of a GET of exactly this path."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.putrequest("GET", path, skip_host=host is not None)
     if host is not None:
         connection.putheader("Host", host)
@@ -263,6 +263,6 @@ def test_a_second_page_takes_the_next_port_and_ctrl_c_ends_it(server, folder):
     said = [process.stdout.readline() for _ in range(3)]
     assert f"port {server[1]} is taken, so it is " in said[1] and "open http://127.0.0.1:" in said[2]
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.strip().splitlines()[-1] == "stopped by Ctrl-C" and "Traceback" not in errors
