@@ -52,7 +52,9 @@ def folder(tmp_path_factory):
 def server(folder):
     """The command, running; gives (its process, port, what it said)."""
     command = [sys.executable, "-m", "ganzoo", "explore", "--port=17860"]
-    process = subprocess.Popen(command, cwd=folder, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    (folder / "temporary").mkdir()
+    environment = own_environment() | {"TMPDIR": str(folder / "temporary")}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     said = ""
     while "Ctrl-C ends the page" not in said:
         line = process.stdout.readline()
@@ -266,3 +268,11 @@ def test_a_second_page_takes_the_next_port_and_ctrl_c_ends_it(server, folder):
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.strip().splitlines()[-1] == "stopped by Ctrl-C" and "Traceback" not in errors
+
+
+def test_sigterm_ends_it_and_leaves_no_file(server, folder):
+    """The last test of the server."""
+    assert any((folder / "temporary").iterdir())
+    server[0].terminate()
+    assert server[0].wait(timeout=120) == 143
+    assert not any((folder / "temporary").iterdir())
