@@ -52,7 +52,9 @@ def folder(tmp_path_factory):
 def server(folder):
     """The command, running; gives (its process, port, what it said)."""
     command = [sys.executable, "-m", "ganzoo", "explore", "--port=17860"]
-    process = subprocess.Popen(command, cwd=folder, env=own_environment(), stdout=subprocess.PIPE, text=True)
+    (folder / "temporary").mkdir()
+    environment = own_environment() | {"TMPDIR": str(folder / "temporary")}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     said = ""
     while "Ctrl-C ends the page" not in said:
         line = process.stdout.readline()
@@ -83,7 +85,7 @@ def browser(server, tmp_path):
     driver.quit()
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     """Return the condition's first true value."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -137,7 +139,7 @@ def saved(browser, button):
 
 def get(port, path, host=None):
     """Return (status, body) of a GET of exactly this path."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.putrequest("GET", path, skip_host=host is not None)
     if host is not None:
         connection.putheader("Host", host)
@@ -263,6 +265,14 @@ def test_a_second_page_takes_the_next_port_and_ctrl_c_ends_it(server, folder):
     said = [process.stdout.readline() for _ in range(3)]
     assert f"port {server[1]} is taken, so it is " in said[1] and "open http://127.0.0.1:" in said[2]
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors.strip().splitlines()[-1] == "stopped by Ctrl-C" and "Traceback" not in errors
+
+
+def test_sigterm_ends_it_and_leaves_no_file(server, folder):
+    """The last test of the server."""
+    assert any((folder / "temporary").iterdir())
+    server[0].terminate()
+    assert server[0].wait(timeout=120) == 143
+    assert not any((folder / "temporary").iterdir())

@@ -4,7 +4,9 @@ import errno
 import ipaddress
 import logging
 import os
+import signal
 import socket
+import sys
 import tempfile
 
 from ganzoo.errors import InputError
@@ -127,4 +129,5 @@ def serve(catalog, opened, host, port, report):
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         report(f"open http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{found} in a browser; Ctrl-C ends the page")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the folder is removed then too
         server.run(sockets=[listener])

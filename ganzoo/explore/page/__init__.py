@@ -4,6 +4,7 @@ import gradio as gr
 
 from ganzoo.errors import InputError
 from ganzoo.explore.page import compare, samples, texture, training
+from ganzoo.explore.page.widgets import LIVE
 from ganzoo.explore.texture import is_texture
 
 CSS = """
@@ -49,7 +50,7 @@ def build(catalog, opened):
             runs, connect_compare = compare.build(catalog)
         with gr.Tab("training") as watch:
             watched, connect_training = training.build(catalog, opened.name)
-        chosen.success(show_texture, run, tile, api_visibility="private", show_progress="hidden")
+        chosen.success(show_texture, run, tile, **LIVE)
         connect_texture(tile)
         connect_compare(several)
         connect_training(watch, [one, tile, several])
@@ -57,5 +58,5 @@ def build(catalog, opened):
         def list_again():
             return [gr.update(choices=catalog.labels())] * 3
 
-        page.load(list_again, None, [run, runs, watched], api_visibility="private", show_progress="hidden")
+        page.load(list_again, None, [run, runs, watched], **LIVE)
     return page, figure

@@ -5,7 +5,7 @@ import gradio as gr
 from ganzoo.errors import InputError
 from ganzoo.explore import encode, state
 from ganzoo.explore.page import samples
-from ganzoo.explore.page.widgets import LIVE, count, position, seed, truncation
+from ganzoo.explore.page.widgets import LAST, LIVE, count, position, seed, truncation
 
 MOST = 4  # models side by side; they must all stay in memory
 
@@ -31,7 +31,7 @@ def build(catalog):
 
     inputs = [runs, a, b, n, place, scale, label]
     gr.on([each.input for each in inputs], draw, inputs, shown, **LIVE)
-    return runs, lambda tab: tab.select(draw, inputs, shown, api_visibility="private")
+    return runs, lambda tab: tab.select(draw, inputs, shown, **LAST)
 
 
 def _figure(catalog, name, a, b, n, place, scale, label):

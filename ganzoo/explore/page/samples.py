@@ -7,7 +7,7 @@ import gradio as gr
 
 from ganzoo.errors import InputError
 from ganzoo.explore import encode, state
-from ganzoo.explore.page.widgets import LIVE, Panel, download
+from ganzoo.explore.page.widgets import LAST, LIVE, Panel, download
 
 
 def build(catalog, opened):
@@ -56,11 +56,11 @@ def build(catalog, opened):
     gr.on([each.input for each in panel.live], draw, inputs, shown, **LIVE)
     panel.example.input(lambda name, *values: (None, figure(catalog, name, (*values[:7], None, *values[8:]))), inputs,
                         [panel.uploaded, shown], **LIVE)  # fmt: skip
-    chosen = run.input(select, run, [*panel.changing, gif, shown], api_visibility="private", show_progress_on=shown)
+    chosen = run.input(select, run, [*panel.changing, gif, shown], show_progress_on=shown, **LAST)
     chosen.success(draw, inputs, shown, **LIVE)
-    turned = panel.endpoint.input(turn, [run, panel.endpoint], panel.changing[1:], api_visibility="private")
+    turned = panel.endpoint.input(turn, [run, panel.endpoint], panel.changing[1:], **LAST)
     turned.success(draw, inputs, shown, **LIVE)
-    sent = panel.upload.upload(upload, [run, panel.upload], panel.uploaded, api_visibility="private")
+    sent = panel.upload.upload(upload, [run, panel.upload], panel.uploaded, **LAST)
     sent.success(draw, inputs, shown, **LIVE)
     seeds = panel.shuffle.click(lambda: random.sample(range(10**6), 2), None, [panel.a, panel.b], api_visibility="private")
     seeds.success(draw, inputs, shown, **LIVE)

@@ -5,7 +5,7 @@ import gradio as gr
 from ganzoo.errors import InputError
 from ganzoo.explore import encode, texture
 from ganzoo.explore.page import samples
-from ganzoo.explore.page.widgets import LIVE, download, position, seed, truncation
+from ganzoo.explore.page.widgets import LAST, LIVE, download, position, seed, truncation
 
 REPEATS = (1, 3)
 
@@ -70,4 +70,4 @@ def build(catalog, run):
     download(png, slot, file(".png", "image/png", lambda m, p, *shown: encode.png(texture.view(m, p, *shown))), inputs)
     download(height, slot, file("-height.png", "image/png", lambda m, p, *_: texture.height_png(m, p)), inputs)
     download(raw, slot, file("-height.raw", "application/octet-stream", lambda m, p, *_: texture.raw(m, p)), inputs)
-    return lambda tab: tab.select(draw, inputs, shown, api_visibility="private")
+    return lambda tab: tab.select(draw, inputs, shown, **LAST)

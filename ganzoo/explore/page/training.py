@@ -4,6 +4,7 @@ import gradio as gr
 
 from ganzoo.errors import InputError
 from ganzoo.explore import encode, progress
+from ganzoo.explore.page.widgets import LIVE
 
 SECONDS = 3.0
 
@@ -42,16 +43,15 @@ def build(catalog, name):
 
     last = gr.State(1)
     inputs, outputs = [run, step, last, stamp], [step, samples, curves, stamp, last]
-    options = {"api_visibility": "private", "show_progress": "hidden"}
-    timer.tick(refresh, inputs, outputs, **options)
-    run.input(lambda name: refresh(name, 0, 0, None), run, outputs, **options)
-    step.input(show, [run, step], samples, trigger_mode="always_last", **options)
+    timer.tick(refresh, inputs, outputs, show_progress="hidden", api_visibility="private")
+    run.input(lambda name: refresh(name, 0, 0, None), run, outputs, **LIVE)
+    step.input(show, [run, step], samples, **LIVE)
 
     def connect(tab, others):
-        tab.select(lambda: gr.Timer(active=True), None, timer, **options)
-        tab.select(refresh, inputs, outputs, **options)
+        tab.select(lambda: gr.Timer(active=True), None, timer, **LIVE)
+        tab.select(refresh, inputs, outputs, **LIVE)
         for other in others:
-            other.select(lambda: gr.Timer(active=False), None, timer, **options)
+            other.select(lambda: gr.Timer(active=False), None, timer, **LIVE)
 
     return run, connect
 

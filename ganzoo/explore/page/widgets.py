@@ -7,7 +7,9 @@ from ganzoo.explore import state
 
 CHOICES, CODES = 2, 12  # labels and categories, continuous codes; of a model with more the seed draws the rest
 LARGEST_CODE = 2.0  # codes are drawn from [-1, 1); beyond, a model shows what it makes of the unseen
-LIVE = {"trigger_mode": "always_last", "show_progress": "hidden", "api_visibility": "private"}  # of moves, the last one counts
+# Of events that come while one is answered, the last counts; by default all of them would be lost.
+LAST = {"trigger_mode": "always_last", "api_visibility": "private"}
+LIVE = {**LAST, "show_progress": "hidden"}
 
 
 def seed(label, value):
