@@ -36,7 +36,7 @@ def change_flags(folder, rng, mark):
     flags = config["notes"]["flags"]
     name = rng.choice(sorted(flags))
     hostile = (f"__import__('os').mknod({mark!r})", f"{{{mark}}}", "/dev/zero", "/proc/self/mem", "x" * 10_000,
-               "\x1b[2J", 10**30, -1, 0, None, True, 1.5, [], {"a": 1}, ["x"] * 100, float("nan"), "../../..",
+               "\x1b[2J", 10**30, -1, 0, None, True, 1.5, [], {"a": 1}, ["x"] * 100, float("nan"), "../../../nowhere",
                "mnist_of_nobody")  # fmt: skip
     change = rng.randrange(4)
     if change == 0:
