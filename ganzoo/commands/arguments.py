@@ -51,6 +51,7 @@ ARGUMENTS = {
     "upsamplings": Argument(int, "up-samplings of the texture generator; a cell of latents is 2 to this power pixels wide", 1),
     "patch_width": Argument(int, "filters of the discriminator's first layer; at least 1", 1),
     "style": Argument(int, "size of the vector that chooses among several textures; 0 for one texture", 0),
+    "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
     "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
