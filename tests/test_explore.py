@@ -1,6 +1,7 @@
 """What the page to explore models is made of, without Gradio and without a browser."""
 
 import asyncio
+import contextlib
 import io
 import os
 import socket
@@ -261,6 +262,8 @@ def exit_status(words, capfd):
 
 
 def test_without_gradio_the_command_says_how_to_install_it(monkeypatch, capfd):
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setitem(__import__("sys").modules, "gradio", None)
     status, said = exit_status([], capfd)
     assert status == 2 and "-m pip install 'gradio>=6,<7'" in said and "make explore" in said
@@ -268,7 +271,7 @@ def test_without_gradio_the_command_says_how_to_install_it(monkeypatch, capfd):
 
 def test_without_a_run_the_command_says_so(monkeypatch, capfd, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(server, "import_gradio", lambda words: None)
+    monkeypatch.setattr(server, "gradio_at_home", contextlib.nullcontext)
     assert exit_status([], capfd)[1].startswith("error: there is no run below runs; train one")
     assert "there is no run at nowhere." in exit_status(["--run=nowhere"], capfd)[1]
     assert "port must be a whole number" in exit_status(["--port=0"], capfd)[1]
