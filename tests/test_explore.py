@@ -1,6 +1,7 @@
 """What the page to explore models is made of, without Gradio and without a browser."""
 
 import asyncio
+import contextlib
 import io
 import os
 import socket
@@ -261,6 +262,8 @@ def exit_status(words, capfd):
 
 
 def test_without_gradio_the_command_says_how_to_install_it(monkeypatch, capfd):
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setitem(__import__("sys").modules, "gradio", None)
     status, said = exit_status([], capfd)
     assert status == 2 and "-m pip install 'gradio>=6,<7'" in said and "make explore" in said
@@ -268,7 +271,7 @@ def test_without_gradio_the_command_says_how_to_install_it(monkeypatch, capfd):
 
 def test_without_a_run_the_command_says_so(monkeypatch, capfd, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(server, "import_gradio", lambda words: None)
+    monkeypatch.setattr(server, "gradio_at_home", contextlib.nullcontext)
     assert exit_status([], capfd)[1].startswith("error: there is no run below runs; train one")
     assert "there is no run at nowhere." in exit_status(["--run=nowhere"], capfd)[1]
     assert "port must be a whole number" in exit_status(["--port=0"], capfd)[1]
@@ -276,7 +279,7 @@ def test_without_a_run_the_command_says_so(monkeypatch, capfd, tmp_path):
 
 def test_texture_tiles_and_maps(gan):
     assert not texture.is_texture(gan)
-    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(levels=2, width=2, patch_width=2))
+    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, patch_width=2))
     assert texture.is_texture(model) and not texture.makes_heights(model)
     ends = [texture.tile(model, texture.TileRequest(30, a=seed)) for seed in (0, 1)]
     np.testing.assert_array_equal(ends[0], tile(model, 32, 32, 0))
@@ -298,7 +301,7 @@ def test_texture_tiles_and_maps(gan):
 
 
 def test_a_texture_of_heights_is_its_own_height():
-    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(levels=2, width=2, patch_width=2), depth=16)
+    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, patch_width=2), depth=16)
     picture = np.linspace(0, 1, 1024, dtype="float32").reshape(32, 32, 1)
     assert texture.makes_heights(model)
     np.testing.assert_array_equal(texture.height_of(model, picture), picture[:, :, 0])

@@ -58,9 +58,8 @@ def first(catalog):
 def main(options):
     from ganzoo.explore import server
 
-    server.import_gradio(f"{command.python_words()} -m pip install 'gradio>=6,<7'")
+    with server.gradio_at_home(f"{command.python_words()} -m pip install 'gradio>=6,<7'"):
+        from ganzoo.explore.catalog import Catalog
 
-    from ganzoo.explore.catalog import Catalog
-
-    catalog = Catalog(find(options), runner.data_of, invert.read, command.say)
-    server.serve(catalog, first(catalog), options.host, options.port, command.say)
+        catalog = Catalog(find(options), runner.data_of, invert.read, command.say)
+        server.serve(catalog, first(catalog), options.host, options.port, command.say)

@@ -1,6 +1,8 @@
 """Serve the page: on this machine alone unless told otherwise, without a word to any other."""
 
+import contextlib
 import errno
+import importlib
 import ipaddress
 import logging
 import os
@@ -16,8 +18,11 @@ LARGEST_UPLOAD = "50mb"
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
-def import_gradio(words):
-    """Import Gradio, which then reports nothing to anybody.
+@contextlib.contextmanager
+def gradio_at_home(words):
+    """Import Gradio so that it reports nothing to anybody, and keeps uploads in a folder that is removed in the end.
+
+    Both must be said before it is imported.
 
     Args:
         words: the command that installs it.
@@ -25,13 +30,15 @@ def import_gradio(words):
     Raises:
         InputError: if it is not installed.
     """
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    try:
-        import gradio
-    except ModuleNotFoundError as error:
-        raise InputError(f"the page needs Gradio, which is not installed: {words}, or make explore.") from error
-    return gradio
+    with tempfile.TemporaryDirectory(prefix="ganzoo-explore-") as folder:
+        settings = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "GRADIO_TEMP_DIR": folder}
+        os.environ.update(settings)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the folder is removed then too
+        try:
+            importlib.import_module("gradio")
+        except ModuleNotFoundError as error:
+            raise InputError(f"the page needs Gradio, which is not installed: {words}, or make explore.") from error
+        yield
 
 
 def listen(host, port):
@@ -116,8 +123,7 @@ def serve(catalog, opened, host, port, report):
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every new size of a batch
     listener, found = listen(host, port)
-    with listener, tempfile.TemporaryDirectory(prefix="ganzoo-explore-") as folder:
-        os.environ["GRADIO_TEMP_DIR"] = folder  # of what is uploaded: the only files that it gives to a browser
+    with listener:
         from ganzoo.explore import page
 
         blocks, figure = page.build(catalog, opened)
@@ -129,5 +135,4 @@ def serve(catalog, opened, host, port, report):
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         report(f"open http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{found} in a browser; Ctrl-C ends the page")
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the folder is removed then too
         server.run(sockets=[listener])
