@@ -38,6 +38,7 @@ def is_image(each):
     return isinstance(each, ganzoo.core.inputs.Image)
 
 
+@pytest.mark.slow
 def test_student_network_of_convolutions(channels_first):
     class Student(ganzoo.GAN):
         def build_discriminator(self):

@@ -50,17 +50,20 @@ def check_samples(model, folder, n):
         assert np.abs(np.rint(made * 255) - np.rint(expected * 255)).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 3, 16])
 def test_samples_equal_those_of_keras(n, conditional):
     check_samples(*conditional, n)
 
 
+@pytest.mark.slow
 def test_no_samples_of_no_inputs(conditional):
     model, folder = conditional
     none = {name: each[:0] for name, each in example_inputs(model, "serving_default", 1).items()}
     assert onnx.run_onnx(folder / "generator.onnx", "", none).shape == (0, 8, 8, 1)
 
 
+@pytest.mark.slow
 def test_images_of_unknown_classes_are_nan(conditional):
     model, folder = conditional
     for endpoint, path, run in files(folder, model):
@@ -68,6 +71,7 @@ def test_images_of_unknown_classes_are_nan(conditional):
         np.testing.assert_array_equal(np.isnan(run(path, endpoint, inputs)).all((1, 2, 3)), [True, False, False, True])
 
 
+@pytest.mark.slow
 def test_names_of_inputs_and_outputs(conditional):
     import onnxruntime
 
@@ -79,6 +83,7 @@ def test_names_of_inputs_and_outputs(conditional):
     assert signatures == {"serving_default": {"inputs": ["labels", "latents"], "outputs": ["images"]}}
 
 
+@pytest.mark.slow
 def test_tensorflows_converter_takes_the_saved_model_as_it_is(conditional, tmp_path):
     model, folder = conditional
     with silent_stderr():
