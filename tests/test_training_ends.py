@@ -61,8 +61,12 @@ def test_ctrl_c_saves_and_a_second_one_tells_what_is_saved(stripes, tmp_path, qu
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
 def test_an_interrupt_while_the_run_is_closed_tells_that_all_is_saved(number, name, stripes, tmp_path, monkeypatch):
     monkeypatch.setattr("ganzoo.training.loop.close_run", lambda model, run: os.kill(os.getpid(), number))
-    with pytest.raises(Interrupted, match=f"stopped by {name}; saved at step 4 in"):
-        make_tiny().train(stripes, 4, run_dir=tmp_path / "run", **EVERY)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
+    try:
+        with pytest.raises(Interrupted, match=f"stopped by {name}; saved at step 4 in"):
+            make_tiny().train(stripes, 4, run_dir=tmp_path / "run", **EVERY)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ ABSTRACT = {losses.Loss, networks.Networks, regularizers.Regularizer, inputs.Inp
 def all_configurable():
     """Return every public subclass of `Configurable` in ganzoo."""
     for module in pkgutil.walk_packages(ganzoo.__path__, "ganzoo."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and not module.name.startswith("ganzoo.explore.page"):  # needs Gradio
             importlib.import_module(module.name)
     found, queue = set(), [config.Configurable]
     while queue:
