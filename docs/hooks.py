@@ -13,11 +13,16 @@ def on_files(files, config):
     from mkdocs.structure.files import File
 
     for name in ("RESULTS.md", "CHANGELOG.md"):
-        files.append(File.generated(config, name, content=(ROOT / name).read_text(encoding="utf-8")))
+        files.append(File.generated(config, name, content=from_docs((ROOT / name).read_text(encoding="utf-8"))))
     for path in sorted((ROOT / GALLERY).rglob("*")):
         if path.suffix in (".png", ".gif", ".json"):
             files.append(File.generated(config, path.relative_to(ROOT).as_posix(), abs_src_path=str(path)))
     return files
+
+
+def from_docs(markdown):
+    """Return a page of the repository's root with its links into docs/ as the site has them, where docs/ is the root."""
+    return markdown.replace("](docs/", "](")
 
 
 def on_page_markdown(markdown, page, config, files):
