@@ -16,6 +16,7 @@ import math
 import numpy as np
 
 from ganzoo.data.checks import is_memory_mapped
+from ganzoo.data.prefetching import prefetched
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
 
@@ -123,4 +124,4 @@ def index_batches(arrays, batch_size, seed=0, start_step=0, batches_per_step=1, 
             for key, source in sources.items()
         }
 
-    return tf.data.Dataset.counter(start=start_step).map(read).prefetch(tf.data.AUTOTUNE)
+    return prefetched(tf.data.Dataset.counter(start=start_step).map(read))

@@ -8,6 +8,7 @@ import numpy as np
 from ganzoo.core.inputs import Spec
 from ganzoo.data.checks import chosen_names, row_chunks, size_pair, suggestion
 from ganzoo.data.dataset import ImageDataset
+from ganzoo.data.prefetching import prefetched
 from ganzoo.data.resize import resize_pixels
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
@@ -184,7 +185,7 @@ class Crops:
             )
             return {"images": tf.reshape(crops, shape)}
 
-        return tf.data.Dataset.counter(start=start_step).map(read).prefetch(tf.data.AUTOTUNE)
+        return prefetched(tf.data.Dataset.counter(start=start_step).map(read))
 
     def _of(self, pictures, part):
         return Crops(pictures, self.size, self.symmetry, self.scale_jitter, f"{self.name} ({part})", self.skipped, self.notes)

@@ -176,6 +176,10 @@ def test_order_is_a_function_of_the_seed():
     assert orders[1] == tuple(order(numbered(100), 4, batch_size=10, seed=1))
 
 
+def test_nobody_waits_for_the_thread_that_tunes_a_pipeline():
+    assert numbered(10).batches(4).options().autotune.enabled is False
+
+
 @pytest.mark.parametrize(("start", "batches_per_step"), [(1, 1), (5, 3), (40, 1)])
 def test_start_step_equals_skipping(start, batches_per_step):
     arguments = {"batch_size": 7, "seed": 2, "batches_per_step": batches_per_step}
