@@ -22,6 +22,17 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def untuned_pipelines():
+    """Turn TensorFlow's tuning of every tf.data pipeline off: whoever deletes an iterator waits a minute for its thread."""
+    import tensorflow as tf
+
+    plain = tf.data.Dataset.__iter__
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    tf.data.Dataset.__iter__ = lambda dataset: plain(dataset.with_options(options))
+
+
 @pytest.fixture
 def stripes():
     """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""

@@ -200,6 +200,7 @@ def test_healthy_runs_silent(run):
     assert seen.findings == []
 
 
+@pytest.mark.slow
 def test_probe_changes_nothing(stripes):
     plain, watched = make_tiny(), make_tiny()
     plain.train(stripes, steps=6, batch_size=8, log_every=2, verbose=False)
@@ -251,14 +252,21 @@ def test_diagnosis_resume(tmp_path, stripes):
         ('{"evidence": [], "findings": [{"step": 0, "says": "of 0.1.0"}]}', "its entries have other names"),
     ],
 )
-def test_unreadable_diagnosis_is_set_aside(content, reason, tmp_path, stripes):
+def test_unreadable_diagnosis_is_told(content, reason, tmp_path, stripes):
     path, told = tmp_path / "diagnosis.json", []
     path.write_text(content)
-    seen = Diagnosis({"images": stripes}, every=2, path=path, report=told.append)
-    make_tiny().train(stripes, steps=2, batch_size=8, log_every=2, callbacks=[seen], verbose=False)
+    Diagnosis({"images": stripes}, every=2, path=path, report=told.append)._read(0)
     assert reason in told[0]
     assert "the diagnosis begins anew" in told[0]
     assert (tmp_path / "diagnosis.unreadable").read_text() == content
+
+
+def test_unreadable_diagnosis_is_set_aside(tmp_path, stripes):
+    path, told = tmp_path / "diagnosis.json", []
+    path.write_text("{")
+    seen = Diagnosis({"images": stripes}, every=2, path=path, report=told.append)
+    make_tiny().train(stripes, steps=2, batch_size=8, log_every=2, callbacks=[seen], verbose=False)
+    assert "the diagnosis begins anew" in told[0]
     assert [row["step"] for row in json.loads(path.read_text())["evidence"]] == [0, 2]
 
 

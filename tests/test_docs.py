@@ -32,6 +32,7 @@ def run(page, marks, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES[1:] if any(mark == "run" for mark, _ in blocks(page))])
+@pytest.mark.slow
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     run(page, ("run",), tmp_path, monkeypatch)
 
@@ -84,7 +85,16 @@ def test_the_distances_that_are_quoted_are_those_of_the_results():
     assert distances == measured
 
 
-_INNER = ("__init__", "batching", "checks", "guard", "image_file", "resize", "scaling")  # modules that no user imports
+_INNER = (
+    "__init__",
+    "batching",
+    "checks",
+    "guard",
+    "image_file",
+    "prefetching",
+    "resize",
+    "scaling",
+)  # modules that no user imports
 
 
 def test_the_api_pages_cover_the_public_modules():

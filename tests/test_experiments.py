@@ -187,7 +187,9 @@ def game(name, *words):
     return compose.game_of(recipe, runner.game_values(recipe, options_for(recipe, *words)))
 
 
-@pytest.mark.parametrize("networks", ["dense", "dcgan", "texture", "infogan"])
+@pytest.mark.parametrize(
+    "networks", ["dense", *(pytest.param(each, marks=pytest.mark.slow) for each in ("dcgan", "texture", "infogan"))]
+)
 def test_any_objective_with_any_networks(networks):
     import ganzoo
 
@@ -392,7 +394,7 @@ def test_a_folder_from_training_to_resume(tmp_path, monkeypatch, capfd):
         Image.fromarray(rng.integers(0, 256, (9 + i, 12, 3), dtype="uint8")).save(folder / f"{i}.png")
     (folder / "text\x1b.png").write_text("no picture")
     run = tmp_path / "run"
-    flags = (*SHORT, "--nocrops", f"--data={folder}", f"--run_dir={run}")
+    flags = (*SHORT, "--nocrops", "--networks=dense", f"--data={folder}", f"--run_dir={run}")
     status, _, said = invoke([*flags, "--strict"], monkeypatch, capfd)
     assert status == 2
     assert "text?.png" in said

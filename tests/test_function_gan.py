@@ -48,6 +48,7 @@ def test_bad_points(points):
         PointDataset(points)
 
 
+@pytest.mark.slow
 def test_point_gan_samples_and_exports_points(tmp_path):
     gan = PointGAN(dimensions=3, latent=2)
     points = gan.sample(5, seed=3)

@@ -40,6 +40,7 @@ def assert_same_table(run_dir, reference):
     assert mine == whole
 
 
+@pytest.mark.slow
 def test_killed_between_write_and_rename(tmp_path):
     killed = run_python(WORKER, tmp_path / "run", 60, "die_before_rename:30", tmp_path / "whole")
     assert killed.returncode == -signal.SIGKILL

@@ -126,7 +126,7 @@ class Poison(keras.callbacks.Callback):
             weight.assign(np.full(weight.shape, np.nan))
 
 
-@pytest.mark.parametrize("network", ["generator", "discriminator"])
+@pytest.mark.parametrize("network", ["generator", pytest.param("discriminator", marks=pytest.mark.slow)])
 def test_weights_of_nan_are_not_saved_and_named(network, tmp_path, stripes):
     gan = make_tiny()
     with pytest.raises(NonFiniteError, match=rf"weights in {network} at step 3.*The last good checkpoint is .*step_00000002"):
@@ -152,6 +152,7 @@ def test_a_users_callbacks_and_early_stopping_work(stripes):
     assert len(seen) == 2
 
 
+@pytest.mark.slow
 def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp_path):
     gan = make_tiny()
     quality = callbacks.SampleQuality(stripes, every=4, n=40)
@@ -167,6 +168,7 @@ def test_a_distance_to_real_images_can_stop_a_run_and_keep_its_best(stripes, tmp
     assert (tmp_path / "best.weights.h5").exists()
 
 
+@pytest.mark.slow
 def test_sample_quality_measures(stripes):
     def mean_shift(real, fake):
         return {"mean_shift": Estimate(float(np.abs(real.mean(axis=0) - fake.mean(axis=0)).mean()))}
@@ -213,6 +215,7 @@ def test_metrics_csv_late_column(tmp_path):
     assert (tmp_path / "losses.png").exists()
 
 
+@pytest.mark.slow
 def test_a_time_limit_stops_and_saves(tmp_path, stripes):
     gan = make_tiny()
     gan.train(stripes, steps=10**6, minutes=0.01, batch_size=8, run_dir=tmp_path, **EVERY | RARELY)
@@ -244,6 +247,7 @@ def test_data_of_another_shape_is_refused(stripes):
         make_tiny().train(stripes[:, :4], batch_size=8)
 
 
+@pytest.mark.slow
 def test_a_stream_and_a_ganzoo_dataset_train_too(stripes):
     from ganzoo.data import ImageDataset
 

@@ -58,7 +58,9 @@ def test_ctrl_c_saves_and_a_second_one_tells_what_is_saved(stripes, tmp_path, qu
     assert [row["step"] for row in read_rows(tmp_path / "one" / "metrics.csv")] == ["2", "4", "6", "8"]
 
 
-@pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
+@pytest.mark.parametrize(
+    ("number", "name"), [(signal.SIGINT, "Ctrl-C"), pytest.param(signal.SIGTERM, "SIGTERM", marks=pytest.mark.slow)]
+)
 def test_an_interrupt_while_the_run_is_closed_tells_that_all_is_saved(number, name, stripes, tmp_path, monkeypatch):
     monkeypatch.setattr("ganzoo.training.loop.close_run", lambda model, run: os.kill(os.getpid(), number))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
@@ -186,6 +188,7 @@ def staged(**options):
     return gan
 
 
+@pytest.mark.slow
 def test_fit_is_called_once_a_stage_and_callbacks_see_one_training(stripes):
     gan, counter = staged(), Counter()
     history = gan.train(stripes, 10, callbacks=[counter], **EVERY).history
@@ -236,6 +239,7 @@ def test_who_stops_at_the_end_of_a_stage_is_heard():
     assert not model.stop_training
 
 
+@pytest.mark.slow
 def test_a_model_that_asks_for_a_probe_is_shown_the_same_examples(stripes, tmp_path, quick):
     probes = []
 

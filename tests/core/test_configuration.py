@@ -59,6 +59,7 @@ def all_configurable():
     return found
 
 
+@pytest.mark.slow
 def test_every_configurable_class_is_tried():
     assert {each.__qualname__ for each in all_configurable() - ABSTRACT - ARGUMENTS.keys()} == set()
 

@@ -159,6 +159,7 @@ def test_stages_tell_their_steps_and_sizes():
     ]
 
 
+@pytest.mark.slow
 def test_training_brings_the_data_to_each_stages_size(tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (30, 4, 4, 1), dtype="uint8")
     model = Growing()

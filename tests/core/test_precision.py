@@ -22,6 +22,7 @@ def policy_of():
     keras.config.set_dtype_policy("float32")
 
 
+@pytest.mark.slow
 def test_a_step_in_half_precision(policy_of):
     policy_of("mixed_float16")
     gan = make_gan("GAN")

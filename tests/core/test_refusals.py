@@ -168,6 +168,7 @@ def test_stream_refused_where_a_later_batch_is_out_of_range(stripes, late):
     assert 0 < gan.step < 9
 
 
+@pytest.mark.slow
 def test_stream_refused_where_a_later_label_is_beyond_the_classes(stripes):
     labels = np.r_[np.zeros(40, int), np.full(20, 12)]
     stream = tf.data.Dataset.from_tensor_slices((stripes, labels)).batch(20)

@@ -51,9 +51,10 @@ GANS = {
 
 @pytest.mark.parametrize(("imports", "names"), [
     ("import ganzoo, keras", ["averaged"]),
-    pytest.param("import ganzoo, keras", list(GANS), marks=pytest.mark.slow),
-    pytest.param("import keras, ganzoo", list(GANS), marks=pytest.mark.slow),
+    ("import ganzoo, keras", list(GANS)),
+    ("import keras, ganzoo", list(GANS)),
 ])  # fmt: skip
+@pytest.mark.slow
 def test_models_are_loaded_in_a_new_process(imports, names, stripes, tmp_path):
     gans = {name: trained(GANS[name][0], stripes, **GANS[name][1]) for name in names}
     for name, gan in gans.items():
@@ -93,6 +94,7 @@ def test_saved_state_goes_on_with_the_same_bits(stripes, tmp_path):
         assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
 
 
+@pytest.mark.slow
 def test_keras_model_checkpoint(stripes, tmp_path):
     gan = make_tiny()
     callback = keras.callbacks.ModelCheckpoint(tmp_path / "{epoch}.keras")
@@ -155,10 +157,8 @@ print("one of each")
 """
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["losses", *(pytest.param(each, marks=pytest.mark.slow) for each in ("objectives", "networks", "regularizers", "data"))],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["losses", "objectives", "networks", "regularizers", "data"])
 def test_a_module_that_is_imported_first_is_imported_once(name):
     """Keras, and with it the zoo, is imported while this one is: it must not be executed a second time."""
     done = run_python("-c", IMPORTS, name)

@@ -24,6 +24,7 @@ def test_paired_sets_are_read_by_the_same_indexes():
     assert pair.specs == {"a": Spec((1, 1, 1), "uint8"), "b": Spec((1, 1, 1), "uint8")}
 
 
+@pytest.mark.slow
 def test_unpaired_sets_are_read_in_two_orders():
     pair = PairedImages(numbered(10), numbered(25))
     assert len(pair) == 25

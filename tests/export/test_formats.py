@@ -235,6 +235,7 @@ class Spectral(ganzoo.GAN):
 
 
 @pytest.mark.parametrize(("kind", "title"), [("onnx", "ONNX"), ("litert", "LiteRT")])
+@pytest.mark.slow
 def test_operations_that_a_format_has_not_are_named(kind, title, tmp_path):
     model = Spectral((8, 8, 1), latent=4, networks=networks.Dense((8,)))
     with pytest.raises(InputError, match=f"Spectral cannot be exported to {title}, which has no operation for Svd"):

@@ -34,7 +34,8 @@ print(json.dumps([str(served.structured_input_signature[1]), str(seeded.structur
 AVERAGED = {"ema_half_life_images": 9.0}
 
 
-@pytest.mark.parametrize(("name", "options"), [("GAN", AVERAGED), pytest.param("WGAN", {}, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), [("GAN", AVERAGED), ("WGAN", {})])
 def test_process_without_ganzoo_makes_the_same_images(name, options, tmp_path, stripes):
     gan = make_gan(name, **options)
     gan.play_step({"images": stripes[:16]})
