@@ -117,7 +117,7 @@ def test_help_does_not_import_tensorflow():
 def test_experiments_help(module):
     done = run_python("-m", f"experiments.{module}", "--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^(flags|the run):$", done.stdout, re.MULTILINE)
+    assert re.search(r"^(flags|the run|the picture):$", done.stdout, re.MULTILINE)
 
 
 def test_every_recipe_but_variants_has_a_module_in_experiments():
