@@ -9,7 +9,7 @@ from ganzoo import losses, models, networks, objectives
 from ganzoo.commands import arguments
 from ganzoo.core.config import parameters
 from ganzoo.core.model import AdversarialModel
-from ganzoo.data.loading import DATASETS, PAIRS
+from ganzoo.data.loading import DATASETS, LANDSCAPE, PAIRS
 from ganzoo.registry import MODELS, RECIPES, make_help, table
 
 # Arguments that other flags are about, or that no simple value describes.
@@ -82,7 +82,7 @@ def test_names_are_those_of_the_libraries():
     assert set(arguments.CHOICES) == set(networks.BY_NAME)
     assert set(arguments.OBJECTIVES) == set(objectives.BY_NAME)
     assert set(arguments.LOSSES) == set(losses.BY_NAME)
-    assert set(arguments.DATASETS["images"]) == set(DATASETS)
+    assert set(arguments.DATASETS["images"]) == {*DATASETS, LANDSCAPE}
     assert set(arguments.DATASETS["pairs"]) == set(PAIRS)
 
 

@@ -100,7 +100,7 @@ LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", 
 
 # Names of data sets, by what a recipe trains on.
 DATASETS = {
-    "images": ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits"),
+    "images": ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits", "terrain"),
     "points": ("ring", "grid", "swiss_roll"),
     "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),
 }

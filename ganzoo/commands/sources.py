@@ -29,7 +29,9 @@ def data_flags(recipe):
             size,
             strict,
         ]
-    builtin = "built-in data set; grass, brick, gravel and digits need no download"
+    builtin = (
+        "built-in data set; grass, brick, gravel, digits and terrain (heights; --depth=16 keeps them all) need no download"
+    )
     return [
         choice("dataset", recipe.dataset, DATASETS["images"], builtin),
         Flag("data", "", "a folder of images, one picture, or an .npz archive to train on, instead of --dataset"),

@@ -16,10 +16,12 @@ from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
 from ganzoo.data.photographs import photograph_crops
 from ganzoo.data.picture import from_picture
 from ganzoo.data.resize import resized
+from ganzoo.data.terrain import terrain
 from ganzoo.errors import InputError
 
 # The size of images that have none of their own.
 _DEFAULT_SIZE = (32, 32)
+_LANDSCAPE_SIZE = 1024
 
 
 def _crops(name, image_size, seed):
@@ -40,6 +42,9 @@ DATASETS = {
     "forest": partial(_stored, keras_sets.forest),
 }
 
+# Made by code in one piece, which crops are cut from: heights, which a texture on 16 bits gives back as heights.
+LANDSCAPE = "terrain"
+
 # The pairs of domains that need no download.
 PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
 
@@ -59,7 +64,7 @@ def load(
     """Load images by name, or from a folder, a picture, an .npz or an .npy file.
 
     Args:
-        dataset: str, a name in `DATASETS`, or a path like `data`.
+        dataset: str, a name in `DATASETS`, "terrain" for crops of a landscape's heights, or a path like `data`.
         data: str or Path, a folder of images, one image file, an .npz or an .npy file; wins over `dataset` unless empty.
         image_size: pair of ints (height, width) in pixels; None keeps the size the images have, or takes 32x32 for
             photographs, pictures and folders, which have none.
@@ -69,7 +74,7 @@ def load(
             always are. None crops a folder's pictures if most of them are larger than `image_size`, and nothing else.
         symmetry, scale_jitter: of crops; see `ganzoo.data.Crops`.
         alpha: str, "keep" for a fourth channel, else the color that transparent pictures are laid on.
-        depth: int, bits of a channel: 8, or 16 for uint16 images of pictures and folders.
+        depth: int, bits of a channel: 8, or 16 for uint16 images of pictures, folders and the terrain.
 
     Returns:
         ImageDataset, or Crops.
@@ -80,7 +85,12 @@ def load(
     if image_size is not None:
         image_size = size_pair(image_size)
     how = {"symmetry": symmetry, "scale_jitter": scale_jitter}
-    if not data and dataset not in DATASETS and str(dataset) and kind_of_path(dataset)[0] in ("a file", "a folder"):
+    if (
+        not data
+        and dataset not in (*DATASETS, LANDSCAPE)
+        and str(dataset)
+        and kind_of_path(dataset)[0] in ("a file", "a folder")
+    ):
         data = dataset
     if data:
         path = existing_path(data)
@@ -94,9 +104,16 @@ def load(
             return read(path, image_size=image_size)
         found = read(path)
         return Crops(found.images, image_size or _DEFAULT_SIZE, name=found.name, notes=found.notes, **how)
+    if dataset == LANDSCAPE:
+        heights = terrain(_LANDSCAPE_SIZE)
+        return Crops(
+            [heights if depth == 16 else (heights >> 8).astype("uint8")], image_size or _DEFAULT_SIZE, name=dataset, **how
+        )
     if dataset not in DATASETS:
-        known = ", ".join(DATASETS)
-        raise InputError(f"dataset must be one of {known}.{suggestion(dataset, DATASETS)} Received: dataset={dataset!r}")
+        known = (*DATASETS, LANDSCAPE)
+        raise InputError(
+            f"dataset must be one of {', '.join(known)}.{suggestion(dataset, known)} Received: dataset={dataset!r}"
+        )
     if crops:
         if dataset not in PHOTOGRAPHS:
             raise InputError(f"crops are cut from {', '.join(PHOTOGRAPHS)}, or from data. Received: dataset={dataset!r}")
@@ -125,7 +142,7 @@ def load_test(dataset="mnist", data="", image_size=None):
             return None
         return from_npz(path, "x_test", image_size)
     read = getattr(keras_sets, dataset, None)
-    return None if dataset in PHOTOGRAPHS or dataset == "digits" else resized(read("test"), image_size)
+    return None if dataset in (*PHOTOGRAPHS, "digits", LANDSCAPE) else resized(read("test"), image_size)
 
 
 def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=False, strict=False):

@@ -109,3 +109,12 @@ def test_an_archive_may_hold_its_own_test_half(tmp_path):
     assert held_out.labels.tolist() == [0, 1, 2]
     assert load_test(data=tmp_path / "one.npz") is None
     assert load_test(data=tmp_path) is None
+
+
+@pytest.mark.parametrize(("depth", "dtype"), [(8, "uint8"), (16, "uint16")])
+def test_terrain_is_read_in_crops_of_its_depth(depth, dtype, monkeypatch):
+    monkeypatch.setattr("ganzoo.data.loading._LANDSCAPE_SIZE", 64)
+    crops = load("terrain", image_size=(32, 32), depth=depth)
+    assert (crops.dtype, crops.image_shape) == (dtype, (32, 32, 1))
+    assert 0.5 < np.ptp(crops.images(20)) / np.iinfo(dtype).max <= 1
+    assert load_test("terrain") is None
