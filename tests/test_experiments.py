@@ -520,7 +520,9 @@ def test_function_gan_quality_and_resume(tmp_path):
 def test_evaluate(tmp_path):
     run = tmp_path / "run"
     assert run_python("-m", "experiments.train_cgan", "--steps=2", "--log_every=1", f"--run_dir={run}").returncode == 0
-    done = run_python("-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", GANZOO_HOME=str(tmp_path / "cache"))
+    done = run_python(
+        "-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", timeout=900, GANZOO_HOME=str(tmp_path / "cache")
+    )  # the classifier's training takes minutes
     assert done.returncode == 0, done.stderr
     results = json.loads((run / "evaluation.json").read_text())
     assert results["reference_class_covered"] == 10

@@ -106,7 +106,7 @@ def _load_images(recipe, options, size):
     """Return the set of images that the flags describe; whether they are crops is settled in `options`."""
     from ganzoo import data
 
-    if recipe.stack:
+    if "crops" not in options:  # stacks are made of whole images
         return data.load(options.dataset, options.data, size, strict=options.strict)
     crops = recipe.crops if options.crops is None else options.crops
     depth = (options.depth if "depth" in options else None) or 8
