@@ -66,11 +66,28 @@ def logits(subject):
         for scale, shift in ((1, 0), (1e3, 0), (-1e3, 0), (1e2, 1e3), (1e2, -1e3))
     ]
     said = np.concatenate(said)
-    if said.min() >= 0 and said.max() <= 1 and not np.allclose(said, said[0]):
+    if _in_unit(said) and not np.allclose(said, said[0]) and _in_unit(_ask_with_larger_weights(model, real)):
         yield (
             f"The discriminator's outputs are always between 0 and 1 (from {said.min():.3g} to {said.max():.3g}), as if it "
             "ended in a sigmoid. Return logits: the sigmoid is in the loss."
         )
+
+
+def _in_unit(said):
+    return said.min() >= 0 and said.max() <= 1
+
+
+def _ask_with_larger_weights(model, batch):
+    """Return the answers of a discriminator of ten times its weights: normalization bounds logits, but not these."""
+    weights = model.discriminator.trainable_variables
+    before = [ops.copy(weight) for weight in weights]
+    try:
+        for weight in weights:
+            weight.assign(10 * weight)
+        return _ask(model, batch[model.example_name], batch)
+    finally:
+        for weight, value in zip(weights, before, strict=True):
+            weight.assign(value)
 
 
 def discriminator_looks(subject):
