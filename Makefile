@@ -66,10 +66,10 @@ evaluate: setup ## measure the newest run
 invert: setup ## find the latents of images, in the newest run
 	@$(RUN) ganzoo invert $(ARGS)
 
-test: setup ## run the fast tests; two minutes or so
+test: setup ## run the fast tests; two to four minutes
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-all: setup ## run every test; a quarter of an hour or so
+test-all: setup ## run every test; more than an hour
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore,browser]"
 	@$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
