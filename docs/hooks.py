@@ -42,11 +42,18 @@ def table():
 
 
 def sections():
-    """Return a section a model: paper, equation and departures, as they stand at the head of its module."""
+    """Return a section a model: paper, equation and departures, as they stand at the head of its module; then docs/zoo/MODEL.md,
+    what was measured and seen, where there is such a file.
+    """
     from ganzoo.registry import MODELS
 
     modules = {model: getattr(entry, "module", entry) for model, entry in MODELS.items()}
-    return "\n\n".join(f"## {model}\n\n{_section(model, module)}" for model, module in modules.items())
+    return "\n\n".join(f"## {model}\n\n{_section(model, module)}\n\n{_measured(model)}" for model, module in modules.items())
+
+
+def _measured(model):
+    path = ROOT / "docs" / "zoo" / f"{model}.md"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _section(model, module):

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import ROOT
 
-PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
 # The README's code is run by test_readme.py.
 BLOCK = re.compile(r"(?:<!-- (run|run slow) -->\n)?```python\n(.*?)```", re.DOTALL)
 
