@@ -42,8 +42,8 @@ def table():
 
 
 def sections():
-    """Return a section a model: paper, equation and departures, as they stand at the head of its module; then docs/zoo/MODEL.md,
-    what was measured and seen, where there is such a file.
+    """Return a section a model: paper, equation and departures, as they stand at the head of its module, then what was measured
+    and seen, docs/zoo/MODEL.md, where there is such a file.
     """
     from ganzoo.registry import MODELS
 

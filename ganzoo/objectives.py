@@ -123,6 +123,18 @@ def least_squares(learning_rate: float = 2e-4) -> Objective:
     return dcgan(learning_rate).replace(loss="least_squares", measures="logits")
 
 
+def f_gan(divergence: str = "jensen_shannon", learning_rate: float = 2e-4) -> Objective:
+    """Return f-GAN's game (Nowozin et al. 2016, arXiv:1606.00709) with Adam, beta_1 0.5; minus D's loss is the bound.
+
+    Args:
+        divergence: "kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon" or "total_variation"; GAN's own is
+            `non_saturating`.
+        learning_rate: of both optimizers.
+    """
+    check_choice("divergence", divergence, losses.DIVERGENCES)
+    return non_saturating(learning_rate).replace(loss=divergence, measures="logits")
+
+
 def hinge(learning_rate: float = 2e-4) -> Objective:
     """Return the hinge game (Lim & Ye 2017, arXiv:1705.02894) with Adam, beta_1 0, beta_2 0.9; logs D itself."""
     adam = _pair(optimizers.Adam, learning_rate, beta_1=0.0, beta_2=0.9)
@@ -178,6 +190,7 @@ BY_NAME: dict[str, Callable[..., Objective]] = {
     "minimax": minimax,
     "dcgan": dcgan,
     "least_squares": least_squares,
+    "f_gan": f_gan,
     "hinge": hinge,
     "wasserstein": wasserstein,
     "wasserstein_gp": wasserstein_gp,

@@ -34,6 +34,32 @@ class Adam(keras.optimizers.Adam):
         moments = self._momentums[index], self._velocities[index]
         backend.adam_update(gradient, variable, moments, learning_rate, step, self.beta_1, self.beta_2, self.epsilon)
 
+    def state_of(self, variables: list[keras.Variable]) -> tuple:
+        """Return (updates made, first moments, second moments) of variables, as tensors: where `step_ahead` begins."""
+        indices = [self._get_variable_index(variable) for variable in variables]
+        moments = ([ops.convert_to_tensor(each[index]) for index in indices] for each in (self._momentums, self._velocities))
+        return ops.cast(self.iterations, "float32"), *moments
+
+    def step_ahead(self, gradients: list[Tensor], values: list[Tensor], state: tuple) -> tuple[list[Tensor], tuple]:
+        """Return (values, state) after one more update, leaving the weights where they are; gradients go through it.
+
+        Args:
+            gradients, values: one tensor a weight.
+            state: of `state_of`, or of the update before.
+        """
+        count, first, second = state
+        count = count + 1.0
+        rate = ops.cast(self.learning_rate, "float32")
+        rate = rate * ops.sqrt(1.0 - self.beta_2**count) / (1.0 - self.beta_1**count)
+        first = [m + (1.0 - self.beta_1) * (g - m) for m, g in zip(first, gradients, strict=True)]
+        second = [v + (1.0 - self.beta_2) * (g * g - v) for v, g in zip(second, gradients, strict=True)]
+        # The square root's slope at 0 is infinite: a weight that never had a gradient would make all gradients NaN.
+        moved = [
+            x - rate * m / (ops.sqrt(ops.maximum(v, 1e-30)) + self.epsilon)
+            for x, m, v in zip(values, first, second, strict=True)
+        ]
+        return moved, (count, first, second)
+
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class RMSprop(keras.optimizers.RMSprop):

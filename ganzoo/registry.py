@@ -98,6 +98,9 @@ MODELS = {
     "LSGAN": Entry(
         "ganzoo.models.lsgan", "Mao et al. 2017", "1611.04076", "004", "least-squares loss",
         Recipe("lsgan", "digits with the least-squares loss", "ten minutes"), objective="least_squares"),
+    "FGAN": Entry(
+        "ganzoo.models.f_gan", "Nowozin et al. 2016", "1606.00709", "004", "an f-divergence of your choice",
+        Recipe("fgan", "digits by lowering an f-divergence", "ten minutes"), objective="f_gan"),
     "CGAN": Entry(
         "ganzoo.models.cgan", "Mirza & Osindero 2014", "1411.1784", "004", "labels in both networks",
         Recipe("cgan", "the digit that is asked for", "ten minutes"), labels=True),
@@ -142,6 +145,12 @@ MODELS = {
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),
         None, "non_saturating", arguments={"latent": 5, "hidden": 32}),
+    "UnrolledGAN": Entry(
+        "ganzoo.models.unrolled_gan", "Metz et al. 2017", "1611.02163", "003",
+        "points; a generator that looks ahead at the discriminator's next updates",
+        Recipe("unrolled-gan", "a ring of eight modes that a plain GAN loses", "three minutes", "points", "ring",
+               **_POINTS | {"batch_size": 512}),
+        None, "own", arguments={"latent": 256, "unrolled_steps": 5}, own_objective={"learning_rate": 1e-3}),
     "FunctionGAN": Entry(
         "ganzoo.models.function_gan", "Goodfellow et al. 2014", "1406.2661", "000",
         "points on a curve or surface, hundreds of steps in one XLA program",

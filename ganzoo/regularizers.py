@@ -14,7 +14,8 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.core.config import Configurable
-from ganzoo.utils.checks import positive_number
+from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_integer, positive_number
 from ganzoo.utils.types import Tensor
 
 if TYPE_CHECKING:
@@ -89,6 +90,43 @@ class R2(R1):
     """weight / 2 * |grad D|^2 on generated samples (Mescheder et al. 2018, arXiv:1801.04406); weight: positive float."""
 
     on = "fake"
+
+
+class Lazy(Regularizer):
+    """Another regularizer's penalty, k times as heavy, at every k-th step alone (Karras et al. 2020, arXiv:1912.04958, app. B).
+
+    The gradient's mean over k steps is the other's; a step without the penalty does not compute it. Where a step has several
+    of a player's updates, all of them have it or none. What the other does after an update it does after every update.
+
+    Args:
+        regularizer: a `Regularizer`.
+        every: k, positive int.
+
+    Example:
+        >>> Lazy(R1(1.0), every=16)
+        Lazy(regularizer=R1(weight=1.0), every=16)
+    """
+
+    def __init__(self, regularizer: Regularizer, every: int = 16):
+        if not isinstance(regularizer, Regularizer):
+            raise InputError(f"regularizer must be one of ganzoo.regularizers. Received: regularizer={regularizer!r}")
+        self.regularizer, self.every = regularizer, positive_integer("every", every)
+
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
+        def due():
+            return self.every * self.regularizer.penalty(call, batch, seed, step)
+
+        if self.every == 1 or type(self.regularizer).penalty is Regularizer.penalty:
+            return self.regularizer.penalty(call, batch, seed, step)
+        size = ops.shape(next(iter(batch.values())))[0]
+        return ops.cond(ops.equal(ops.mod(step, self.every), 0), due, lambda: ops.zeros((size,)))
+
+    def after_update(self, player: Player, step: Tensor) -> None:
+        self.regularizer.after_update(player, step)
+
+    @property
+    def name(self) -> str:
+        return self.regularizer.name
 
 
 class WeightClip(Regularizer):

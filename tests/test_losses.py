@@ -1,5 +1,7 @@
 """Every loss against numbers computed by hand, and the properties they share."""
 
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,7 +10,7 @@ from ganzoo import losses
 
 REAL = np.array([-5.0, 1.4, 12.5, 2.7])
 FAKE = np.array([10.0, 4.4, -5.5, 3.6])
-ALL = [losses.NonSaturating, losses.Minimax, losses.Wasserstein, losses.Hinge, losses.LeastSquares, losses.Relativistic]
+ALL = list(losses.BY_NAME.values())
 
 
 def softplus(x):
@@ -72,3 +74,74 @@ def test_a_loss_must_define_both_sides():
     for side in ("discriminator", "generator"):
         with pytest.raises(NotImplementedError, match=f"_{side}"):
             getattr(losses.Loss(), side)([1.0], [0.0])
+
+
+# f-GAN's table: name -> (f, f', f*).
+F = {
+    "kl": (lambda u: u * np.log(u), lambda u: 1 + np.log(u), lambda t: np.exp(t - 1)),
+    "reverse_kl": (lambda u: -np.log(u), lambda u: -1 / u, lambda t: -1 - np.log(-t)),
+    "pearson": (lambda u: (u - 1) ** 2, lambda u: 2 * (u - 1), lambda t: t**2 / 4 + t),
+    "hellinger": (lambda u: (np.sqrt(u) - 1) ** 2, lambda u: 1 - u**-0.5, lambda t: t / (1 - t)),
+    "jensen_shannon": (
+        lambda u: u * np.log(u) - (u + 1) * np.log((u + 1) / 2),
+        lambda u: np.log(2 * u / (u + 1)),
+        lambda t: -np.log(2 - np.exp(t)),
+    ),
+    "total_variation": (lambda u: abs(u - 1) / 2, lambda u: np.sign(u - 1) / 2, lambda t: t),
+}
+
+
+def densities():
+    """Return (p, q, width) of two Gaussians over a grid."""
+    x = np.linspace(-9, 9, 4001)
+    p, q = (np.exp(-(((x - m) / s) ** 2) / 2) / (s * math.sqrt(2 * math.pi)) for m, s in ((0.0, 1.0), (0.7, 1.2)))
+    return p, q, x[1] - x[0]
+
+
+def logits_of(loss, output):
+    """Return v with g_f(v) = output, by bisection; g_f rises."""
+    low, high = np.full_like(output, -40.0), np.full_like(output, 40.0)
+    for _ in range(100):
+        middle = (low + high) / 2
+        below = np.asarray(loss.output(tf.constant(middle))) < output
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2
+
+
+@pytest.mark.parametrize("name", losses.DIVERGENCES)
+def test_the_conjugate_of_f_divergences(name):
+    """conjugate(v) is f*(g_f(v)), and f* is the supremum of u t - f(u)."""
+    loss, (f, _, conjugate) = losses.BY_NAME[name](), F[name]
+    v = np.linspace(-1.9, 2.5, 12)  # below -2 the paper's f* of Pearson's is that of u < 0 too, which is above the supremum
+    t = np.asarray(loss.output(tf.constant(v)))
+    np.testing.assert_allclose(loss.conjugate(tf.constant(v)), conjugate(t), rtol=1e-10, atol=1e-12)
+    u = np.geomspace(1e-6, 1e4, 400_001)
+    np.testing.assert_allclose((u * t[:, None] - f(u)).max(axis=1), conjugate(t), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", losses.DIVERGENCES)
+def test_the_bound_is_the_divergence_at_the_best_discriminator(name):
+    loss, (f, slope, _) = losses.BY_NAME[name](), F[name]
+    p, q, width = densities()
+    truth = float((q * f(p / q)).sum() * width)
+    best = logits_of(loss, slope(p / q))
+
+    def bound(v):
+        v = tf.constant(v)
+        return float((p * np.asarray(loss.output(v)) - q * np.asarray(loss.conjugate(v))).sum() * width)
+
+    assert bound(best) == pytest.approx(truth, rel=1e-4)
+    assert 0 < bound(0.9 * np.clip(best, -2, 2)) < 0.999 * truth
+
+
+def test_saturating_generators_minimize_the_bound_itself():
+    v = tf.constant([-1.0, 0.5])
+    for name in losses.DIVERGENCES:
+        loss = losses.BY_NAME[name](saturating=True)
+        np.testing.assert_allclose(loss.generator(None, v), -np.asarray(loss.conjugate(v)))
+        np.testing.assert_allclose(losses.BY_NAME[name]().generator(None, v), -np.asarray(loss.output(v)))
+
+
+def test_jensen_shannon_is_the_classic_game_but_for_a_constant():
+    ours, classic = losses.JensenShannon(), losses.NonSaturating()
+    np.testing.assert_allclose(ours.discriminator(REAL, FAKE), classic.discriminator(REAL, FAKE) - 2 * np.log(2), rtol=1e-5)

@@ -60,3 +60,20 @@ def test_state_round_trip(kind):
         np.testing.assert_array_equal(a, b)
         assert not np.array_equal(a, before)
     assert isinstance(keras.optimizers.deserialize(keras.optimizers.serialize(first)), kind)
+
+
+def test_adam_steps_ahead_as_it_will_step():
+    optimizer = optimizers.Adam(0.1, beta_1=0.5)
+    weights = [keras.Variable(np.random.default_rng(0).normal(size=shape).astype("float32")) for shape in ((7, 5), (5,))]
+    optimizer.build(weights)
+    optimizer.apply([tf.cos(weight.value) for weight in weights], weights)
+    values, state = [weight.value + 0.0 for weight in weights], optimizer.state_of(weights)
+    before = [weight.numpy() for weight in weights]
+    for scale in (1.0, 2.0):
+        values, state = optimizer.step_ahead([tf.sin(scale * value) for value in values], values, state)
+    for kept, weight in zip(before, weights, strict=True):
+        np.testing.assert_array_equal(kept, weight.numpy())
+    for scale in (1.0, 2.0):
+        optimizer.apply([tf.sin(scale * weight.value) for weight in weights], weights)
+    for ahead, weight in zip(values, weights, strict=True):
+        np.testing.assert_allclose(ahead, weight.numpy(), rtol=1e-4, atol=1e-6)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import make_gan, make_tiny
 from keras import ops
 
@@ -55,6 +56,32 @@ def test_gradient_penalty_is_uniform_on_segments():
 
 def test_zero_gradient_stays_finite():
     np.testing.assert_allclose(penalty(regularizers.GradientPenalty(10.0), lambda x: linear(0 * x)), [10.0] * 5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("graph", [False, True])
+def test_lazy_penalties_come_every_so_many_steps_and_weigh_as_much(graph):
+    lazy = regularizers.Lazy(regularizers.R1(2.0), every=4)
+    call = (
+        tf.function(lambda step: lazy.penalty(linear, BATCH, (1, 2), step))
+        if graph
+        else (lambda step: lazy.penalty(linear, BATCH, (1, 2), step))
+    )
+    found = np.stack([np.asarray(call(tf.constant(step, tf.int64))) for step in range(8)])
+    np.testing.assert_allclose(found[[0, 4]], np.full((2, 5), 4 * NORM**2), rtol=1e-5)
+    np.testing.assert_array_equal(found[[1, 2, 3, 5, 6, 7]], 0)
+    np.testing.assert_allclose(found.mean(0), [NORM**2] * 5, rtol=1e-5)
+    assert lazy.name == "r1"
+    assert regularizers.Lazy.from_config(lazy.get_config()) == lazy
+
+
+def test_lazy_clipping_clips_after_every_update():
+    gan = make_tiny(objective=objectives.Objective(regularizers=[regularizers.Lazy(regularizers.WeightClip(1e-3), 2)]))
+    for _ in range(2):
+        gan.train_on_batch(np.zeros((4, 8, 8, 1), "uint8"))
+        kernels = [w for w in gan.discriminator.weights if w.name == "kernel"]
+        assert 0 < max(float(np.abs(w).max()) for w in kernels) <= 1.001e-3
+    with pytest.raises(InputError, match="regularizer must be one of"):
+        regularizers.Lazy(4)
 
 
 def test_clipping_kernels():

@@ -36,6 +36,7 @@ ARGUMENTS = {
     "code_sigma": Argument(float, "standard deviation of a code as it is read back, above 0", above=0),
     "cycle_weight": Argument(float, "of the cycle's L1 distance, at least 0", 0),
     "identity_weight": Argument(float, "of the identity's L1 distance, at least 0", 0),
+    "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
     "critic_norm": Argument(
@@ -86,6 +87,7 @@ OBJECTIVES = {
     "minimax": {"learning_rate": 2e-4},
     "dcgan": {"learning_rate": 2e-4},
     "least_squares": {"learning_rate": 2e-4},
+    "f_gan": {"learning_rate": 2e-4},
     "hinge": {"learning_rate": 2e-4},
     "wasserstein": {"clip": 0.01, "clip_all_weights": False, "learning_rate": 5e-5, "n_critic": 5},
     "wasserstein_gp": {"penalty": 10.0, "learning_rate": 2e-4, "n_critic": 5, "beta_1": 0.0},
@@ -95,8 +97,11 @@ OBJECTIVES = {
 # Objectives with a gradient penalty, which batch normalization in the critic would void.
 WITH_GRADIENT_PENALTY = ("wasserstein_gp", "relativistic")
 
+# f-GAN's, names in ganzoo.losses.BY_NAME
+DIVERGENCES = ("kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon", "total_variation")
+
 # name in ganzoo.losses.BY_NAME
-LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", "relativistic")
+LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", "relativistic", *DIVERGENCES)
 
 # Names of data sets, by what a recipe trains on.
 DATASETS = {
