@@ -1,0 +1,70 @@
+"""Unrolled GAN: the generator's gradient is that of the loss after K updates of the discriminator, which itself stays."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import ganzoo
+from ganzoo import objectives
+from ganzoo.errors import InputError
+
+
+def tiny(unrolled_steps, **options):
+    return ganzoo.UnrolledGAN(latent=3, hidden=(8,), unrolled_steps=unrolled_steps, seed=1, **options)
+
+
+def batch(gan, n=16):
+    points = np.random.default_rng(0).normal(size=(n, 2)).astype("float32")
+    seed = gan._seed(1, 0)
+    given = {"points": tf.constant(points)}
+    return given, gan.inputs_for(given, seed), seed
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_the_loss_is_that_of_the_discriminator_some_updates_later(steps):
+    """Against a copy whose discriminator really makes these updates, on the same fakes."""
+    gan, copy = tiny(steps), tiny(0)
+    given, inputs, seed = batch(gan)
+    for each in (gan, copy):  # moments that are not zero
+        each.update_discriminator(given, inputs, each.generate_batch(inputs), seed)
+    before = [weight.numpy() for weight in gan.discriminator.weights]
+    fake = copy.generate_batch(inputs)
+    for _ in range(steps):
+        copy.update_discriminator(given, inputs, fake, seed)
+    expected = float(tf.reduce_mean(copy.generator_loss(None, copy.discriminate(fake).logits)))
+    logs = gan.update_generator(given, inputs, gan.forward("generator", lambda: gan.generate_batch(inputs)), seed)
+    assert float(logs["generator_loss"]) == pytest.approx(expected, rel=1e-5)
+    for kept, weight in zip(before, gan.discriminator.weights, strict=True):
+        np.testing.assert_array_equal(kept, weight.numpy())
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_the_gradient_goes_through_the_steps_ahead(steps):
+    """The length of the gradient for the fakes is the slope along it, by central differences."""
+    gan = tiny(steps, objective=ganzoo.models.unrolled_gan.objective(0.1))
+    given, inputs, seed = batch(gan)
+    gan.update_discriminator(given, inputs, gan.generate_batch(inputs), seed)
+    for weight in gan.discriminator.weights:
+        weight.assign(3 * weight)  # a slope that float32 can tell
+    fake, found = gan.generate_batch(inputs), []
+
+    def loss_at(examples):
+        forward = ganzoo.core.model.Forward(examples, lambda gradients: found.append(gradients) or _zeros(gan))
+        return float(gan.update_generator(given, inputs, forward, seed)["generator_loss"])
+
+    loss_at(fake)
+    length = float(tf.norm(found[0]))
+    up, down = (loss_at(fake + sign * 0.02 * found[0] / length) for sign in (1, -1))
+    assert 0.01 < length == pytest.approx((up - down) / 0.04, rel=0.02)
+
+
+def _zeros(gan):
+    return [tf.zeros(variable.shape) for variable in gan.players["generator"].variables]
+
+
+def test_another_optimizer_is_refused():
+    gan = tiny(1, objective=objectives.wasserstein())
+    with pytest.raises(InputError, match=r"those of ganzoo\.optimizers\.Adam"):
+        gan.train_on_batch(np.zeros((4, 2), "float32"))
+    with pytest.raises(InputError, match="unrolled_steps must be"):
+        tiny(-1)
