@@ -106,6 +106,10 @@ def main(options):
     gan = ganzoo.load(run_dir)
     if "images" not in gan.examples:
         raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
+    if gan.probe_size:
+        raise InputError(
+            f"evaluate measures what is made from latents. Received: a run of {type(gan).__name__}, asked with images"
+        )
     train, held_out = runner.data_of(run_dir)
     results = {"step": gan.step} | evaluate(
         gan, train, held_out, options.n, options.seed, options.features, options.inception_weights

@@ -32,22 +32,26 @@ def groups():
 
 def read(path, image_shape):
     """Return an image file as uint8 `(1, *image_shape)`."""
+    return read_image(path, image_shape[2], image_shape[:2])[None]
+
+
+def read_image(path, channels, image_size=None):
+    """Return an image file as uint8 `(H, W, channels)`, whole, or cropped and resized to (height, width)."""
     import numpy as np
 
     from ganzoo.data.checks import existing_path
     from ganzoo.data.image_file import read_picture, to_depth
 
-    (picture,), notes = to_depth([read_picture(existing_path(path), image_shape[:2])])
+    (picture,), notes = to_depth([read_picture(existing_path(path), image_size)])
     for note in notes:
         command.say(note)
-    channels = image_shape[2]
     if channels == 1 and picture.ndim == 3:
         picture = np.rint(picture @ [0.299, 0.587, 0.114]).astype("uint8")  # luma, ITU-R BT.601
     if channels == 3 and picture.ndim == 2:
         picture = np.repeat(picture[..., None], 3, axis=2)
     if channels == 4:
         raise InputError("--image takes GANs of 1 or 3 channels; this run's has 4.")
-    return picture.reshape(1, *image_shape)
+    return picture.reshape(*picture.shape[:2], channels)
 
 
 def main(options):
@@ -60,8 +64,8 @@ def main(options):
     run_dir = folders.selected_run(options)
     output = folders.file_output(options, run_dir / "inverted.png")
     gan = ganzoo.load(run_dir)
-    if "images" not in gan.examples:
-        raise InputError(f"invert takes GANs of images. Received: a run of {type(gan).__name__}")
+    if "images" not in gan.examples or gan.probe_size:
+        raise InputError(f"invert takes GANs that make images from latents. Received: a run of {type(gan).__name__}")
     train, held_out = runner.data_of(run_dir)
     if options.image:
         targets = read(options.image, gan.image_shape)

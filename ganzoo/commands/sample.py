@@ -91,16 +91,17 @@ def draw(model, options, run_dir):
 
 
 def _translate(model, options, run_dir, endpoint, name):
-    """Return pairs of images, before and after, eight in a row."""
+    """Return images before and after, about eight in a row."""
     import numpy as np
 
     from ganzoo.utils import images
 
     train, unseen = runner.data_of(run_dir)
     before = (unseen or train).arrays[name][: options.n]
-    after = model.sample(len(before), endpoint=endpoint, **{name: before})
-    pairs = np.stack([before, after], axis=1).reshape(-1, *before.shape[1:])
-    return images.grid(pairs, 8, zoom=images.zoom_for(before.shape[1:]))
+    columns = model.translations({name: before}, options.seed, endpoint)
+    shape = columns[0].shape[1:]
+    rows = np.stack(columns, axis=1).reshape(-1, *shape)
+    return images.grid(rows, len(columns) * max(1, 8 // len(columns)), zoom=images.zoom_for(shape))
 
 
 def main(options):

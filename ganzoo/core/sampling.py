@@ -121,6 +121,17 @@ class Sampling(Validation):
         """
         return self.render(self.draw_inputs(n, seed, endpoint, **given), endpoint)
 
+    def translations(self, given, seed=0, endpoint="serving_default"):
+        """Return what a picture of translated images shows in each row, a list of uint8 arrays `(N, H, W, C)`: before, after.
+
+        Args:
+            given: {name: uint8 `(N, H, W, C)`} of the endpoint's images, the one that is shown first.
+            seed: int, of what is drawn besides.
+            endpoint: name in `endpoints()`.
+        """
+        before = next(iter(given.values()))
+        return [before, self.sample(len(before), seed, endpoint, **given)]
+
     def interpolate(self, n=8, seed=0, end_seed=1, spherical=True, **given):
         """Generate n samples on the way from that of one seed to that of another.
 
@@ -166,7 +177,8 @@ class Sampling(Validation):
         """
         zoom = images.zoom_for(self._shape())
         if self.probe_size:
-            return images.grid(self._translations(probe or {}, seed), zoom=zoom, columns=2 * self._directions())
+            columns = self._translations(probe or {}, seed)
+            return images.grid(np.stack(columns, axis=1).reshape(-1, *self._shape()), len(columns), zoom)
         label = next((name for name, each in self.inputs.items() if isinstance(each, Label)), None)
         if label is None:
             return images.grid(self.sample(64, seed), zoom=zoom)
@@ -193,18 +205,14 @@ class Sampling(Validation):
             inputs = dict(zip(self.inputs, parts, strict=True))
         return self.generate(inputs)
 
-    def _directions(self):
-        return len({next(iter(point.inputs)) for point in self.endpoints().values()})
-
     def _translations(self, probe, seed):
-        """Return images beside their translations, `(N * 2 * directions, H, W, C)`; black ones where there is no probe."""
+        """Return the columns of `translations`, those of all endpoints; of black images where there is no probe."""
         columns = {}
         for name, point in self.endpoints().items():
             given = {key: probe.get(key, np.zeros((self.probe_size, *each.shape), "uint8"))
                      for key, each in point.inputs.items() if isinstance(each, Image)}  # fmt: skip
-            shown = next(iter(given))
-            columns.setdefault(shown, [given[shown], self.sample(len(given[shown]), seed, name, **given)])
-        return np.stack([each for pair in columns.values() for each in pair], axis=1).reshape(-1, *self._shape())
+            columns.setdefault(next(iter(given)), self.translations(given, seed, name))
+        return [each for found in columns.values() for each in found]
 
     def _shape(self):
         return next(iter(self.examples.values())).shape

@@ -127,7 +127,7 @@ class Catalog:
         """Ask for a picture of each size: what is traced, compiled and allocated now does not keep anybody waiting later."""
         controls = opened.controls
         for n in WARM_UP if controls.pictures else (state.POINTS,):
-            given = {controls.image: np.zeros((n, *controls.example), "uint8")} if controls.image else {}
+            given = {controls.image: np.zeros((n, *controls.asked), "uint8")} if controls.image else {}
             for endpoint in controls.endpoints if not given else (controls.endpoint,):
                 opened.picture(state.Request(endpoint, n, given=given))
 

@@ -24,6 +24,7 @@ class Controls:
         choices: {name: number of values} of labels and categories.
         codes: tuple of (name, index), a slider each.
         image: name of the image that is translated, or None.
+        asked: shape of that image, () without one.
         drawn: whether a seed decides anything.
         truncated: whether there are latents whose length may be scaled.
         example: shape of what comes out.
@@ -34,6 +35,7 @@ class Controls:
     choices: dict
     codes: tuple
     image: str | None
+    asked: tuple
     drawn: bool
     truncated: bool
     example: tuple
@@ -80,10 +82,10 @@ def controls_of(model, endpoint=None):
     names = list({id(point): name for name, point in points.items()}.values())
     endpoint = endpoint if endpoint in names else names[0]
     inputs = points[endpoint].inputs
-    found = {"choices": {}, "codes": [], "image": None, "truncated": False}
+    found = {"choices": {}, "codes": [], "image": None, "asked": (), "truncated": False}
     for name, each in inputs.items():
         if isinstance(each, Image):
-            found["image"] = name
+            found["image"], found["asked"] = name, tuple(each.shape)
         elif hasattr(each, "classes"):
             found["choices"][name] = each.classes
         elif isinstance(each, Code):
@@ -146,7 +148,8 @@ def picture(model, request, draw=draw):
     after = model.render(inputs_of(model, request, draw), request.endpoint)
     if not request.given:
         return model.picture(after)
-    before = np.resize(next(iter(request.given.values())), after.shape)
+    before = images.repeated(next(iter(request.given.values())), after.shape[1:3])
+    before = np.resize(before, after.shape)
     columns = 2 * max(1, round(np.sqrt(request.n / 2)))
     return images.grid(np.stack([before, after], axis=1).reshape(-1, *after.shape[1:]), columns)
 

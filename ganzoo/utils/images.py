@@ -38,6 +38,11 @@ def grid(images, columns=None, zoom=1, gap=2):
     return sheet
 
 
+def repeated(images, size):
+    """Enlarge images `(N, h, w, C)` to (height, width), multiples of h and w, by repeating pixels."""
+    return images.repeat(size[0] // images.shape[1], axis=1).repeat(size[1] // images.shape[2], axis=2)
+
+
 def zoom_for(image_shape):
     """Return the whole factor that brings an image's longer side to about 64 pixels on the screen."""
     return max(1, round(64 / max(image_shape[:2])))

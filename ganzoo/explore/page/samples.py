@@ -48,7 +48,7 @@ def build(catalog, opened):
     def upload(name, path):
         opened = catalog.open(name)
         try:
-            return catalog.read(path, opened.controls.example)
+            return catalog.read(path, opened.controls.asked)
         except InputError as error:
             raise gr.Error(str(error).replace(str(path), "the picture"), print_exception=False) from error
 
