@@ -120,6 +120,18 @@ MODELS = {
                    "width": 16, "residual_blocks": 1, "downsamplings": 0, "identity_weight": 0.0, "learning_rate": 4e-4}),
         "translation", None,
         arguments={"cycle_weight": 10.0, "identity_weight": 5.0, "learning_rate": 2e-4, "buffer": 50}),
+    "ContextEncoder": Entry(
+        "ganzoo.models.context_encoder", "Pathak et al. 2016", "1604.07379", "004",
+        "fills holes, judged by a discriminator",
+        Recipe("context-encoder", "fill what is missing from an image, with a discriminator", "ten minutes", steps=4000,
+               minutes=15.0), "context_encoder", None,
+        arguments={"reconstruction_weight": 0.999, "adversarial_weight": 0.001, "learning_rate": 2e-3}),
+    "PartialConvNet": Entry(
+        "ganzoo.models.partial_conv", "Liu et al. 2018", "1804.07723", "004",
+        "fills holes by convolutions that see known pixels alone; no discriminator",
+        Recipe("partial-conv", "fill what is missing from an image, by partial convolutions", "ten minutes", steps=4000,
+               minutes=15.0), "partial_unet", None,
+        arguments={"hole_weight": 6.0, "variation_weight": 0.1, "learning_rate": 2e-4}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
         "clipping of the kernels; the lecture's texture networks",

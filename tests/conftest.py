@@ -61,6 +61,8 @@ def make_gan(name, **options):
         small["image_shape"] = {"CycleGAN": (16, 16, 1), "TextureGAN": (32, 32, 1)}.get(name, (8, 8, 1))
     if name == "CycleGAN":
         small["networks"] = networks.Translation(width=4, residual_blocks=1)
+    if name in ("ContextEncoder", "PartialConvNet"):
+        small["networks"] = (networks.ContextEncoder if name == "ContextEncoder" else networks.PartialUNet)(width=4)
     if name == "TextureGAN":
         small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
     if name == "GAN":

@@ -36,6 +36,10 @@ ARGUMENTS = {
     "code_sigma": Argument(float, "standard deviation of a code as it is read back, above 0", above=0),
     "cycle_weight": Argument(float, "of the cycle's L1 distance, at least 0", 0),
     "identity_weight": Argument(float, "of the identity's L1 distance, at least 0", 0),
+    "reconstruction_weight": Argument(float, "of the distance to the true image, at least 0", 0),
+    "adversarial_weight": Argument(float, "of the loss against the discriminator, at least 0", 0),
+    "hole_weight": Argument(float, "of the L1 distance in the hole, at least 0", 0),
+    "variation_weight": Argument(float, "of the total variation in the hole, at least 0", 0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
@@ -76,6 +80,8 @@ NETWORKS = {
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
     "infogan": {"hidden": 256, "embedding_size": None},
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
+    "context_encoder": {"width": 32},
+    "partial_unet": {"width": 32},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.

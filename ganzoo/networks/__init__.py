@@ -4,6 +4,7 @@ from ganzoo.networks.base import Networks
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
+from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
 from ganzoo.networks.spatial import Spatial
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
@@ -11,4 +12,5 @@ from ganzoo.networks.translation import Translation
 # Name on the command line -> class.
 BY_NAME: dict[str, type[Networks]] = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
 
-__all__ = ["BY_NAME", "DCGAN", "Dense", "InfoGAN", "Networks", "PointDense", "Spatial", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "ContextEncoder", "Dense", "InfoGAN", "Networks", "PartialUNet", "PointDense", "Spatial"]
+__all__ += ["Texture", "Translation"]
