@@ -11,8 +11,8 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation optimal-discriminator
-.PHONY: help setup $(STUDIES) sample explore export evaluate invert test test-all lint docs benchmark clean
+STUDIES := results pathologies mode-coverage stacked-digits translation inpainting optimal-discriminator
+.PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ evaluate: setup ## measure the newest run
 
 invert: setup ## find the latents of images, in the newest run
 	@$(RUN) ganzoo invert $(ARGS)
+
+inpaint: setup ## fill in what is missing from a picture, ARGS="--image=photo.png --mask=mask.png", by the newest run
+	@$(RUN) ganzoo inpaint $(ARGS)
+
+inpainting: setup ## three ways to fill in three kinds of holes, measured; ten minutes
+	@$(RUN) experiments.inpainting $(FLAGS)
 
 test: setup ## run the fast tests; two to four minutes
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)

@@ -5,12 +5,16 @@ import numpy as np
 import pytest
 from conftest import make_gan
 from keras import ops
+from PIL import Image
 
 import ganzoo
 from ganzoo import backend
+from ganzoo.commands.inpaint import window_around
+from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.core.state import get_state
 from ganzoo.data.masks import KINDS, Mask
 from ganzoo.errors import InputError
+from ganzoo.evaluation.inpainting import complete, context_weights, measure_holes, poisson_blend
 from ganzoo.inpainting import compose
 from ganzoo.layers import PartialConv2D
 from ganzoo.models.partial_conv import variation
@@ -219,3 +223,149 @@ def test_a_mask_for_every_image_of_a_batch_is_drawn_in_the_graph():
     made = np.asarray(draw(ops.zeros((5, 8, 8, 1)), ops.convert_to_tensor([0, 1])))
     assert made.shape == (5, 8, 8, 1)
     np.testing.assert_array_equal(made, Mask(8, 8).draw((5,), (0, 1)))
+
+
+def test_weights_are_the_share_of_missing_neighbors():
+    masks = np.zeros((1, 5, 7, 1), int)
+    masks[0, 2, 2:4] = 1
+    found = context_weights(masks, 3)[0, ..., 0]
+    expected = np.zeros((5, 7))
+    for row in range(5):
+        for column in range(7):
+            window = masks[0, max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+            expected[row, column] = 0 if masks[0, row, column] else window.mean()
+    np.testing.assert_allclose(found, expected, atol=1e-7)
+    assert found.max() > 0.1
+
+
+def test_poisson_blending_solves_its_equations():
+    rng = np.random.default_rng(0)
+    masks = (rng.random((2, 9, 8, 1)) < 0.4).astype(int)
+    images, generated = (rng.integers(100, 150, (2, 9, 8, 3)).astype("uint8") for _ in range(2))
+    found = poisson_blend(images, generated, masks)
+    np.testing.assert_array_equal(np.where(masks == 1, 0, found), np.where(masks == 1, 0, images))
+    values, made = found.astype(float), generated.astype(float)
+    for n, row, column in np.argwhere(masks[..., 0] == 1):
+        near = [(row + a, column + b) for a, b in ((0, 1), (0, -1), (1, 0), (-1, 0))]
+        near = [(r, c) for r, c in near if 0 <= r < 9 and 0 <= c < 8]
+        left = sum(values[n, row, column] - values[n][each] for each in near)
+        right = sum(made[n, row, column] - made[n][each] for each in near)
+        assert np.abs(left - right).max() <= 4.1  # of rounding to whole levels
+
+
+def test_poisson_blending_takes_a_shift_of_color_away():
+    rows, columns = np.mgrid[:8, :8]
+    image = (60 + 10 * rows + 5 * columns)[None, ..., None].astype("uint8")
+    masks = Mask(8, 8, "center").draw_many(1)
+    np.testing.assert_array_equal(poisson_blend(image, image + 40, masks), image)
+    np.testing.assert_array_equal(poisson_blend(image, image + 40, 0 * masks), image)
+
+
+def test_measures_of_holes():
+    truth, masks = np.full((1, 4, 4, 1), 100, "uint8"), np.zeros((1, 4, 4, 1), int)
+    truth[0, :, 2:] = 151
+    masks[0, :, 2:] = 1
+    same = measure_holes(truth, truth, masks)
+    assert (same["l1"], same["psnr"], same["seam"]) == (0, 120, 1)
+    worse = measure_holes(truth, np.where(masks == 1, truth + 51, truth), masks)
+    assert worse["l1"] == pytest.approx(0.2)
+    assert worse["psnr"] == pytest.approx(-20 * np.log10(0.2))
+    assert worse["seam"] == pytest.approx(2)
+    known = measure_holes(truth, np.where(masks == 0, truth + 51, truth), masks)
+    assert (known["l1"], known["seam"]) == (0, 0)
+
+
+def test_completion_keeps_known_pixels_and_uses_them_alone():
+    gan = make_gan("GAN")
+    for variable in gan.generator.trainable_variables:
+        variable.assign(3 * variable)
+    truth, masks = gan.sample(3, seed=5), Mask(8, 8, "center").draw_many(3)
+    how = {"starts": 10, "steps": 200, "learning_rate": 0.05, "window": 9}
+    found = complete(gan, truth, masks, **how)
+    known = masks == 0
+    np.testing.assert_array_equal(found["images"][known], truth[known])
+    painted = np.where(known, truth, 255 - truth)
+    np.testing.assert_array_equal(complete(gan, painted, masks, **how)["images"], found["images"])
+    plain = complete(gan, truth, masks, blending=False, **how)
+    np.testing.assert_array_equal(plain["images"][~known], found["generated"][~known])
+    error = measure_holes(truth, found["images"], masks)["l1"]
+    other = measure_holes(truth, poisson_blend(truth, gan.sample(3, seed=6), masks), masks)["l1"]
+    assert error < 0.5 * other
+    prior = complete(gan, truth, masks, prior=0.0, **how)["losses"]
+    assert not np.allclose(prior, found["losses"], rtol=1e-6)
+
+
+def test_completion_refuses_what_does_not_fit():
+    gan, mask = make_gan("GAN"), Mask(8, 8, "center").draw_many(2)
+    images = gan.sample(2)
+    for masks in (mask[:1], mask[:, :4], 2 * mask, mask.astype("float32")):
+        with pytest.raises(InputError, match=r"masks must be integers \(2, 8, 8, 1\)"):
+            complete(gan, images, masks)
+    with pytest.raises(InputError, match="a mask must leave a known pixel"):
+        complete(gan, images, np.ones_like(mask))
+    with pytest.raises(InputError, match="prior must be a number of at least 0"):
+        complete(gan, images, mask, prior=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("hole", "expected"),
+    [
+        ((slice(10, 12), slice(20, 22)), (slice(7, 15), slice(17, 25))),  # as large as the model's images
+        ((slice(10, 20), slice(20, 24)), (slice(5, 25), slice(12, 32))),  # twice as high as the hole
+        ((slice(0, 4), slice(0, 4)), (slice(0, 8), slice(0, 8))),  # in a corner
+        ((slice(0, 40), slice(0, 2)), (slice(0, 40), slice(0, 60))),  # no room
+    ],
+)
+def test_window_around_a_hole(hole, expected):
+    mask = np.zeros((40, 60), bool)
+    mask[hole] = True
+    assert window_around(mask, (8, 8, 1)) == expected
+
+
+def paint(path, pixels):
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.mark.slow
+def test_inpaint_command(tmp_path, stripes, capfd, monkeypatch):
+    data = ganzoo.data.ImageDataset(stripes)
+    for name in ("ContextEncoder", "GAN"):
+        make_gan(name).train(data, steps=1, batch_size=8, run_dir=tmp_path / name, verbose=False)
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (20, 30), dtype="uint8")
+    hole = np.zeros((20, 30), bool)
+    hole[4:8, 5:12] = True
+    photo, mask = paint(tmp_path / "photo.png", picture), paint(tmp_path / "mask.png", (hole * 255).astype("uint8"))
+
+    def inpaint(name, *words):
+        capfd.readouterr()
+        status = 0
+        try:
+            ganzoo_main(["ganzoo", "inpaint", f"--run_dir={tmp_path / name}", *words])
+        except SystemExit as end:
+            status = end.code
+        return status, *capfd.readouterr()
+
+    given = (f"--image={photo}", f"--mask={mask}")
+    for name, words in (("ContextEncoder", ()), ("ContextEncoder", ("--blending",)), ("GAN", ("--starts=2", "--steps=3"))):
+        status, said, errors = inpaint(name, *given, *words)
+        assert (status, errors) == (0, "")
+        assert "28 pixels filled in" in said
+        made = np.asarray(Image.open(tmp_path / "photo_inpainted.png"))
+        np.testing.assert_array_equal(made[~hole], picture[~hole])
+        assert not np.array_equal(made[hole], picture[hole])
+    small, black, white = (
+        paint(tmp_path / f"{key}.png", np.full(shape, value, "uint8"))
+        for key, shape, value in (("small", (20, 29), 255), ("black", (20, 30), 0), ("white", (20, 30), 255))
+    )
+    for words, message in (
+        ((f"--image={photo}",), "needs --image and --mask"),
+        ((f"--image={photo}", f"--mask={small}"), "as large as --image, 30x20 pixels. Received: a mask of 29x20"),
+        ((f"--image={photo}", f"--mask={black}"), "must be white where"),
+        ((f"--image={photo}", f"--mask={white}"), "must leave some of the picture"),
+        ((f"--image={photo}", f"--mask={tmp_path / 'none.png'}"), "does not exist"),
+    ):
+        status, _, errors = inpaint("ContextEncoder", *words)
+        assert status == 2
+        assert message in errors

@@ -1,4 +1,4 @@
-"""The command `ganzoo`: train, sample, explore, export, evaluate, texture, invert."""
+"""The command `ganzoo`: train, sample, explore, export, evaluate, texture, invert, inpaint."""
 
 import difflib
 import importlib
@@ -17,6 +17,7 @@ VERBS = {
     "evaluate": "measure how good a trained generator is",
     "texture": "make pictures of any size from a trained texture, seamless, with maps for game engines",
     "invert": "find the latent of an image",
+    "inpaint": "fill in what is missing from an image",
 }
 
 

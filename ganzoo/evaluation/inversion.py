@@ -43,24 +43,53 @@ def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **gi
         >>> found["latents"].shape, found["reconstructions"].shape
         ((2, 4), (2, 8, 8, 1))
     """
+    images = checked_images(model, images)
+    targets = model.to_value_range(ops.convert_to_tensor(np.repeat(images, positive_integer("starts", starts), axis=0)))
+
+    def distances(inputs, made):
+        return ops.mean(ops.square(made - targets), axis=(1, 2, 3))
+
+    inputs, errors = descend(model, len(images), distances, starts, steps, learning_rate, seed, **given)
+    low, high = model.value_range
+    results = {"inputs": inputs, "latents": inputs.get("latents"), "reconstructions": model.render(inputs)}
+    results["errors"] = errors.astype("float64") / (high - low) ** 2
+    return {name: value for name, value in results.items() if value is not None}
+
+
+def checked_images(model, images):
+    """Return images as an array, or raise InputError if they are not such as the model makes, uint8 `(N, H, W, C)`."""
     images = np.asarray(images)
     spec = model.examples[model.endpoints()["serving_default"].output]
     if spec.dtype != "uint8" or images.dtype != np.uint8 or images.shape[1:] != spec.shape or not len(images):
         raise InputError(f"images must be {spec.dtype} (N, {spec.shape}). Received: {images.dtype} {images.shape}")
+    return images
+
+
+def descend(model, n, losses, starts=10, steps=200, learning_rate=0.05, seed=0, **given):
+    """Find the inputs of least loss, of each sample by itself, from several starts.
+
+    Args:
+        model, starts, steps, learning_rate, seed, given: as in `invert`.
+        n: how many samples.
+        losses: callable of ({name: tensor `(n * starts, ...)`}, what the model makes of it) to losses `(n * starts,)`, those of
+            the first sample's starts first.
+
+    Returns:
+        ({name: array `(n, ...)`}, losses float32 `(n,)`).
+    """
     positive_integer("starts", starts)
     positive_integer("steps", steps)
     positive_number("learning_rate", learning_rate)
     for name, values in given.items():
-        if len(np.atleast_1d(values)) != len(images):
-            raise InputError(f"{name} must have a row for each of {len(images)} images. Received: {len(np.atleast_1d(values))}")
+        if len(np.atleast_1d(values)) != n:
+            raise InputError(f"{name} must have a row for each of {n} images. Received: {len(np.atleast_1d(values))}")
     repeated = {name: np.repeat(np.asarray(values), starts, axis=0) for name, values in given.items()}
-    first = model.draw_inputs(len(images) * starts, seed, **repeated)
+    first = model.draw_inputs(n * starts, seed, **repeated)
     first = {name: ops.convert_to_tensor(values) for name, values in first.items()}
     first |= {name: each.stratify(first[name]) for name, each in model.inputs.items() if name not in given}
     free = [name for name, each in model.inputs.items() if name not in given and each.drawn and each.dtype == "float32"]
     if not free:
         raise InputError(f"{type(model).__name__} has no continuous input to descend over. Its inputs: {', '.join(first)}")
-    targets = model.to_value_range(ops.convert_to_tensor(np.repeat(images, starts, axis=0)))
 
     def split(flat):
         """Return all inputs; the free ones cut from one row `(N, sum of their sizes)`."""
@@ -72,21 +101,18 @@ def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **gi
         return inputs
 
     def join(inputs):
-        return ops.concatenate([ops.reshape(inputs[name], (len(targets), -1)) for name in free], axis=1)
+        return ops.concatenate([ops.reshape(inputs[name], (n * starts, -1)) for name in free], axis=1)
 
-    def distances(flat):
-        return ops.mean(ops.square(model.generate(split(flat)) - targets), axis=(1, 2, 3))
+    def total(flat):
+        inputs = split(flat)
+        return losses(inputs, model.generate(inputs))
 
     def project(flat):
         moved = split(flat)
         return join({name: model.inputs[name].project(moved[name], first[name]) for name in free})
 
     start = join(first)
-    found = backend.jit(lambda: backend.projected_adam(distances, start, steps, learning_rate, project))()
-    errors = ops.convert_to_numpy(distances(found)).reshape(len(images), starts)
-    best = errors.argmin(axis=1) + starts * np.arange(len(images))
-    inputs = {name: ops.convert_to_numpy(values)[best] for name, values in split(found).items()}
-    low, high = model.value_range
-    results = {"inputs": inputs, "latents": inputs.get("latents"), "reconstructions": model.render(inputs)}
-    results["errors"] = errors.min(axis=1).astype("float64") / (high - low) ** 2
-    return {name: value for name, value in results.items() if value is not None}
+    found = backend.jit(lambda: backend.projected_adam(total, start, steps, learning_rate, project))()
+    reached = ops.convert_to_numpy(total(found)).reshape(n, starts)
+    best = reached.argmin(axis=1) + starts * np.arange(n)
+    return {name: ops.convert_to_numpy(values)[best] for name, values in split(found).items()}, reached.min(axis=1)
