@@ -11,7 +11,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation inpainting optimal-discriminator
+STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity optimal-discriminator
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -71,6 +71,9 @@ inpaint: setup ## fill in what is missing from a picture, ARGS="--image=photo.pn
 
 inpainting: setup ## three ways to fill in three kinds of holes, measured; ten minutes
 	@$(RUN) experiments.inpainting $(FLAGS)
+
+identity: setup ## does SiGAN keep the digit of a small image? with and without its contrastive term; ten minutes
+	@$(RUN) experiments.identity $(ARGS)
 
 test: setup ## run the fast tests; two to four minutes
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)

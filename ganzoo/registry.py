@@ -14,7 +14,8 @@ class Recipe:
     Attributes:
         name: of the command.
         about, time: what it does and how long that takes on two CPU cores, for `make help`.
-        data: what it trains on: "images", "points", "function" (points of a graph) or "pairs" (two sets of images).
+        data: what it trains on: "images", "points", "function" (points of a graph), "pairs" (two sets of images) or
+            "identities" (pairs of labelled images, each with a small copy).
         dataset: default data set.
         image_size: default of --image_size; "" for the data's own.
         digits_size: image size of scikit-learn's 8x8 digits, where none is asked for; at 8 pixels DCGAN's generator collapses.
@@ -132,6 +133,13 @@ MODELS = {
         Recipe("partial-conv", "fill what is missing from an image, by partial convolutions", "ten minutes", steps=4000,
                minutes=15.0), "partial_unet", None,
         arguments={"hole_weight": 6.0, "variation_weight": 0.1, "learning_rate": 2e-4}),
+    "SiGAN": Entry(
+        "ganzoo.models.sigan", "Hsu et al. 2018", "1807.08370", "004",
+        "enlarges images and keeps whom they show, learned on pairs",
+        Recipe("sigan", "enlarge digits four times and keep what they are", "ten minutes", data="identities", steps=3000,
+               minutes=15.0), "super_resolution", None,
+        arguments={"features": 32, "margin": 2.0, "reconstruction_weight": 1.0, "adversarial_weight": 0.01,
+                   "contrastive_weight": 0.1, "learning_rate": 5e-4}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
         "clipping of the kernels; the lecture's texture networks",

@@ -63,6 +63,8 @@ def make_gan(name, **options):
         small["networks"] = networks.Translation(width=4, residual_blocks=1)
     if name in ("ContextEncoder", "PartialConvNet"):
         small["networks"] = (networks.ContextEncoder if name == "ContextEncoder" else networks.PartialUNet)(width=4)
+    if name == "SiGAN":
+        small["networks"] = networks.SuperResolution(width=4, residual_blocks=1)
     if name == "TextureGAN":
         small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
     if name == "GAN":

@@ -40,6 +40,9 @@ ARGUMENTS = {
     "adversarial_weight": Argument(float, "of the loss against the discriminator, at least 0", 0),
     "hole_weight": Argument(float, "of the L1 distance in the hole, at least 0", 0),
     "variation_weight": Argument(float, "of the total variation in the hole, at least 0", 0),
+    "contrastive_weight": Argument(float, "of the contrastive loss on the results of a pair, at least 0", 0),
+    "features": Argument(int, "numbers that the discriminator describes an identity by; at least 1", 1),
+    "margin": Argument(float, "distance between features of different identities, above 0", above=0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
@@ -82,6 +85,7 @@ NETWORKS = {
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "context_encoder": {"width": 32},
     "partial_unet": {"width": 32},
+    "super_resolution": {"width": 32, "residual_blocks": 3},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
@@ -113,6 +117,7 @@ LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", 
 DATASETS = {
     "images": ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits", "terrain"),
     "points": ("ring", "grid", "swiss_roll"),
+    "identities": ("digits", "mnist", "fashion_mnist", "cifar10"),
     "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),
 }
 

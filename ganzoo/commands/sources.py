@@ -29,6 +29,14 @@ def data_flags(recipe):
             size,
             strict,
         ]
+    if recipe.data == "identities":
+        return [
+            choice("dataset", recipe.dataset, DATASETS["identities"], "built-in set with labels; digits needs no download"),
+            Flag("data", "", "a folder with a folder for each identity, or an .npz archive with labels, instead of --dataset"),
+            size,
+            Flag("scale", 4, "how much smaller the small images are: 2, 4 or 8", int, low=2, high=8),
+            strict,
+        ]
     builtin = (
         "built-in data set; grass, brick, gravel, digits and terrain (heights; --depth=16 keeps them all) need no download"
     )
@@ -80,6 +88,8 @@ def load(recipe, options):
     size = _image_size(recipe, options)
     if recipe.data == "pairs":
         found = data.load_pair(options.data_a, options.data_b, options.dataset, size, options.paired, options.strict)
+    elif recipe.data == "identities":
+        found = data.load(options.dataset, options.data, size, strict=options.strict)
     else:
         found = _load_images(recipe, options, size)
         if "held_out" in options and options.crops and options.held_out:
@@ -93,7 +103,7 @@ def load_test(recipe, options):
 
     if recipe.data == "pairs":
         return data.load_test_pair(options.data_a, options.data_b, options.dataset, _image_size(recipe, options))
-    if recipe.data != "images":
+    if recipe.data not in ("images", "identities"):
         return None
     if "crops" in options and options.crops:
         whole = _load_images(recipe, options, _image_size(recipe, options))
@@ -122,19 +132,23 @@ def _load_images(recipe, options, size):
 
 
 def prepare(recipe, options, images):
-    """Return what the recipe makes of a set of images: one digit alone, or stacks of digits."""
+    """Return what the recipe makes of a set of images: one digit alone, stacks of digits, or pairs."""
     if recipe.data == "images" and options.digit >= 0:
         images = images.with_label(options.digit)
     if recipe.stack:
         from ganzoo.data.stacked import stack_digits
 
         images = stack_digits(images, seed=options.seed)
+    if recipe.data == "identities":
+        from ganzoo.data import IdentityPairs
+
+        images = IdentityPairs(images, options.scale)
     return images
 
 
 def _image_size(recipe, options):
     from ganzoo.data import parse_image_size
 
-    if recipe.data == "images" and options.dataset == "digits" and not options.data and not options.image_size:
+    if recipe.data in ("images", "identities") and options.dataset == "digits" and not options.data and not options.image_size:
         options.image_size = recipe.digits_size
     return parse_image_size(options.image_size) if options.image_size else None

@@ -4,6 +4,7 @@ from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import from_folder
 from ganzoo.data.functions import FunctionGraph
+from ganzoo.data.identities import IdentityPairs
 from ganzoo.data.loading import load, load_pair, load_test, load_test_pair, parse_image_size
 from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz
@@ -16,6 +17,7 @@ from ganzoo.data.stream import StreamDataset, as_dataset
 __all__ = [
     "Crops",
     "FunctionGraph",
+    "IdentityPairs",
     "ImageDataset",
     "PairedImages",
     "PointDataset",

@@ -8,6 +8,7 @@ from ganzoo.core.inputs import Spec
 from ganzoo.data.checks import chosen_names, one_line
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
+from ganzoo.data.identities import IdentityPairs
 from ganzoo.data.pairs import PairedImages
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
@@ -130,20 +131,20 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: Crops, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or uint16 array of
-            images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays; dict of arrays with
-            the names "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or `tf.data.Dataset`, see
-            `StreamDataset`.
+        data: Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or
+            uint16 array of images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays;
+            dict of arrays with the names "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or
+            `tf.data.Dataset`, see `StreamDataset`.
 
     Returns:
-        Crops, ImageDataset, PointDataset, PairedImages or StreamDataset.
+        Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages or StreamDataset.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
     """
     import tensorflow as tf
 
-    if isinstance(data, (Crops, ImageDataset, PointDataset, PairedImages, StreamDataset)):
+    if isinstance(data, (Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages, StreamDataset)):
         return data
     if isinstance(data, np.ndarray):
         return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)

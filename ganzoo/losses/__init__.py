@@ -7,6 +7,7 @@ gradient for any float32 logit.
 
 from ganzoo.errors import InputError
 from ganzoo.losses.base import Loss
+from ganzoo.losses.contrastive import contrastive
 from ganzoo.losses.f_divergences import KL, FDivergence, Hellinger, JensenShannon, Pearson, ReverseKL, TotalVariation
 from ganzoo.losses.games import Hinge, LeastSquares, Minimax, NonSaturating, Relativistic, Wasserstein
 from ganzoo.utils.checks import check_choice
@@ -23,7 +24,7 @@ __all__ = [
     "Loss",
     "Minimax",
 ]
-__all__ += ["NonSaturating", "Pearson", "Relativistic", "ReverseKL", "TotalVariation", "Wasserstein", "get"]
+__all__ += ["NonSaturating", "Pearson", "Relativistic", "ReverseKL", "TotalVariation", "Wasserstein", "contrastive", "get"]
 
 # Name on the command line, and where a loss is given as a string -> class.
 BY_NAME: dict[str, type[Loss]] = {

@@ -6,6 +6,7 @@ from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
 from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
 from ganzoo.networks.spatial import Spatial
+from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
 
@@ -13,4 +14,4 @@ from ganzoo.networks.translation import Translation
 BY_NAME: dict[str, type[Networks]] = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
 
 __all__ = ["BY_NAME", "DCGAN", "ContextEncoder", "Dense", "InfoGAN", "Networks", "PartialUNet", "PointDense", "Spatial"]
-__all__ += ["Texture", "Translation"]
+__all__ += ["SuperResolution", "Texture", "Translation"]

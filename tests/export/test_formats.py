@@ -122,7 +122,7 @@ _KINDS = {
     "labels": ("CGAN", "ACGAN", "InfoGAN"),
     "texture": ("WGAN", "WGANGP", "RelativisticGAN", "TextureGAN"),
     "any size": ("TextureGAN",),
-    "inpainting": ("ContextEncoder", "PartialConvNet"),
+    "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
     "translation": ("CycleGAN",),
 }
 
