@@ -12,6 +12,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core.inputs import Image, Spec
 from ganzoo.core.model import AdversarialModel
+from ganzoo.core.sampling import Endpoint
 from ganzoo.data.masks import Mask
 from ganzoo.utils.checks import positive_integer, positive_number
 
@@ -54,6 +55,10 @@ class Inpainting(AdversarialModel):
         images, masks = inputs["images"], inputs["masks"]
         return compose(images, self.fill(images, masks), masks)
 
+    def endpoints(self):
+        """Return the one endpoint; what comes out is called `filled`, as exported an input and an output need two names."""
+        return {"serving_default": Endpoint(self.inputs, self.generate, "filled")}
+
     def draw_masks(self, images, seed):
         """Return a mask for each image of a batch, int32 `(N, H, W, 1)`."""
         return self.inputs["masks"].draw((ops.shape(images)[0],), seed)
@@ -70,5 +75,5 @@ class Inpainting(AdversarialModel):
 
 def compose(images, filled, masks):
     """Return images with the pixels of `filled` where masks are 1."""
-    masks = ops.cast(masks, images.dtype)
-    return (1.0 - masks) * images + masks * filled
+    masks = ops.cast(masks, filled.dtype)
+    return (1.0 - masks) * ops.cast(images, filled.dtype) + masks * filled

@@ -59,7 +59,7 @@ def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **gi
 def checked_images(model, images):
     """Return images as an array, or raise InputError if they are not such as the model makes, uint8 `(N, H, W, C)`."""
     images = np.asarray(images)
-    spec = model.examples[model.endpoints()["serving_default"].output]
+    spec = next(iter(model.examples.values()))
     if spec.dtype != "uint8" or images.dtype != np.uint8 or images.shape[1:] != spec.shape or not len(images):
         raise InputError(f"images must be {spec.dtype} (N, {spec.shape}). Received: {images.dtype} {images.shape}")
     return images
