@@ -63,7 +63,9 @@ def test_training_and_export(name, policy, policy_of, tmp_path):
                if each is not served.get("from_seed")}  # fmt: skip
     assert set(outputs.values()) == {"float32"}
     if "from_seed" in served:
-        asked = {key: tf.constant(values) for key, values in given.items()}
+        asked = {
+            key: tf.constant(values if key == "labels" else values.astype("float32") / 255) for key, values in given.items()
+        }
         (made,) = served["from_seed"](seeds=tf.constant([3]), **asked).values()
         assert made.dtype == sample.dtype
         np.testing.assert_allclose(

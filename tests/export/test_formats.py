@@ -100,7 +100,7 @@ _ONNX = {
     "texture": "Add Concat Conv MatMul Max Min Mul Relu Reshape Slice Sub Tanh Transpose Unsqueeze",
     "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "inpainting": "Add Cast Concat Conv Div Greater LeakyRelu MatMul Max Min Mul Relu Reshape Resize Shape Slice Squeeze Sub "
-    "Tanh Transpose Unsqueeze",
+    "Tanh Tile Transpose Unsqueeze",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
 }  # fmt: skip
@@ -111,8 +111,8 @@ _LITERT = {
     "labels": "CAST CONCATENATION GATHER GREATER_EQUAL LESS LOGICAL_AND SELECT_V2",
     "texture": "ADD CONV_2D FULLY_CONNECTED MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
     "any size": "CONCATENATION",
-    "inpainting": "ADD CAST CONCATENATION CONV_2D DIV GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE STRIDED_SLICE "
-    "SUB TANH TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
+    "inpainting": "ADD CAST CONCATENATION CONV_2D DIV EXPAND_DIMS GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE "
+    "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
     "translation": "ADD CONV_2D MAXIMUM MEAN MINIMUM MIRROR_PAD MUL NEG PACK PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE "
     "SUB TANH",
 }  # fmt: skip
