@@ -252,7 +252,11 @@ class GAN(AdversarialModel):
 
     def augment(self, examples, seed):
         """Return examples as the discriminator sees them in training; see `ganzoo.augmentation`."""
-        return examples if self.augmentation is None else self.augmentation(examples, seed)
+        if self.augmentation is None or self.value_range == (-1.0, 1.0):
+            return examples if self.augmentation is None else self.augmentation(examples, seed)
+        low, high = self.value_range
+        middle, reach = (low + high) / 2, (high - low) / 2
+        return self.augmentation((examples - middle) / reach, seed) * reach + middle
 
     def discriminate(self, examples, batch=None, training=False):
         """Ask the discriminator.

@@ -8,8 +8,17 @@ from keras import ops
 from scipy import ndimage
 
 import ganzoo
-from ganzoo import backend
-from ganzoo.augmentation import RandomAffine, bilinear_sample
+from ganzoo import augmentation, backend
+from ganzoo.augmentation import (
+    Compose,
+    InstanceNoise,
+    RandomAffine,
+    RandomColor,
+    RandomCutout,
+    RandomFlip,
+    RandomTranslation,
+    bilinear_sample,
+)
 from ganzoo.errors import InputError
 
 STILL = {"rotation": 0.0, "shear": 0.0, "scale": 0.0, "shift": 0.0}
@@ -104,3 +113,97 @@ def test_bad_limits(options, message):
 def test_points_are_not_augmented():
     with pytest.raises(InputError, match="augmentation is for images"):
         ganzoo.PointGAN(augmentation=RandomAffine())
+
+
+IMAGES = np.random.default_rng(5).uniform(-1, 1, (200, 12, 16, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("name", augmentation.BY_NAME)
+def test_every_augmentation_is_a_function_of_the_seed_and_lets_gradients_through(name):
+    change = augmentation.get([name])
+    x = tf.constant(IMAGES[:20])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = change(x, (1, 2))
+        total = tf.reduce_sum(y**2)
+    gradient = tape.gradient(total, x)
+    assert y.shape == x.shape
+    np.testing.assert_array_equal(y, change(x, (1, 2)))
+    assert np.abs(y - change(x, (1, 3))).max() > 0.01
+    assert np.isfinite(gradient).all()
+    direction = np.random.default_rng(0).normal(size=x.shape).astype("float32")
+    up, down = (np.sum(np.asarray(change(x + sign * 1e-2 * direction, (1, 2)), "float64") ** 2) for sign in (1, -1))
+    assert float(np.sum(gradient * direction)) == pytest.approx((up - down) / 2e-2, rel=1e-2, abs=0.5)
+    assert type(change).from_config(change.get_config()) == change
+
+
+def test_half_of_the_images_are_mirrored():
+    flipped = np.asarray(RandomFlip()(IMAGES, (1, 2)))
+    same, mirrored = ((flipped == each).all(axis=(1, 2, 3)) for each in (IMAGES, IMAGES[:, :, ::-1]))
+    assert (same ^ mirrored).all()
+    assert 0.35 < mirrored.mean() < 0.65
+
+
+def test_translations_are_whole_pixels_and_bring_zeros_in():
+    ones = np.ones((500, 12, 16, 1), "float32")
+    moved = np.asarray(RandomTranslation(0.25)(ones, (1, 2)))[..., 0]
+    assert set(np.unique(moved)) == {0.0, 1.0}
+    rows, columns = (moved.max(axis=axis).sum(axis=1) for axis in (2, 1))
+    assert (rows.min(), rows.max()) == (12 - 3, 12)
+    assert (columns.min(), columns.max()) == (16 - 4, 16)
+    for image, copy in zip(IMAGES, np.asarray(RandomTranslation(0.25)(IMAGES, (1, 2))), strict=True):
+        shifts = [(a, b) for a in range(-3, 4) for b in range(-4, 5) if np.array_equal(copy, shifted(image, a, b))]
+        assert len(shifts) == 1
+
+
+def shifted(image, down, right):
+    """Return an image moved by whole pixels, zeros come in."""
+    padded = np.pad(image, ((4, 4), (4, 4), (0, 0)))
+    return padded[4 - down : 16 - down, 4 - right : 20 - right]
+
+
+def test_cutouts_are_squares_anywhere():
+    cut = np.asarray(RandomCutout(0.5)(np.ones((500, 12, 16, 1), "float32"), (1, 2)))[..., 0] == 0
+    area = cut.sum(axis=(1, 2))
+    assert 9 <= area.min() < area.max() == 36  # at a corner a quarter of 6 x 6
+    assert cut.any(axis=0).all()
+    assert 0.1 < cut.mean() < 36 / (12 * 16)
+
+
+def test_colors_move_within_their_limits():
+    color = np.asarray(RandomColor(brightness=0.6, saturation=0.0, contrast=0.0)(IMAGES, (1, 2))) - IMAGES
+    assert np.ptp(color, axis=(1, 2, 3)).max() < 1e-5
+    assert -0.3 <= color.min() < -0.27 < 0.27 < color.max() <= 0.3
+    gray = np.asarray(RandomColor(0.0, 1.0, 0.0)(IMAGES, (1, 2)))
+    np.testing.assert_allclose(gray.mean(axis=3), IMAGES.mean(axis=3), atol=1e-5)
+    share = gray.std(axis=3).sum((1, 2)) / IMAGES.std(axis=3).sum((1, 2))
+    assert 0 <= share.min() < 0.1 < 1.9 < share.max() <= 2
+    flat = np.asarray(RandomColor(0.0, 0.0, 1.0)(IMAGES, (1, 2)))
+    np.testing.assert_allclose(flat.mean(axis=(1, 2, 3)), IMAGES.mean(axis=(1, 2, 3)), atol=1e-5)
+    share = flat.std(axis=(1, 2, 3)) / IMAGES.std(axis=(1, 2, 3))
+    assert 0.5 <= share.min() < 0.55 < 1.45 < share.max() <= 1.5
+
+
+def test_noise_has_its_deviation():
+    noise = np.asarray(InstanceNoise(0.2)(IMAGES, (1, 2))) - IMAGES
+    assert noise.std() == pytest.approx(0.2, rel=0.02)
+    assert abs(noise.mean()) < 0.01
+
+
+def test_several_follow_one_another_with_numbers_of_their_own():
+    both = Compose([RandomFlip(), InstanceNoise(0.2), InstanceNoise(0.2)])
+    changed = np.asarray(both(IMAGES, (1, 2)))
+    flipped = np.asarray(RandomFlip()(IMAGES, backend.fold_in((1, 2), 0)))
+    assert (changed - flipped).std() == pytest.approx(0.2 * np.sqrt(2), rel=0.03)  # twice the same noise would be 0.4
+    assert Compose.from_config(both.get_config()) == both
+    with pytest.raises(InputError, match="augmentations must be objects"):
+        Compose([RandomFlip])
+    with pytest.raises(InputError, match="augmentation must be one of"):
+        augmentation.get(["flop"])
+
+
+def test_images_of_another_range_are_changed_as_in_the_usual_one():
+    gan, x = make_gan("DCGAN", augmentation=RandomColor()), IMAGES[:4, :8, :8, :1]
+    assert gan.value_range == (0.0, 1.0)
+    expected = (np.asarray(RandomColor()(x, (1, 2))) + 1) / 2
+    np.testing.assert_allclose(gan.augment((x + 1) / 2, (1, 2)), expected, atol=1e-5)

@@ -104,6 +104,9 @@ OBJECTIVES = {
     "relativistic": {"gamma": 1.0, "learning_rate": 2e-4},
 }
 
+# name in ganzoo.augmentation.BY_NAME
+AUGMENTATIONS = ("affine", "flip", "translation", "cutout", "color", "noise")
+
 # Objectives with a gradient penalty, which batch normalization in the critic would void.
 WITH_GRADIENT_PENALTY = ("wasserstein_gp", "relativistic")
 

@@ -68,6 +68,8 @@ def game_of(recipe, given):
             found[part][name] = value
         elif name in ("loss", "n_critic") and objective is not None:
             changes[name] = value
+        elif name == "augmentation":
+            found["model"][name] = value
         else:
             chosen = [f"--networks={networks}"] * (networks in arguments.CHOICES) + [f"--objective={objective}"] * (
                 objective not in (None, "own")
@@ -100,6 +102,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
 
     cls, entry = getattr(ganzoo, game.model), MODELS[game.model]
     options = dict(game.model_arguments)
+    if "augmentation" in options:
+        options["augmentation"] = ganzoo.augmentation.get(options["augmentation"])
     takes = parameters(cls)
     if "function" in takes:
         options["function"] = function
@@ -158,6 +162,11 @@ def game_flags(recipe, game):
         own = "the model's own" if game.objective == "own" else game.objective
         flags.append(choice("objective", None, objectives, "loss, penalties and optimizers", optional=True, shown=own))
         flags.append(choice("loss", None, arguments.LOSSES, "another loss in the objective", optional=True))
+        if recipe.data == "images":
+            text = (
+                f"what the discriminator sees is changed at random, separated by commas: {', '.join(arguments.AUGMENTATIONS)}"
+            )
+            flags.append(Flag("augmentation", None, text, list, choices=arguments.AUGMENTATIONS, optional=True))
     if recipe.data == "function":
         text = "saturating loss and plain Adam, nothing that steadies the game"
         flags.append(Flag("lecture_baseline", None, text, bool, optional=True))

@@ -1,8 +1,4 @@
-"""Differentiable augmentation: what the discriminator sees in training is moved at random, real and generated alike.
-
-As the generator's gradient goes through the same random moves, it still learns the images as they are, not as they are shown
-(Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training", arXiv:2006.10738).
-"""
+"""Random rotations, shears, sizes and places, and the bilinear reading between pixels that they need."""
 
 import math
 
