@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import losses
+from ganzoo.errors import InputError
 
 REAL = np.array([-5.0, 1.4, 12.5, 2.7])
 FAKE = np.array([10.0, 4.4, -5.5, 3.6])
@@ -145,3 +146,39 @@ def test_saturating_generators_minimize_the_bound_itself():
 def test_jensen_shannon_is_the_classic_game_but_for_a_constant():
     ours, classic = losses.JensenShannon(), losses.NonSaturating()
     np.testing.assert_allclose(ours.discriminator(REAL, FAKE), classic.discriminator(REAL, FAKE) - 2 * np.log(2), rtol=1e-5)
+
+
+def test_label_noise_against_its_definition():
+    real, fake = tf.constant(REAL), tf.constant(FAKE)
+    true, false = softplus(-REAL), softplus(REAL)
+    smooth = losses.LabelNoise(smoothing=0.2).discriminator(real, fake)
+    np.testing.assert_allclose(smooth, 0.8 * true + 0.2 * false + softplus(FAKE), rtol=1e-6)
+    both = losses.LabelNoise(losses.Minimax(), smoothing=0.1, flipping=0.3)
+    expected = 0.7 * (0.9 * true + 0.1 * false + softplus(FAKE)) + 0.3 * (false + softplus(-FAKE))
+    np.testing.assert_allclose(both.discriminator(real, fake), expected, rtol=1e-6)
+    np.testing.assert_allclose(both.generator(real, fake), losses.Minimax().generator(real, fake))
+    # With smoothed labels the best discriminator says 1 - s where there are no fakes, however long it trains.
+    logits = np.linspace(-6, 6, 2401)
+    best = logits[np.argmin(0.8 * softplus(-logits) + 0.2 * softplus(logits))]
+    assert 1 / (1 + np.exp(-best)) == pytest.approx(0.8, abs=1e-3)
+    assert losses.LabelNoise.from_config(both.get_config()) == both
+    for bad in ({"smoothing": 0.5}, {"flipping": -0.1}, {"loss": losses.Hinge()}):
+        with pytest.raises(InputError):
+            losses.LabelNoise(**bad)
+
+
+def test_top_k_learns_from_the_best_alone():
+    loss, plain = losses.TopK(share=0.5), losses.NonSaturating()
+    fake = tf.constant([0.3, -1.0, 2.0, 0.1, 0.2, 5.0])
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        values = loss.generator(None, fake)
+        total = tf.reduce_mean(values)
+    chosen = np.array([1, 0, 1, 0, 0, 1])
+    np.testing.assert_allclose(values, np.asarray(plain.generator(None, fake)) * chosen * 2, rtol=1e-6)
+    assert float(total) == pytest.approx(np.asarray(plain.generator(None, fake))[chosen == 1].mean())
+    assert (np.asarray(tape.gradient(total, fake)) != 0).tolist() == chosen.astype(bool).tolist()
+    np.testing.assert_allclose(losses.TopK(share=1.0).generator(None, fake), plain.generator(None, fake), rtol=1e-6)
+    assert losses.TopK(losses.Relativistic()).generator_sees_real
+    with pytest.raises(InputError, match="share must be at most 1"):
+        losses.TopK(share=1.5)
