@@ -10,7 +10,7 @@ from ganzoo.utils.types import Tensor
 
 
 class LabelNoise(Loss):
-    """The discriminator's labels smoothed on the real side (Salimans et al. 2016, arXiv:1606.03498, section 3.4), flipped on both.
+    """The discriminator's labels smoothed on the real side (Salimans et al. 2016, arXiv:1606.03498, 3.4), flipped on both.
 
         D minimizes (1 - p) [(1 - s) L(real: 1) + s L(real: 0) + L(fake: 0)] + p [L(real: 0) + L(fake: 1)]
 
