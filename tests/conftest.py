@@ -33,6 +33,13 @@ def untuned_pipelines():
     tf.data.Dataset.__iter__ = lambda dataset: plain(dataset.with_options(options))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def models_freed():
+    """Free a module's models and compiled programs at its end: cycles keep them, and the rare collections leave gigabytes."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def stripes():
     """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""
