@@ -108,7 +108,8 @@ def seed_function(model, batch=None):
     def one(row):
         seed, *values = row
         drawn = model.draw_values((1,), tf.stack([seed, 0]), endpoint.inputs)
-        inputs = drawn | {name: value[None] for name, value in zip(given, values, strict=True)}
+        asked = zip(given.items(), values, strict=True)
+        inputs = drawn | {name: each.to_network(value[None], model.value_range) for (name, each), value in asked}
         return finish(model, endpoint.generate({name: inputs[name] for name in endpoint.inputs}))[0]
 
     def call(*rows):
