@@ -30,9 +30,9 @@ def convolution_kernel_gradient(inputs, kernel_shape, outputs_gradient, strides)
     )
 
 
-def supports_fused_batch_norm(inputs, scale):
+def supports_fused_batch_norm(inputs, statistics):
     """Return whether `batch_normalize` applies: inputs of at most single precision, statistics in float32."""
-    return inputs.dtype in (tf.float32, tf.float16, tf.bfloat16) and scale is not None and scale.dtype == "float32"
+    return inputs.dtype in (tf.float32, tf.float16, tf.bfloat16) and statistics.dtype == "float32"
 
 
 def batch_normalize(inputs, scale, offset, epsilon):
