@@ -146,6 +146,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         optimizer.apply(gradients, variables)
         for regularizer in player.regularizers:
             regularizer.after_update(player, self.step_counter)
+        player.update_layers()
         player.update_averages(sizes[0] if examples is None else examples)
         return logs
 

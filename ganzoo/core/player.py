@@ -48,6 +48,13 @@ class Player:
         """Return the network that makes samples: the average where there is one."""
         return self.averages.get(name, self.networks[name])
 
+    def update_layers(self):
+        """Call `after_update()` of every layer that has one: what a layer keeps of its weights follows them, once an update."""
+        for network in self.networks.values():
+            for layer in network._flatten_layers(include_self=False):
+                if hasattr(layer, "after_update"):
+                    layer.after_update()
+
     def update_averages(self, examples):
         """Move the averages after an update on `examples` examples."""
         if not self.averages:
