@@ -225,7 +225,7 @@ class GAN(AdversarialModel):
             fake: `Forward` of the generated examples.
 
         Returns:
-            Dictionary of scalars: generator_loss, penalties.
+            Dictionary of scalars: generator_loss, auxiliary losses, penalties.
         """
 
         def objective(fake):
@@ -239,7 +239,24 @@ class GAN(AdversarialModel):
             auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
             return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
 
-        return self.update("generator", objective, through=fake)
+        def penalties():
+            return self.generator_penalties(inputs, seed)
+
+        regularized = self.players["generator"].regularizers
+        return self.update("generator", objective, through=fake, penalties=penalties if regularized else None)
+
+    def generator_penalties(self, inputs, seed):
+        """Return {name: per-sample penalty} that the generator's regularizers ask for, about images as they follow latents.
+
+        Args:
+            inputs: {name: tensor} of the batch's generated examples.
+            seed: int32 `(2,)`.
+        """
+
+        def call(latents):
+            return self.generate_batch(inputs | {"latents": latents})
+
+        return self.penalties("generator", call, {"latents": inputs["latents"]}, seed)
 
     def inputs_for(self, batch, seed):
         """Return {name: tensor}, the generator's inputs beside a real batch: drawn, or taken from the batch (labels)."""

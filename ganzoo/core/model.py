@@ -114,7 +114,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
 
     # What moves weights.
 
-    def update(self, name, objective, through=None, examples=None):
+    def update(self, name, objective, through=None, examples=None, penalties=None):
         """Update one player, and nothing else: the only place that changes weights.
 
         Args:
@@ -124,6 +124,8 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
             through: a `Forward` of this player whose outputs the objective is about. The gradient goes back through the
                 objective, then through the outputs, so what was computed once serves several players.
             examples: how many examples the update saw, for the averages; default: the size of the first loss.
+            penalties: with `through`, a callable that returns {name: per-sample penalty} of the player's weights themselves,
+                minimized besides what is asked of the outputs; None for none.
 
         Returns:
             Dictionary of scalar tensors.
@@ -133,7 +135,9 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         sizes = []
 
         def total(*outputs):
-            losses, measures = objective(*outputs)
+            return weigh(*objective(*outputs))
+
+        def weigh(losses, measures):
             sizes.append(ops.shape(next(iter(losses.values())))[0])
             losses, measures = ({key: ops.mean(value) for key, value in each.items()} for each in (losses, measures))
             return optimizer.scale_loss(sum(losses.values())), losses | measures
@@ -143,6 +147,10 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         else:
             _, logs, gradients = backend.value_and_input_gradients(total, through.outputs)
             gradients = through.pull_back(gradients)
+        if penalties is not None:
+            _, more, own = backend.value_and_gradients(lambda: weigh(penalties(), {}), variables)
+            logs |= more
+            gradients = [a if b is None else b if a is None else a + b for a, b in zip(gradients, own, strict=True)]
         optimizer.apply(gradients, variables)
         for regularizer in player.regularizers:
             regularizer.after_update(player, self.step_counter)

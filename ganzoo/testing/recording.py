@@ -47,10 +47,10 @@ def watch_step(model, batches):
         functions[id(result)] = function, statistics
         return result
 
-    def update(name, objective, through=None, examples=None):
+    def update(name, objective, through=None, examples=None, penalties=None):
         player, found = model.players[name], Update(name)
         if through is not None and id(through) in functions:
-            found.expected = _gradients_at_once(player, objective, *functions[id(through)], model)
+            found.expected = _gradients_at_once(player, objective, penalties, *functions[id(through)], model)
         trained = [variable for each in model.players.values() for variable in each.variables]
         before = _values(trained)
 
@@ -60,7 +60,7 @@ def watch_step(model, batches):
             return losses, measures
 
         with _captured_gradients(player.optimizer, found):
-            logs = plain_update(name, observed, through, examples)
+            logs = plain_update(name, observed, through, examples, penalties)
         found.moved = [v for v, old in zip(trained, before, strict=True) if not np.array_equal(old, ops.convert_to_numpy(v))]
         updates.append(found)
         return logs
@@ -70,18 +70,21 @@ def watch_step(model, batches):
     return updates
 
 
-def _gradients_at_once(player, objective, function, statistics, model):
-    """Return the gradients of `objective(function())` for a player's variables; leaves every variable as it was."""
+def _gradients_at_once(player, objective, penalties, function, statistics, model):
+    """Return the gradients of `objective(function())` and of penalties for a player's variables; changes no variable."""
     kept = [(each, _values(_statistics(each))) for each in model.players.values()]
+    own = _values(model.non_trainable_variables)
     _assign(_statistics(player), statistics)
 
     def total():
         losses, _ = objective(function())
+        losses = losses | (penalties() if penalties is not None else {})
         return sum(ops.mean(loss) for loss in losses.values()), None
 
     _, _, gradients = backend.value_and_gradients(total, player.variables)
     for each, values in kept:
         _assign(_statistics(each), values)
+    _assign(model.non_trainable_variables, own)
     return [_array(gradient) for gradient in gradients]
 
 
