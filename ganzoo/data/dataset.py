@@ -1,5 +1,6 @@
 """Images held in memory, and the batches a training run reads from them."""
 
+import difflib
 import functools
 import hashlib
 
@@ -143,6 +144,35 @@ class ImageDataset:
             known = "no labels" if self.labels is None else f"labels from {self.labels.min()} to {self.labels.max()}"
             raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
         return self._part(np.flatnonzero(self.labels == label), f"label {label}")
+
+    def with_classes(self, names):
+        """Return the images of some classes, which are numbered anew in the order in which they are named.
+
+        Args:
+            names: sequence of str, at least one: names of classes, or their numbers where they have no names.
+
+        Raises:
+            InputError: if there are no labels, or none of a class; the nearest that there is is named.
+        """
+        names = tuple(map(str, names))
+        if self.labels is None:
+            raise InputError(f"{self.name} has no labels, so no classes can be chosen. Received: {', '.join(names)[:100]}")
+        known = self.class_names or tuple(map(str, range(self.classes)))
+        for name in names:
+            if name not in known or not (self.labels == known.index(name)).any():
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+                listed = ", ".join(known[:20]) + ", ..." * (len(known) > 20)
+                raise InputError(
+                    f"{self.name} has no class {one_line(name)[:100]!r}; the nearest is {near!r}. Its classes: {listed}"
+                )
+        if not names or len(set(names)) < len(names):
+            raise InputError(f"classes must be different ones, at least one. Received: {', '.join(names)[:100]}")
+        numbers = np.full(len(known), -1)
+        numbers[[known.index(name) for name in names]] = np.arange(len(names))
+        chosen = np.flatnonzero(numbers[self.labels] >= 0)
+        other = self.replaced(self.images[chosen], numbers[self.labels[chosen]], f"{self.name} ({', '.join(names)})")
+        other.class_names = names
+        return other
 
     def split(self, held_out, seed=0):
         """Set images aside, for a score on images the model has not seen.

@@ -40,6 +40,7 @@ DATASETS = {
     "fashion_mnist": partial(_stored, keras_sets.fashion_mnist),
     "cifar10": partial(_stored, keras_sets.cifar10),
     "forest": partial(_stored, keras_sets.forest),
+    "outdoor": partial(_stored, keras_sets.outdoor),
 }
 
 # Made by code in one piece, which crops are cut from: heights, which a texture on 16 bits gives back as heights.

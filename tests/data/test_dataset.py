@@ -272,3 +272,32 @@ def test_the_images_of_one_label_can_be_taken_alone():
     assert not without.has_labels
     with pytest.raises(InputError, match="it has no labels"):
         without.with_label(0)
+
+
+def test_classes_are_chosen_by_name_and_numbered_anew():
+    images = np.arange(6, dtype="uint8").reshape(6, 1, 1, 1) * np.ones((6, 8, 8, 1), "uint8")
+    dataset = ImageDataset(images, [0, 1, 2, 0, 1, 2], "places", class_names=("forest", "sea", "plain"))
+    chosen = dataset.with_classes(["plain", "forest"])
+    assert chosen.images[:, 0, 0, 0].tolist() == [0, 2, 3, 5]
+    assert chosen.labels.tolist() == [1, 0, 1, 0]
+    assert (chosen.class_names, chosen.classes) == (("plain", "forest"), 2)
+    assert chosen.name == "places (plain, forest)"
+    numbered = ImageDataset(images, [0, 1, 2, 0, 1, 2]).with_classes(["2"])
+    assert (numbered.labels.tolist(), numbered.class_names) == ([0, 0], ("2",))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["forrest"], "has no class 'forrest'; the nearest is 'forest'. Its classes: forest, sea, plain"),
+        (["xyz"], "has no class 'xyz'; the nearest is '(forest|sea|plain)'"),
+        (["sea", "sea"], "classes must be different ones"),
+        ([], "at least one"),
+    ],
+)
+def test_classes_that_are_not_there(names, message):
+    dataset = ImageDataset(np.zeros((3, 8, 8), "uint8"), [0, 1, 2], "places", class_names=("forest", "sea", "plain"))
+    with pytest.raises(InputError, match=message):
+        dataset.with_classes(names)
+    with pytest.raises(InputError, match="has no labels"):
+        ImageDataset(np.zeros((3, 8, 8), "uint8")).with_classes(["forest"])

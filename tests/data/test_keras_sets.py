@@ -38,6 +38,22 @@ def test_forest_is_class_33(monkeypatch):
     assert dataset.name == "forest"
 
 
+def test_outdoor_is_ten_named_classes(monkeypatch):
+    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1, 1) * np.ones((100, 32, 32, 3), np.uint8)
+    stand_in(monkeypatch, "cifar100", images, np.arange(100)[:, None])
+    dataset = keras_sets.outdoor()
+    assert dataset.class_names == (
+        "cloud", "forest", "mountain", "plain", "sea", "orchid", "poppy", "rose", "sunflower", "tulip"
+    )  # fmt: skip
+    numbers = {
+        dataset.class_names[label]: int(image[0, 0, 0]) for image, label in zip(dataset.images, dataset.labels, strict=True)
+    }
+    # In alphabetical order of CIFAR-100's hundred names.
+    assert numbers == {"cloud": 23, "forest": 33, "mountain": 49, "orchid": 54, "plain": 60, "poppy": 62, "rose": 70, "sea": 71,
+                       "sunflower": 82, "tulip": 92}  # fmt: skip
+    assert dataset.classes == 10
+
+
 @pytest.mark.parametrize(
     "error",
     [Exception("URL fetch failure on https://example.org/mnist.npz:\nNone -- unreachable"), OSError("disk full")],
