@@ -1,18 +1,28 @@
 """Layers that GANs need and Keras does not have."""
 
+from ganzoo.layers.attention import SelfAttention2D
 from ganzoo.layers.blur import Blur
+from ganzoo.layers.conditional_batch_norm import ConditionalBatchNormalization
 from ganzoo.layers.equalized import EqualizedConv2D, EqualizedDense
-from ganzoo.layers.fused_batch_norm import FusedBatchNormalization
+from ganzoo.layers.fused_batch_norm import FusedBatchNormalization, recompute_statistics
 from ganzoo.layers.image_buffer import ImageBuffer
 from ganzoo.layers.minibatch_std import MinibatchStd
 from ganzoo.layers.narrow_conv import NarrowConv2D
 from ganzoo.layers.partial_conv import PartialConv2D
 from ganzoo.layers.pixel_norm import PixelNorm
 from ganzoo.layers.reflection_padding import ReflectionPadding2D
+from ganzoo.layers.spectral import (
+    SpectralConv2D,
+    SpectralDense,
+    SpectralEmbedding,
+    SpectralNarrowConv2D,
+    SpectralUpsampleConv2D,
+)
 from ganzoo.layers.upsample_conv import UpsampleConv2D
 
 __all__ = [
     "Blur",
+    "ConditionalBatchNormalization",
     "EqualizedConv2D",
     "EqualizedDense",
     "FusedBatchNormalization",
@@ -22,5 +32,12 @@ __all__ = [
     "PartialConv2D",
     "PixelNorm",
     "ReflectionPadding2D",
+    "SelfAttention2D",
+    "SpectralConv2D",
+    "SpectralDense",
+    "SpectralEmbedding",
+    "SpectralNarrowConv2D",
+    "SpectralUpsampleConv2D",
     "UpsampleConv2D",
+    "recompute_statistics",
 ]
