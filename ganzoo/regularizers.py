@@ -39,6 +39,11 @@ class Regularizer(Configurable):
         """
         return None
 
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        """Return a penalty on the weights of a `ganzoo.core.player.Player` themselves, a scalar that is added to its loss, or
+        None."""
+        return None
+
     def after_update(self, player: Player, step: Tensor) -> None:
         """Change the weights of a `ganzoo.core.player.Player` after an update, or do nothing."""
 
@@ -121,12 +126,38 @@ class Lazy(Regularizer):
         size = ops.shape(next(iter(batch.values())))[0]
         return ops.cond(ops.equal(ops.mod(step, self.every), 0), due, lambda: ops.zeros((size,)))
 
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        return self.regularizer.weight_penalty(player)
+
     def after_update(self, player: Player, step: Tensor) -> None:
         self.regularizer.after_update(player, step)
 
     @property
     def name(self) -> str:
         return self.regularizer.name
+
+
+class Orthogonal(Regularizer):
+    """weight * sum over kernels W of |W^T W o (1 - I)|_F^2 (Brock et al. 2018, arXiv:1809.11096, eq. 3): filters that are
+    orthogonal to each other, of any length.
+
+    A kernel is a matrix here, output channels last. Embeddings and vectors are left out.
+
+    Args:
+        weight: positive float.
+    """
+
+    def __init__(self, weight: float = 1e-4):
+        self.weight = positive_number("weight", weight)
+
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        total = 0.0
+        for kernel in player.variables:
+            if kernel.name == "kernel":
+                matrix = ops.reshape(ops.cast(kernel.value, kernel.dtype), (-1, kernel.shape[-1]))
+                products = ops.matmul(ops.transpose(matrix), matrix)
+                total += ops.cast(ops.sum(ops.square(products)) - ops.sum(ops.square(ops.diagonal(products))), "float32")
+        return self.weight * total
 
 
 class WeightClip(Regularizer):

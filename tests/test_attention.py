@@ -203,7 +203,7 @@ def test_spectral_norms_stay_at_one_in_training(name, classes):
     for step in range(30):
         gan.train_on_batch(batch_for(gan, 8, step))
     found = spectral_layers(gan)
-    assert len(found) > 20
+    assert len(found) >= 20
     # The true singular value of what a layer multiplies by, not its own estimate.
     values = [largest(ops.reshape(each.normalized(), (-1, each.u.shape[0]))) for each in found]
     assert 0.98 < min(values) <= max(values) < 1.02
@@ -228,7 +228,7 @@ def test_u_moves_once_an_update_of_its_player():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "generator", "discriminator"), [("SAGAN", 333_399, 144_187), ("BigGAN", 0, 144_187)])
+@pytest.mark.parametrize(("name", "generator", "discriminator"), [("SAGAN", 333_399, 144_187), ("BigGAN", 296_983, 144_187)])
 def test_number_of_weights(name, generator, discriminator):
     gan = getattr(ganzoo, name)((32, 32, 3), classes=10)
     assert gan.generator.count_params() == generator

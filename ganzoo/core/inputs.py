@@ -5,6 +5,7 @@ moved (GAN inversion). Equal seeds give equal draws on every machine with the sa
 """
 
 import dataclasses
+import math
 
 import numpy as np
 from keras import ops
@@ -12,7 +13,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_class_ids, positive_integer
+from ganzoo.utils.checks import check_class_ids, positive_integer, positive_number
 
 # The largest level of each dtype of pixels.
 WHITE = {"uint8": 255.0, "uint16": 65535.0}
@@ -137,6 +138,42 @@ class Normal(_Vector):
 
     def draw(self, shape, seed):
         return backend.normal((*shape, self.size), seed)
+
+
+class TruncatedNormal(Normal):
+    """Normal latents, each drawn again until it lies within +-threshold (Brock et al. 2018, arXiv:1809.11096, section 3.1).
+
+    Args:
+        size: positive int.
+        threshold: float above 0.
+
+    Example:
+        >>> bool(abs(TruncatedNormal(1000, 0.5).draw((), (0, 1)).numpy()).max() <= 0.5)
+        True
+    """
+
+    def __init__(self, size, threshold):
+        super().__init__(size)
+        self.threshold = positive_number("threshold", threshold)
+
+    @property
+    def support(self):
+        return f"normal within {-self.threshold:g} and {self.threshold:g}"
+
+    def draw(self, shape, seed):
+        """Draw by the inverse of the distribution function, which gives what drawing again gives."""
+        share = math.erf(self.threshold / math.sqrt(2.0))
+        drawn = math.sqrt(2.0) * ops.erfinv(backend.uniform((*shape, self.size), seed, -share, share))
+        return self.project(drawn, drawn)
+
+    def project(self, moved, start):
+        return ops.clip(moved, -self.threshold, self.threshold)
+
+    def numpy_code(self, n):
+        wanted = n * self.size
+        enough = round(2 * wanted / math.erf(self.threshold / math.sqrt(2.0))) + 1000
+        kept = f"[x for x in rng.standard_normal({enough}) if abs(x) <= {self.threshold!r}][:{wanted}]"
+        return f'np.array({kept}, "{self.dtype}").reshape({(n, self.size)})'
 
 
 class NormalMap(Normal):

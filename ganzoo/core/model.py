@@ -167,6 +167,10 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         found = {}
         for index, regularizer in enumerate(self.players[name].regularizers):
             penalty = regularizer.penalty(call, batch, backend.fold_in(seed, 1, index), self.step_counter)
+            on_weights = regularizer.weight_penalty(self.players[name])
+            if on_weights is not None:
+                on_weights = ops.broadcast_to(on_weights, ops.shape(next(iter(batch.values())))[:1])
+                penalty = on_weights if penalty is None else penalty + on_weights
             if penalty is not None:
                 key = regularizer.name
                 found[f"{key}_{index}" if key in found else key] = penalty
