@@ -45,6 +45,7 @@ def data_flags(recipe):
         Flag("data", "", "a folder of images, one picture, or an .npz archive to train on, instead of --dataset"),
         size,
         *([] if recipe.stack else _crop_flags(recipe)),
+        Flag("classes", [], "names (or numbers) of the classes to train on, separated by commas", list, shown="all"),
         Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
@@ -123,8 +124,9 @@ def _load_images(recipe, options, size):
     how = {"symmetry": options.symmetry, "scale_jitter": options.scale_jitter, "alpha": options.alpha, "depth": depth}
     found = data.load(options.dataset, options.data, size, strict=options.strict, crops=crops, **how)
     options.crops = isinstance(found, data.Crops)
-    if options.crops and options.digit >= 0:
-        raise InputError(f"crops have no labels. Received: --digit={options.digit}")
+    if options.crops and (options.digit >= 0 or options.classes):
+        asked = f"--digit={options.digit}" if options.digit >= 0 else f"--classes={','.join(options.classes)}"
+        raise InputError(f"crops have no labels. Received: {asked}")
     for name in () if options.crops else ("symmetry", "scale_jitter", "held_out"):
         if flag_is_set(options, name):
             raise InputError(f"--{name} is about crops: give --crops too. Received: --{name}={options[name].value}")
@@ -132,7 +134,9 @@ def _load_images(recipe, options, size):
 
 
 def prepare(recipe, options, images):
-    """Return what the recipe makes of a set of images: one digit alone, stacks of digits, or pairs."""
+    """Return what the recipe makes of a set of images: one digit or some classes alone, stacks of digits, or pairs."""
+    if recipe.data == "images" and options.classes:
+        images = images.with_classes(options.classes)
     if recipe.data == "images" and options.digit >= 0:
         images = images.with_label(options.digit)
     if recipe.stack:
