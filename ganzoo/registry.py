@@ -65,6 +65,7 @@ class Entry:
         objective: its default, a name in `ganzoo.objectives.BY_NAME`; "own" for a function of its own module; None for a model
             that takes no `Objective`.
         labels: whether it is told labels.
+        optional_labels: whether it is told labels where the data have any, and works without.
         arguments: {simple argument of its constructor: default} that become flags; what they say stands in
             `ganzoo.commands.arguments`.
         own_objective: the same of its own objective.
@@ -79,6 +80,7 @@ class Entry:
     networks: str | None = "dcgan"
     objective: str | None = "dcgan"
     labels: bool = False
+    optional_labels: bool = False
     arguments: dict = dataclasses.field(default_factory=dict)
     own_objective: dict = dataclasses.field(default_factory=dict)
 
@@ -161,6 +163,19 @@ MODELS = {
                "at most ten minutes", dataset="grass", digits_size="", steps=2000, batch_size=16, minutes=8.0,
                every=(200, 100, 10, 200), flags={"ema_half_life_images": 2000.0}, crops=True, image_size="64"),
         "spatial", "own", arguments={"depth": 8}, own_objective={"gamma": 0.3, "learning_rate": 5e-4}),
+    "SAGAN": Entry(
+        "ganzoo.models.sagan", "Zhang et al. 2018", "1805.08318", "004",
+        "residual networks with self-attention and spectral normalization; hinge loss",
+        Recipe("sagan", "digits, or the class that is asked for, with self-attention", "ten minutes", steps=3000,
+               flags={"learning_rate": 2e-4}), "attention", "own", optional_labels=True,
+        own_objective={"learning_rate": 1e-4}),
+    "BigGAN": Entry(
+        "ganzoo.models.biggan", "Brock et al. 2018", "1809.11096", "004",
+        "SAGAN with latents and class in every block; the truncation trick",
+        Recipe("biggan", "digits, or the class that is asked for, with less variety where you want", "a quarter of an hour",
+               steps=2000, flags={"learning_rate": 2e-4}), "biggan", "own", optional_labels=True,
+        arguments={"ema_half_life_images": 5000.0, "orthogonal": 1e-4},
+        own_objective={"learning_rate": 5e-5, "n_critic": 2}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),

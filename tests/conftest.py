@@ -74,6 +74,8 @@ def make_gan(name, **options):
         small["networks"] = networks.SuperResolution(width=4, residual_blocks=1)
     if name == "TextureGAN":
         small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
+    if name in ("SAGAN", "BigGAN"):
+        small["networks"] = networks.Attention(4) if name == "SAGAN" else networks.BigGAN(4, embedding_size=4)
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)

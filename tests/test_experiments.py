@@ -40,7 +40,16 @@ def options_for(recipe, *words):
 
 
 EXPERIMENTS = tuple(sorted(path.stem for path in (ROOT / "experiments").glob("train_*.py")))
-STUDIES = ("stacked_digits", "mode_coverage", "pathologies", "optimal_discriminator", "results", "benchmark")
+STUDIES = (
+    "stacked_digits",
+    "mode_coverage",
+    "attention",
+    "truncation",
+    "pathologies",
+    "optimal_discriminator",
+    "results",
+    "benchmark",
+)
 DIGITS = tuple(each.name for each in RECIPES.values() if each.dataset == "digits" and each.name != "stacked-digits")
 
 

@@ -148,6 +148,7 @@ GAMES = {
     "WGAN": (losses.Wasserstein, 5, ["WeightClip"], None, (-1.0, 1.0)),
     "WGANGP": (losses.Wasserstein, 5, ["GradientPenalty"], 0.0, (-1.0, 1.0)),
     "RelativisticGAN": (losses.Relativistic, 1, ["R1", "R2"], 0.0, (-1.0, 1.0)),
+    "SAGAN": (losses.Hinge, 1, [], 0.0, (-1.0, 1.0)),
 }
 
 

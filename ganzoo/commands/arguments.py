@@ -43,9 +43,11 @@ ARGUMENTS = {
     "contrastive_weight": Argument(float, "of the contrastive loss on the results of a pair, at least 0", 0),
     "features": Argument(int, "numbers that the discriminator describes an identity by; at least 1", 1),
     "margin": Argument(float, "distance between features of different identities, above 0", above=0),
+    "orthogonal": Argument(float, "weight of the generator's orthogonal regularization; at least 0", 0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
+    "attention": Argument(bool, "self-attention over the positions of a map, in both networks"),
     "critic_norm": Argument(
         bool, "batch normalization and dropout in the critic; without, where the objective has a gradient penalty"
     ),
@@ -82,6 +84,8 @@ NETWORKS = {
     "dcgan": {"discriminator_batch_norm": False, "upsample_last": False, "embedding_size": None},
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
     "infogan": {"hidden": 256, "embedding_size": None},
+    "attention": {"width": 32, "attention": True, "embedding_size": None},
+    "biggan": {"width": 32, "attention": True, "embedding_size": 64},
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "context_encoder": {"width": 32},
     "partial_unet": {"width": 32},
@@ -89,7 +93,7 @@ NETWORKS = {
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
-CHOICES = ("dense", "dcgan", "texture", "infogan")
+CHOICES = ("dense", "dcgan", "texture", "infogan", "attention")
 
 # name in ganzoo.objectives.BY_NAME -> {argument: default}
 OBJECTIVES = {
@@ -118,7 +122,7 @@ LOSSES = ("non_saturating", "minimax", "wasserstein", "least_squares", "hinge", 
 
 # Names of data sets, by what a recipe trains on.
 DATASETS = {
-    "images": ("grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits", "terrain"),
+    "images": ("grass", "brick", "gravel", "forest", "outdoor", "mnist", "fashion_mnist", "cifar10", "digits", "terrain"),
     "points": ("ring", "grid", "swiss_roll"),
     "identities": ("digits", "mnist", "fashion_mnist", "cifar10"),
     "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),

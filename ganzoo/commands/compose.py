@@ -18,6 +18,7 @@ class Game:
         model_arguments, networks_arguments, objective_arguments: those that were given, or that the recipe gives.
         changes: what is replaced in the finished objective: loss, n_critic.
         lecture_baseline: whether the model's `lecture_baseline` is taken instead.
+        conditional: whether a model that works with labels and without is told them; None where the data have any.
     """
 
     model: str
@@ -28,6 +29,7 @@ class Game:
     objective_arguments: dict
     changes: dict
     lecture_baseline: bool = False
+    conditional: bool | None = None
 
 
 def game_of(recipe, given):
@@ -50,6 +52,7 @@ def game_of(recipe, given):
         if given:
             raise InputError(f"--lecture_baseline has a game of its own; give it or --{next(iter(given))}, not both.")
         return Game(model, None, None, {}, {}, {}, {}, lecture_baseline=True)
+    conditional = given.pop("conditional", None)
     networks = given.pop("networks", defaults.get("networks", entry.networks))
     objective = given.pop("objective", entry.objective)
     tables = {
@@ -61,7 +64,7 @@ def game_of(recipe, given):
     for name, value in given.items():
         part = next((part for part, table in tables.items() if name in table), None)
         if name == "embedding_size":
-            if not entry.labels:
+            if not (entry.labels or entry.optional_labels):
                 raise InputError(f"--embedding_size is about labels, and {model} is told none. Received: --{name}={value}")
             value = value or None
         if part is not None:
@@ -82,7 +85,8 @@ def game_of(recipe, given):
         found[part] = {name: value for name, value in defaults.items() if name in table} | found[part]
     if objective in arguments.WITH_GRADIENT_PENALTY and "critic_norm" in tables["networks"]:
         found["networks"].setdefault("critic_norm", False)  # it would make one sample's gradient depend on the others
-    return Game(model, networks, objective, found["model"], found["networks"], found["objective"], changes)
+    parts = (found[part] for part in tables)
+    return Game(model, networks, objective, *parts, changes, conditional=conditional)
 
 
 def build(game, shape, classes=None, seed=0, function="", steps=None, data=None):
@@ -117,9 +121,11 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
         options["steps"] = steps
     if game.lecture_baseline:
         return cls.lecture_baseline(seed=seed, **options)
-    if entry.labels:
+    if entry.labels or game.conditional:
         if classes is None:
             raise InputError(f"{game.model} needs labels: a labelled --dataset, or a --data archive with labels in it.")
+        options["classes"] = classes
+    elif entry.optional_labels and game.conditional is None:
         options["classes"] = classes
     if game.networks:
         options["networks"] = _networks(cls, game)
@@ -167,6 +173,9 @@ def game_flags(recipe, game):
                 f"what the discriminator sees is changed at random, separated by commas: {', '.join(arguments.AUGMENTATIONS)}"
             )
             flags.append(Flag("augmentation", None, text, list, choices=arguments.AUGMENTATIONS, optional=True))
+    if any(entry.optional_labels for entry in entries):
+        text = "tell the model the labels"
+        flags.append(Flag("conditional", None, text, bool, optional=True, shown="where the data have any"))
     if recipe.data == "function":
         text = "saturating loss and plain Adam, nothing that steadies the game"
         flags.append(Flag("lecture_baseline", None, text, bool, optional=True))
@@ -176,12 +185,13 @@ def game_flags(recipe, game):
         shown |= table
     shown |= arguments.of_objective(game.model, game.objective)
     shown |= game.model_arguments | game.networks_arguments | game.objective_arguments
+    told = MODELS[game.model].labels or MODELS[game.model].optional_labels
     names = [name for model in models for name in (*arguments.of_model(model), *MODELS[model].own_objective)]
     names += [name for pair in pairs or [game.networks] for name in arguments.NETWORKS.get(pair, {})]
     names += [name for objective in objectives for name in arguments.OBJECTIVES[objective]]
     for name in sorted(dict.fromkeys(names), key=list(arguments.ARGUMENTS).index):
         each = arguments.ARGUMENTS[name]
-        hidden = name not in shown or (name == "embedding_size" and not MODELS[game.model].labels)
+        hidden = name not in shown or (name == "embedding_size" and not told)
         value = shown.get(name)
         said = "" if value is None or value is False else f"{value:g}" if isinstance(value, float) else str(value)
         bounds = {

@@ -1,6 +1,8 @@
 """Pairs of networks: each builds a generator and a discriminator for any image size, latent, labels and objective."""
 
+from ganzoo.networks.attention import Attention
 from ganzoo.networks.base import Networks
+from ganzoo.networks.biggan import BigGAN
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
@@ -11,7 +13,13 @@ from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
 
 # Name on the command line -> class.
-BY_NAME: dict[str, type[Networks]] = {"dense": Dense, "dcgan": DCGAN, "texture": Texture, "infogan": InfoGAN}
+BY_NAME: dict[str, type[Networks]] = {
+    "dense": Dense,
+    "dcgan": DCGAN,
+    "texture": Texture,
+    "infogan": InfoGAN,
+    "attention": Attention,
+}
 
-__all__ = ["BY_NAME", "DCGAN", "ContextEncoder", "Dense", "InfoGAN", "Networks", "PartialUNet", "PointDense", "Spatial"]
-__all__ += ["SuperResolution", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "InfoGAN", "Networks", "PartialUNet"]
+__all__ += ["PointDense", "Spatial", "SuperResolution", "Texture", "Translation"]

@@ -28,7 +28,8 @@ def test_any_networks_play_any_objective(pair, stripes):
     assert any(not np.array_equal(*each) for each in zip(before, gan.generator.get_weights(), strict=True))
 
 
-BUILDERS = [networks.Dense((16,)), networks.DCGAN(embedding_size=3), networks.Texture(), networks.InfoGAN(8)]
+BUILDERS = [networks.Dense((16,)), networks.DCGAN(embedding_size=3), networks.Texture(), networks.InfoGAN(8),
+            *(pytest.param(each, marks=pytest.mark.slow) for each in (networks.Attention(4), networks.BigGAN(4)))]  # fmt: skip
 
 
 @pytest.mark.parametrize("build", BUILDERS, ids=repr)

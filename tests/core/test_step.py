@@ -42,6 +42,10 @@ def watched():
     def get(name):
         if name not in made:
             model = make_gan(name)
+            for player in model.players.values():
+                for variable in player.variables:
+                    if variable.name == "gamma" and variable.shape == ():
+                        variable.assign(0.5)  # of self-attention, which it shuts off at first
             made[name] = model, watch_step(model, batch_for(model))
         return made[name]
 
