@@ -11,7 +11,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity optimal-discriminator
+STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation optimal-discriminator
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -46,6 +46,12 @@ stacked-digits: setup ## how many of 1,000 modes does a GAN find? a quarter of a
 
 translation: setup ## CycleGAN on digits whose translation is known, measured; two minutes
 	@$(RUN) experiments.translation $(FLAGS)
+
+attention: setup ## SAGAN with and without its attention, and where it looks; an hour, in pieces
+	@$(RUN) experiments.attention $(FLAGS)
+
+truncation: setup ## BigGAN: fidelity against variety, by one number; twenty minutes
+	@$(RUN) experiments.truncation $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)
