@@ -106,6 +106,8 @@ LONGER = {
     "ACGAN": (600, {"objective": objectives.dcgan(1e-3)}),
     "InfoGAN": (900, {}),
     "WGANGP": (900, {}),
+    "SAGAN": (300, {"objective": ganzoo.models.sagan.objective(5e-4)}),
+    "BigGAN": (300, {"objective": ganzoo.models.biggan.objective(5e-4), "ema_half_life_images": 200.0}),
 }
 
 

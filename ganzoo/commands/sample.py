@@ -4,6 +4,7 @@
     ganzoo sample --run_dir=runs/wgan_textures/grass-... --interpolate --n=6
     ganzoo sample --run_dir=runs/cgan/digits-... --labels=0-9 --n=100
     ganzoo sample --run_dir=runs/infogan/digits-... --traverse=1
+    ganzoo sample --run_dir=runs/biggan/digits-... --threshold=0.5
 
 A GAN that translates images is given those of its run's data, unseen ones where there are any; the picture shows them beside
 their translations.
@@ -33,6 +34,13 @@ def groups():
             Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),
             Flag("labels", "", labels),
             Flag("traverse", -1, traverse, int, low=-1),
+            Flag(
+                "threshold",
+                0.0,
+                "of BigGAN: every number of a latent is drawn until it lies within +-this; 0 sets no limit",
+                float,
+                low=0,
+            ),
             Flag("endpoint", "", "of CycleGAN: the direction, a_to_b or b_to_a (default: a_to_b)"),
             Flag("output", "", output),
         ]
@@ -111,5 +119,10 @@ def main(options):
     kind = f"traversal_{options.traverse}" if options.traverse >= 0 else "paths" if options.interpolate else "samples"
     output = folders.file_output(options, run_dir / f"{kind}_{options.seed}.png")
     model = ganzoo.load(run_dir)
+    if options.threshold and not hasattr(model, "truncated"):
+        raise InputError(
+            f"--threshold goes with BigGAN. Received: --threshold={options.threshold:g} and a run of {type(model).__name__}"
+        )
+    model = model.truncated(options.threshold) if options.threshold else model
     ganzoo.images.save_png(output, draw(model, options, run_dir))
     command.say(f"wrote {output}: from the generator at step {model.step}")

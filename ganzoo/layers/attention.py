@@ -28,7 +28,8 @@ class SelfAttention2D(layers.Layer):
         inner, carried = max(1, channels // 8), max(1, channels // 2)
         sizes = {"f": inner, "g": inner, "h": carried, "v": channels}
         for name, filters in sizes.items():
-            convolution = SpectralConv2D(filters, 1, use_bias=False, name=name, dtype=self.dtype_policy)
+            options = {"use_bias": False, "data_format": "channels_last", "name": name, "dtype": self.dtype_policy}
+            convolution = SpectralConv2D(filters, 1, **options)
             convolution.build((*input_shape[:-1], carried if name == "v" else channels))
             setattr(self, name, convolution)
         self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")

@@ -42,8 +42,7 @@ class BigGAN(GAN):
         options: as in `GAN`.
 
     Example:
-        >>> gan = BigGAN((8, 8, 1), classes=10)
-        >>> gan.truncated(0.5, images=64).sample(labels=[3, 1, 4]).shape
+        >>> BigGAN((8, 8, 1), classes=10).sample(labels=[3, 1, 4]).shape
         (3, 8, 8, 1)
     """
 

@@ -98,7 +98,7 @@ _ONNX = {
     "convolutions": "Add Conv ConvTranspose MatMul Max Min Mul Relu Reshape Sigmoid Slice Transpose",
     "labels": "And Cast Concat Gather GreaterOrEqual Less Not Where",
     "texture": "Add Concat Conv MatMul Max Min Mul Relu Reshape Slice Sub Tanh Transpose Unsqueeze",
-    "attention": "Add Conv MatMul Max Min Mul Relu Reshape Resize Softmax Tanh Transpose",
+    "attention": "Softmax Split Tile",
     "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "inpainting": "Add Cast Concat Conv Div Greater LeakyRelu MatMul Max Min Mul Relu Reshape Resize Shape Slice Squeeze Sub "
     "Tanh Tile Transpose Unsqueeze",
@@ -111,8 +111,7 @@ _LITERT = {
     "TRANSPOSE_CONV",
     "labels": "CAST CONCATENATION GATHER GREATER_EQUAL LESS LOGICAL_AND SELECT_V2",
     "texture": "ADD CONV_2D FULLY_CONNECTED MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
-    "attention": "ADD BATCH_MATMUL CONV_2D FULLY_CONNECTED MAXIMUM MINIMUM MUL PACK RELU RESHAPE RESIZE_NEAREST_NEIGHBOR SHAPE "
-    "SOFTMAX STRIDED_SLICE TANH TRANSPOSE",
+    "attention": "BATCH_MATMUL SOFTMAX SPLIT_V TILE TRANSPOSE",
     "any size": "CONCATENATION",
     "inpainting": "ADD CAST CONCATENATION CONV_2D DIV EXPAND_DIMS GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE "
     "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
@@ -123,7 +122,7 @@ _KINDS = {
     "dense": ("GAN", "PointGAN", "FunctionGAN"),
     "convolutions": ("DCGAN", "LSGAN", "CGAN", "ACGAN", "InfoGAN"),
     "labels": ("CGAN", "ACGAN", "InfoGAN"),
-    "texture": ("WGAN", "WGANGP", "RelativisticGAN", "TextureGAN"),
+    "texture": ("WGAN", "WGANGP", "RelativisticGAN", "TextureGAN", "SAGAN", "BigGAN"),
     "attention": ("SAGAN", "BigGAN"),
     "any size": ("TextureGAN",),
     "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
