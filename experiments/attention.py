@@ -38,7 +38,7 @@ def flag_groups():
         count("n", 1000, "samples that are measured", high=10**5),
         folders.output_flag("attention"),
     ]
-    return {"what to train on": sources.data_flags(RECIPE), "the study": study}
+    return {"what to train on": sources.data_flags(RECIPE), "flags": study}
 
 
 def build(variant, data, seed, options):

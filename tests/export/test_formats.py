@@ -98,7 +98,7 @@ _ONNX = {
     "convolutions": "Add Conv ConvTranspose MatMul Max Min Mul Relu Reshape Sigmoid Slice Transpose",
     "labels": "And Cast Concat Gather GreaterOrEqual Less Not Where",
     "texture": "Add Concat Conv MatMul Max Min Mul Relu Reshape Slice Sub Tanh Transpose Unsqueeze",
-    "attention": "Softmax Split Tile",
+    "attention": "Cast Gather Shape Softmax Split Tile",
     "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "inpainting": "Add Cast Concat Conv Div Greater LeakyRelu MatMul Max Min Mul Relu Reshape Resize Shape Slice Squeeze Sub "
     "Tanh Tile Transpose Unsqueeze",
@@ -111,7 +111,7 @@ _LITERT = {
     "TRANSPOSE_CONV",
     "labels": "CAST CONCATENATION GATHER GREATER_EQUAL LESS LOGICAL_AND SELECT_V2",
     "texture": "ADD CONV_2D FULLY_CONNECTED MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
-    "attention": "BATCH_MATMUL SOFTMAX SPLIT_V TILE TRANSPOSE",
+    "attention": "BATCH_MATMUL CONCATENATION EXPAND_DIMS SOFTMAX SPLIT_V TILE TRANSPOSE",
     "any size": "CONCATENATION",
     "inpainting": "ADD CAST CONCATENATION CONV_2D DIV EXPAND_DIMS GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE "
     "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
