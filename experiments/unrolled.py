@@ -44,7 +44,7 @@ def train(unrolled_steps, seed, steps, moments):
     data = ring.points(seed=seed)
     gan = ganzoo.UnrolledGAN(unrolled_steps=unrolled_steps, seed=seed)
     for moment in range(1, moments + 1):
-        gan.train(data, steps=steps * moment // moments // 100 * 100, batch_size=512, verbose=False)
+        gan.train(data, steps=steps // moments, batch_size=512, verbose=False)
         samples = gan.sample(SAMPLES, seed=moment)
         yield gan.step, flatten(metrics.mode_coverage(samples, ring.centers, ring.sigma)), samples
 
