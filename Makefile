@@ -11,7 +11,8 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation optimal-discriminator
+STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation unrolled f-divergences \
+  optimal-discriminator
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -52,6 +53,12 @@ attention: setup ## SAGAN with and without its attention, and where it looks; an
 
 truncation: setup ## BigGAN: fidelity against variety, by one number; twenty minutes
 	@$(RUN) experiments.truncation $(FLAGS)
+
+unrolled: setup ## the lecture's figure of mode collapse: a plain GAN and an unrolled one on a ring; ten minutes
+	@$(RUN) experiments.unrolled $(ARGS)
+
+f-divergences: setup ## the bound and the modes of each f-divergence; twenty minutes
+	@$(RUN) experiments.f_divergences $(ARGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)

@@ -49,6 +49,8 @@ STUDIES = (
     "optimal_discriminator",
     "results",
     "benchmark",
+    "f_divergences",
+    "unrolled",
 )
 DIGITS = tuple(each.name for each in RECIPES.values() if each.dataset == "digits" and each.name != "stacked-digits")
 
@@ -572,6 +574,34 @@ def test_mode_coverage_table(tmp_path):
     refused = run_python("-m", "experiments.mode_coverage", "--settings=gam")
     assert refused.returncode == 2
     assert "must be one of plain, gan, minimax" in refused.stderr
+
+
+@pytest.mark.slow
+def test_unrolled_figure(tmp_path):
+    words = ("--steps=400", "--moments=2", "--unrolled_steps=0,1", f"--output={tmp_path}")
+    done = run_python("-m", "experiments.unrolled", *words)
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "table.md").read_text().splitlines()) == 2 + 2
+    assert (tmp_path / "unrolled.png").exists()
+    assert "step 400" in done.stdout
+    assert "step 600" not in done.stdout
+    for words, said in ((["--unrolled_steps=x"], "must be whole numbers"), (["--steps=150"], "must be a multiple of")):
+        refused = run_python("-m", "experiments.unrolled", *words)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+
+
+@pytest.mark.slow
+def test_f_divergences_reach_their_bounds(tmp_path):
+    words = ("--steps=200", f"--output={tmp_path}", "--divergences=kl,total_variation,non_saturating")
+    done = run_python("-m", "experiments.f_divergences", *words)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "f_divergences.png").exists()
+    rows = (tmp_path / "table.csv").read_text().splitlines()[1:]
+    shares = [float(row.split(",")[3]) / float(row.split(",")[2]) for row in rows]
+    assert len(shares) == 3
+    assert min(shares) > 0.95
+    assert max(shares) < 1.01
 
 
 @pytest.mark.slow
