@@ -11,7 +11,7 @@ from ganzoo import backend
 from ganzoo.core.inputs import Image, Label
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
-from ganzoo.utils import images
+from ganzoo.utils import images, plots
 from ganzoo.utils.checks import MANY, check_int
 
 MAX_NUMBERS = 2**31  # in the answer to one call: 8 GiB of them as float32
@@ -163,18 +163,20 @@ class Sampling(Validation):
 
         A model whose examples are no images says here how they are drawn.
         """
-        return images.grid(examples)
+        return plots.point_picture(examples) if examples.ndim == 2 else images.grid(examples)
 
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 
-        64 samples in a square; 10 a class of a conditional model; of one that translates images, a row an example: for each
-        endpoint the image and what becomes of it.
+        64 samples in a square, 1,000 points; 10 a class of a conditional model; of one that translates images, a row an
+        example: for each endpoint the image and what becomes of it.
 
         Args:
             probe: {part: array}, `probe_size` fixed examples of the data, or None.
             seed: int.
         """
+        if len(self._shape()) == 1:
+            return self.picture(self.sample(1000, seed))
         zoom = images.zoom_for(self._shape())
         if self.probe_size:
             columns = self._translations(probe or {}, seed)
