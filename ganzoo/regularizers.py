@@ -109,7 +109,7 @@ class Lazy(Regularizer):
 
     Example:
         >>> Lazy(R1(1.0), every=16)
-        Lazy(regularizer=R1(weight=1.0), every=16)
+        Lazy(regularizer=R1(weight=1.0))
     """
 
     def __init__(self, regularizer: Regularizer, every: int = 16):

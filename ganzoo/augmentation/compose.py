@@ -20,7 +20,7 @@ class Compose(Configurable):
     Example:
         >>> from ganzoo.augmentation import RandomFlip, RandomTranslation
         >>> Compose([RandomFlip(), RandomTranslation()])
-        Compose(augmentations=(RandomFlip(), RandomTranslation(shift=0.125)))
+        Compose(augmentations=(RandomFlip(), RandomTranslation()))
     """
 
     def __init__(self, augmentations: Sequence):

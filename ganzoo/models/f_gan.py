@@ -24,7 +24,7 @@ class FGAN(GAN):
 
     Example:
         >>> FGAN((8, 8, 1), objective=objectives.f_gan("pearson")).objective.loss
-        Pearson(saturating=False)
+        Pearson()
     """
 
     default_networks = networks.DCGAN

@@ -16,7 +16,7 @@ def test_no_function_hides_its_own_module():
 
 
 def test_names_are_the_documented_ones():
-    names = {"grass", "brick", "gravel", "forest", "mnist", "fashion_mnist", "cifar10", "digits"}
+    names = {"grass", "brick", "gravel", "forest", "outdoor", "mnist", "fashion_mnist", "cifar10", "digits"}
     assert set(DATASETS) == names
 
 
