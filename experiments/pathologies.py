@@ -48,7 +48,7 @@ def dirac_gan(seed, regularizers=()):
 
     descent = keras.optimizers.SGD(0.05)
     objective = Objective("non_saturating", regularizers, discriminator_optimizer=descent, generator_optimizer=descent)
-    return DiracGAN(1, latent=1, objective=objective, seed=seed)
+    return DiracGAN(1, latent=1, objective=objective, center=0.0, scale=1.0, seed=seed)
 
 
 def oscillation(seed):
@@ -94,7 +94,7 @@ def point_gan(dimensions, hidden, rates, seed, beta_1=0.5, **options):
 
     adam = [keras.optimizers.Adam(rate, beta_1=beta_1) for rate in rates]
     objective = Objective(discriminator_optimizer=adam[0], generator_optimizer=adam[1], **options)
-    return PointGAN(dimensions, 2, hidden, objective=objective, seed=seed)
+    return PointGAN(dimensions, 2, hidden, objective=objective, center=0.0, scale=1.0, seed=seed)
 
 
 FAILURES = {"oscillation": oscillation, "vanishing_gradient": vanishing_gradient, "mode_collapse": mode_collapse}
