@@ -17,7 +17,9 @@ from ganzoo.registry import MODELS
 
 SIZES = ((28, 28, 1), (32, 32, 3), (48, 48, 4), (64, 64, 1), (96, 64, 3))
 IMAGES = [
-    name for name in MODELS if name not in ("PointGAN", "FunctionGAN", "UnrolledGAN") and "image_shape" in parameters(getattr(ganzoo, name))
+    name
+    for name in MODELS
+    if name not in ("PointGAN", "FunctionGAN", "UnrolledGAN") and "image_shape" in parameters(getattr(ganzoo, name))
 ]
 DIGITS = {
     "DCGAN": lambda: ganzoo.DCGAN(),
