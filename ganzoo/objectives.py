@@ -124,15 +124,15 @@ def least_squares(learning_rate: float = 2e-4) -> Objective:
 
 
 def f_gan(divergence: str = "jensen_shannon", learning_rate: float = 2e-4) -> Objective:
-    """Return f-GAN's game (Nowozin et al. 2016, arXiv:1606.00709) with Adam, beta_1 0.5; minus D's loss is the bound.
+    """Return f-GAN's game (Nowozin et al. 2016, arXiv:1606.00709) with lecture 004's optimizers; minus D's loss is the bound.
 
     Args:
         divergence: "kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon" or "total_variation"; GAN's own is
             `non_saturating`.
-        learning_rate: of both optimizers.
+        learning_rate: of the discriminator, the generator's is half of it.
     """
     check_choice("divergence", divergence, losses.DIVERGENCES)
-    return non_saturating(learning_rate).replace(loss=divergence, measures="logits")
+    return dcgan(learning_rate).replace(loss=divergence, measures="logits")
 
 
 def hinge(learning_rate: float = 2e-4) -> Objective:

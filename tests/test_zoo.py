@@ -107,6 +107,7 @@ LONGER = {
     "CGAN": (600, {"objective": objectives.dcgan(1e-3)}),
     "ACGAN": (600, {"objective": objectives.dcgan(1e-3)}),
     "InfoGAN": (900, {}),
+    "FGAN": (600, {}),
     "WGANGP": (900, {}),
     "SAGAN": (300, {"objective": ganzoo.models.sagan.objective(5e-4)}),
     "BigGAN": (300, {"objective": ganzoo.models.biggan.objective(5e-4), "ema_half_life_images": 200.0}),

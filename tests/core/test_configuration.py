@@ -12,11 +12,21 @@ from conftest import make_gan, make_tiny
 
 import ganzoo
 from ganzoo import losses, networks, objectives, regularizers
-from ganzoo.augmentation import RandomAffine
+from ganzoo.augmentation import (
+    Compose,
+    InstanceNoise,
+    RandomAffine,
+    RandomColor,
+    RandomCutout,
+    RandomFlip,
+    RandomTranslation,
+)
 from ganzoo.core import config, inputs
 from ganzoo.core.model import AdversarialModel
 from ganzoo.data import FunctionGraph
+from ganzoo.data.masks import Mask
 from ganzoo.errors import InputError
+from ganzoo.losses.f_divergences import FDivergence
 from ganzoo.registry import MODELS
 
 # Class -> arguments to try beside the defaults; what cannot be made without arguments has some here.
@@ -29,6 +39,7 @@ ARGUMENTS = {
     inputs.Category: [(5,)],
     inputs.Label: [(10,)],
     inputs.Image: [((8, 8, 1),), ((8, 4, 3), (0.0, 1.0))],
+    Mask: [(8, 4), (8, 8, "center")],
     networks.Dense: [(), ((8, 4), 0.0), ((8,), 0.5, 3)],
     networks.PointDense: [(), (8,), ((8, 4), "tanh")],
     networks.DCGAN: [(), (True, True, 3)],
@@ -38,17 +49,29 @@ ARGUMENTS = {
     networks.BigGAN: [(), (8, False, 3)],
     networks.Spatial: [(), (2, 8, 16, 3)],
     networks.Translation: [(), (8, 0, 2, 2)],
+    networks.ContextEncoder: [(), (8,)],
+    networks.PartialUNet: [(), (8,)],
+    networks.SuperResolution: [(), (8, 0)],
     regularizers.GradientPenalty: [(), (1.0,)],
     regularizers.R1: [(), (1,)],
     regularizers.R2: [(), (1.5,)],
     regularizers.Orthogonal: [(), (1.0,)],
     regularizers.WeightClip: [(), (0.1, False)],
+    regularizers.Lazy: [(regularizers.R1(1.0), 4)],
+    losses.LabelNoise: [(), (losses.NonSaturating(), 0.2, 0.1)],
+    losses.TopK: [(), (losses.Hinge(), 0.5)],
+    RandomFlip: [()],
+    RandomTranslation: [(), (0.25,)],
+    RandomCutout: [(), (0.25,)],
+    RandomColor: [(), (0.5, 0.0, 2)],
+    InstanceNoise: [(), (0.5,)],
+    Compose: [([RandomFlip(), RandomCutout(0.25)],)],
     RandomAffine: [(), (0.1, 0.2, 0.3, 0.4)],
     FunctionGraph: [(), ("x*y",), ("x^2", 2)],
     objectives.Objective: [(), ("hinge", [regularizers.R1(1.0)], 3, "sgd", keras.optimizers.Adam(1e-3), "logits")],
     **{cls: [()] for cls in losses.BY_NAME.values()},
 }
-ABSTRACT = {losses.Loss, networks.Networks, regularizers.Regularizer, inputs.Input}
+ABSTRACT = {losses.Loss, FDivergence, networks.Networks, regularizers.Regularizer, inputs.Input}
 
 
 def all_configurable():
