@@ -119,8 +119,8 @@ _LITERT = {
     "SUB TANH",
 }  # fmt: skip
 _KINDS = {
-    "dense": ("GAN", "PointGAN", "FunctionGAN"),
-    "convolutions": ("DCGAN", "LSGAN", "CGAN", "ACGAN", "InfoGAN"),
+    "dense": ("GAN", "PointGAN", "UnrolledGAN", "FunctionGAN"),
+    "convolutions": ("DCGAN", "LSGAN", "FGAN", "CGAN", "ACGAN", "InfoGAN"),
     "labels": ("CGAN", "ACGAN", "InfoGAN"),
     "texture": ("WGAN", "WGANGP", "RelativisticGAN", "TextureGAN", "SAGAN", "BigGAN"),
     "attention": ("SAGAN", "BigGAN"),
