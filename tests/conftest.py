@@ -40,6 +40,24 @@ def models_freed():
     gc.collect()
 
 
+KEPT = [0]  # bytes that were in use after the last collection
+
+
+@pytest.fixture(autouse=True)
+def memory_bounded():
+    """The same after a test where a gigabyte has come together since: a test of every model fills the memory otherwise."""
+    yield
+    if in_use() - KEPT[0] > 2**30:
+        gc.collect()
+        KEPT[0] = in_use()
+
+
+def in_use():
+    """Return the bytes that this process holds in memory, 0 where the system does not say."""
+    statm = pathlib.Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
+
+
 @pytest.fixture
 def stripes():
     """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""

@@ -119,7 +119,7 @@ def test_every_model_of_the_zoo_gives_a_picture(name):
     for endpoint in first.endpoints:
         controls = state.controls_of(model, endpoint)
         n = 4 if controls.pictures else 100
-        given = {controls.image: np.full((n, *controls.example), 9, "uint8")} if controls.image else {}
+        given = {controls.image: np.full((n, *controls.asked), 9, "uint8")} if controls.image else {}
         picture = state.picture(model, state.Request(endpoint, n, position=0.3, given=given))
         assert (picture.dtype, picture.ndim) == (np.uint8, 3)
         if given:
