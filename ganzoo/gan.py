@@ -55,6 +55,8 @@ class GAN(AdversarialModel):
         value_range: (low, high) of the pixels that the networks see, default the networks' own; uint8 images are scaled to it.
         ema_half_life_images: if set, samples come from a generator whose weights are an exponential moving average with this
             half-life, counted in generated training images (Karras et al. 2018, arXiv:1710.10196, section 5).
+        ema_warmup: share of the images so far that this half-life is at most, above 0, so that the average forgets the initial
+            weights; None for no limit. The official code of Karras et al. 2020, arXiv:2006.06676, has 0.05.
         seed: int in [0, 2^31); initial weights, noise and the order of batches are functions of it.
 
     Attributes:
@@ -93,6 +95,7 @@ class GAN(AdversarialModel):
         augmentation=None,
         value_range=None,
         ema_half_life_images=None,
+        ema_warmup=None,
         seed=0,
         name=None,
     ):
@@ -117,6 +120,9 @@ class GAN(AdversarialModel):
             raise InputError(f"value_range must be (low, high). Received: value_range={value_range!r}")
         half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
         self.ema_half_life_images = half_life
+        self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
+        if self.ema_warmup and not half_life:
+            raise InputError(f"ema_warmup is for an average: set ema_half_life_images. Received: ema_warmup={ema_warmup!r}")
         super().__init__(seed, name)
 
     # What a subclass overrides.
@@ -344,7 +350,12 @@ class GAN(AdversarialModel):
                 {"discriminator": discriminator}, self.objective.build_optimizer("discriminator"), self.objective.regularizers
             ),
             "generator": Player(
-                {"generator": generator}, self.objective.build_optimizer("generator"), (), averages, self.ema_half_life_images
+                {"generator": generator},
+                self.objective.build_optimizer("generator"),
+                (),
+                averages,
+                self.ema_half_life_images,
+                self.ema_warmup,
             ),
         }
 

@@ -29,6 +29,7 @@ ARGUMENTS = {
         "samples come from an average of the generator's weights with this half-life, in training images; above 0",
         above=0,
     ),
+    "ema_warmup": Argument(float, "share of the images so far that this half-life is at most, such as 0.05; above 0", above=0),
     "categories": Argument(int, "of the categorical code; at least 1", 1),
     "codes": Argument(int, "continuous codes; at least 1", 1),
     "category_weight": Argument(float, "lambda of the categorical code's log-likelihood, above 0", above=0),
@@ -76,7 +77,7 @@ ARGUMENTS = {
 }
 
 # Arguments of every GAN that plays an `Objective`.
-GAN = {"latent": None, "ema_half_life_images": None}
+GAN = {"latent": None, "ema_half_life_images": None, "ema_warmup": None}
 
 # pair of networks, by the name in ganzoo.networks.BY_NAME where it stands there -> {argument: default}
 NETWORKS = {

@@ -17,17 +17,20 @@ class Player:
             average and make the samples.
         ema_half_life_images: half-life of that average, counted in training examples (Karras et al. 2018, arXiv:1710.10196,
             section 5); needed where there are averages.
+        ema_warmup: share of the training so far that the half-life is at most, above 0; None for no limit. With 0.05, as in the
+            official code of Karras et al. 2020, arXiv:2006.06676, the initial weights are forgotten at once.
 
     Attributes:
         averages: as given. At the start, and after `set_weights` or `load_weights` of a network, an average equals it.
     """
 
-    def __init__(self, networks, optimizer, regularizers=(), averages=None, ema_half_life_images=None):
+    def __init__(self, networks, optimizer, regularizers=(), averages=None, ema_half_life_images=None, ema_warmup=None):
         self.networks = dict(networks)
         self.optimizer = optimizer
         self.regularizers = tuple(regularizers)
         self.averages = dict(averages or {})
         self.ema_half_life_images = ema_half_life_images
+        self.ema_warmup = ema_warmup
         if self.averages and ema_half_life_images is None:
             raise InputError("averages need ema_half_life_images. Received: ema_half_life_images=None")
         for name, average in self.averages.items():
@@ -59,7 +62,11 @@ class Player:
         """Move the averages after an update on `examples` examples."""
         if not self.averages:
             return
-        decay = 0.5 ** (ops.cast(examples, "float32") / self.ema_half_life_images)
+        examples, half_life = ops.cast(examples, "float32"), self.ema_half_life_images
+        if self.ema_warmup is not None:
+            updates = ops.cast(self.optimizer.iterations, "float32")  # of this player, the present one among them
+            half_life = ops.minimum(half_life, self.ema_warmup * updates * examples)
+        decay = 0.5 ** (examples / half_life)
         for name, average in self.averages.items():
             for mean, weight in zip(average.weights, self.networks[name].weights, strict=True):
                 mean.assign(weight + ops.cast(decay, weight.dtype) * (mean - weight))

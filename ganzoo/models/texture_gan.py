@@ -57,7 +57,7 @@ class TextureGAN(GAN):
 
     def __init__(
         self, image_shape=None, latent=None, networks=None, objective=None, levels=(0.0, 1.0), depth=8, augmentation=None,
-        ema_half_life_images=None, seed=0, name=None,
+        ema_half_life_images=None, ema_warmup=None, seed=0, name=None,
     ):  # fmt: skip
         self.levels = tuple(float(each) for each in levels)
         if len(self.levels) != 2 or not 0 <= self.levels[0] < self.levels[1] <= 1:
@@ -67,7 +67,7 @@ class TextureGAN(GAN):
         # Where black and white lie if low is -1 and high is 1.
         black, white = (2 * (each - low) / (high - low) - 1 for each in (0.0, 1.0))
         super().__init__(image_shape, latent, None, networks, objective, augmentation, (black, white), ema_half_life_images,
-                         seed, name)  # fmt: skip
+                         ema_warmup, seed, name)  # fmt: skip
 
     @staticmethod
     def settings_for(data):

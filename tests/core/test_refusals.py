@@ -20,6 +20,8 @@ from ganzoo.errors import InputError
         ({"latent": 0}, "latent size must be a positive integer"),
         ({"seed": -1}, "seed must be an integer in"),
         ({"seed": True}, "seed must be an integer in"),
+        ({"ema_warmup": 0.05}, "ema_warmup is for an average"),
+        ({"ema_warmup": 0.0, "ema_half_life_images": 8.0}, "ema_warmup must be a positive number"),
         ({"ema_half_life_images": 0.0}, "ema_half_life_images must be a positive number"),
         ({"ema_half_life_images": float("nan")}, "ema_half_life_images must be a positive number"),
     ],

@@ -79,6 +79,18 @@ def test_average_has_the_stated_half_life(stripes):
         np.testing.assert_allclose(average, (old + new) / 2, rtol=1e-5, atol=1e-6)
 
 
+def test_average_warms_up(stripes):
+    """The half-life is a share of the images so far, until that is more than the half-life."""
+    gan = make_tiny(ema_half_life_images=60.0, ema_warmup=0.5)
+    average = gan.generator.get_weights()
+    for half_life in (8, 16, 24, 32, 40, 48, 56, 60, 60):
+        gan.play_step({"images": stripes[:16]})
+        decay = 0.5 ** (16 / half_life)
+        average = [new + decay * (old - new) for old, new in zip(average, gan.generator.get_weights(), strict=True)]
+        for ours, theirs in zip(average, gan.ema_generator.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("steps", [0, 1])
 def test_weights_set_by_hand_set_the_average_too(steps, tmp_path, stripes):
     gan, donor = make_tiny(ema_half_life_images=1e6), make_tiny(seed=1)
