@@ -16,6 +16,7 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend, networks, objectives
+from ganzoo.augmentation import Adaptive
 from ganzoo.core import validation
 from ganzoo.core.inputs import Input, Label, Spec
 from ganzoo.core.match import Match
@@ -123,7 +124,17 @@ class GAN(AdversarialModel):
         self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
         if self.ema_warmup and not half_life:
             raise InputError(f"ema_warmup is for an average: set ema_half_life_images. Received: ema_warmup={ema_warmup!r}")
+        adaptive = isinstance(augmentation, Adaptive)
+        if adaptive and not self.objective.loss.zero_is_undecided:
+            raise InputError(
+                f"an adaptive augmentation reads the sign of D's logits, which says nothing under {self.objective.loss!r}; "
+                "take it with the non-saturating, minimax or hinge loss, or augment always."
+            )
         super().__init__(seed, name)
+        self.augmentation_probability = None
+        if adaptive:
+            options = {"initializer": "zeros", "dtype": "float32", "trainable": False, "name": "augmentation_probability"}
+            self.augmentation_probability = self.add_weight(shape=(), **options)
 
     # What a subclass overrides.
 
@@ -219,9 +230,17 @@ class GAN(AdversarialModel):
             losses = {"discriminator_loss": self.discriminator_loss(real_said.logits, fake_said.logits)}
             losses |= self.auxiliary_losses("discriminator", real_said, fake_said)
             losses |= self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed)
-            return losses, self.training_metrics(real_said, fake_said)
+            metrics = self.training_metrics(real_said, fake_said)
+            if self.augmentation_probability is not None:
+                metrics |= {"real_sign": ops.sign(real_said.logits)}
+            return losses, metrics
 
-        return self.update("discriminator", objective)
+        logs = self.update("discriminator", objective)
+        if self.augmentation_probability is not None:
+            probability, n = self.augmentation_probability, ops.shape(batch[self.example_name])[0]
+            probability.assign(self.augmentation.next(probability, logs["real_sign"], n))
+            logs["augmentation_probability"] = ops.convert_to_tensor(probability)
+        return logs
 
     def update_generator(self, batch, inputs, fake, seed):
         """Update the generator once, nothing else: by the gradient through D(G(z)), that is through `combined`.
@@ -242,14 +261,26 @@ class GAN(AdversarialModel):
             fake = self.augment(fake, backend.fold_in(seed, 2, 1))
             fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
             losses = {"generator_loss": self.generator_loss(real_said and real_said.logits, fake_said.logits)}
+            if self.objective.feature_matching:
+                losses["feature_matching"] = self.match_features(batch, fake, seed)
             auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
             return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
 
         def penalties():
-            return self.generator_penalties(inputs, seed)
+            taken = {each.name for each in self.players["discriminator"].regularizers}
+            found = self.generator_penalties(inputs, seed)
+            return {f"generator_{name}" if name in taken else name: value for name, value in found.items()}
 
         regularized = self.players["generator"].regularizers
         return self.update("generator", objective, through=fake, penalties=penalties if regularized else None)
+
+    def match_features(self, batch, fake, seed):
+        """Return the generator's loss of features `(N,)`, see `ganzoo.losses.FeatureMatching`; fake are augmented examples."""
+        matching = self.objective.feature_matching
+        network, conditions = matching.features(self.discriminator), self.conditions(batch)
+        real = self.augment(batch[self.example_name], backend.fold_in(seed, 2, 0))
+        real, fake = (_call(network, [examples, *conditions], training=True) for examples in (real, fake))
+        return matching(ops.stop_gradient(real), fake)
 
     def generator_penalties(self, inputs, seed):
         """Return {name: per-sample penalty} that the generator's regularizers ask for, about images as they follow latents.
@@ -275,11 +306,14 @@ class GAN(AdversarialModel):
 
     def augment(self, examples, seed):
         """Return examples as the discriminator sees them in training; see `ganzoo.augmentation`."""
-        if self.augmentation is None or self.value_range == (-1.0, 1.0):
-            return examples if self.augmentation is None else self.augmentation(examples, seed)
+        if self.augmentation is None:
+            return examples
+        given = () if self.augmentation_probability is None else (self.augmentation_probability,)
+        if self.value_range == (-1.0, 1.0):
+            return self.augmentation(examples, seed, *given)
         low, high = self.value_range
         middle, reach = (low + high) / 2, (high - low) / 2
-        return self.augmentation((examples - middle) / reach, seed) * reach + middle
+        return self.augmentation((examples - middle) / reach, seed, *given) * reach + middle
 
     def discriminate(self, examples, batch=None, training=False):
         """Ask the discriminator.
@@ -292,10 +326,13 @@ class GAN(AdversarialModel):
         Returns:
             `Judged`.
         """
-        conditions = [values for name, values in (batch or {}).items() if name != self.example_name and name in self.examples]
-        outputs = _call(self.discriminator, [examples, *conditions], training=training)
+        outputs = _call(self.discriminator, [examples, *self.conditions(batch or {})], training=training)
         outputs = [ops.cast(each, "float32") for each in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
         return Judged(outputs[0], outputs[1:], batch or {})
+
+    def conditions(self, batch):
+        """Return the parts of a batch that a discriminator is told besides the examples, such as labels."""
+        return [values for name, values in batch.items() if name != self.example_name and name in self.examples]
 
     # What the core asks of a model.
 
@@ -352,7 +389,7 @@ class GAN(AdversarialModel):
             "generator": Player(
                 {"generator": generator},
                 self.objective.build_optimizer("generator"),
-                (),
+                self.objective.generator_regularizers,
                 averages,
                 self.ema_half_life_images,
                 self.ema_warmup,

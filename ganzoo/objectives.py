@@ -15,6 +15,7 @@ from keras import ops
 
 from ganzoo import losses, optimizers
 from ganzoo.core.config import Configurable
+from ganzoo.errors import InputError
 from ganzoo.regularizers import R1, R2, GradientPenalty, Regularizer, WeightClip
 from ganzoo.utils.checks import check_choice, positive_integer, positive_number
 from ganzoo.utils.types import Tensor
@@ -40,6 +41,8 @@ class Objective(Configurable):
     Args:
         loss: an object of `ganzoo.losses`, or its name.
         regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
+        generator_regularizers: the same, applied to the generator; those about examples are refused.
+        feature_matching: a `ganzoo.losses.FeatureMatching`, added to the generator's loss, or None.
         n_critic: discriminator updates per generator update.
         discriminator_optimizer, generator_optimizer: Keras optimizers or their names; every model gets copies of its own.
         measures: what is logged of the logits: "probabilities" D(x) and D(G(z)), "logits", "wasserstein_estimate", "logit_gap".
@@ -61,9 +64,19 @@ class Objective(Configurable):
         discriminator_optimizer: keras.optimizers.Optimizer | str | None = None,
         generator_optimizer: keras.optimizers.Optimizer | str | None = None,
         measures: str = "probabilities",
+        generator_regularizers: Sequence[Regularizer] = (),
+        feature_matching: losses.FeatureMatching | None = None,
     ):
         self.loss = losses.get(loss)
-        self.regularizers = tuple(regularizers)
+        self.regularizers, self.generator_regularizers = tuple(regularizers), tuple(generator_regularizers)
+        for each in self.generator_regularizers:
+            if each.about_examples:
+                raise InputError(f"{each.name} is about what a discriminator says, not for a generator. Received: {each!r}")
+        if feature_matching is not None and not isinstance(feature_matching, losses.FeatureMatching):
+            raise InputError(
+                f"feature_matching must be a losses.FeatureMatching. Received: feature_matching={feature_matching!r}"
+            )
+        self.feature_matching = feature_matching
         self.n_critic = positive_integer("n_critic", n_critic)
         self.discriminator_optimizer = _optimizer(discriminator_optimizer)
         self.generator_optimizer = _optimizer(generator_optimizer)

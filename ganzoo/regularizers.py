@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 
 class Regularizer(Configurable):
-    """Does nothing; the base of the others."""
+    """Does nothing; the base of the others.
+
+    Attributes:
+        about_examples: whether it asks for real and generated examples, and so is for a discriminator alone.
+    """
+
+    about_examples: bool = False
+
+    def build(self, player: Player) -> list[keras.Variable]:
+        """Return the variables that it keeps beside a player, saved and resumed with it: `player.memory_of(self)`."""
+        return []
 
     def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
         """Return a penalty per sample, or None.
@@ -66,23 +76,53 @@ class GradientPenalty(Regularizer):
 
     Args:
         weight: positive float.
+        one_sided: penalize slopes above 1 alone, weight * max(0, |grad D(x)| - 1)^2: a Wasserstein critic's slope is at most 1,
+            and 1 only along the way of the transport (Petzka et al. 2018, arXiv:1709.08894, eq. 7).
     """
 
-    def __init__(self, weight: float = 10.0):
-        self.weight = positive_number("weight", weight)
+    about_examples = True
 
-    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
+    def __init__(self, weight: float = 10.0, one_sided: bool = False):
+        self.weight = positive_number("weight", weight)
+        self.one_sided = bool(one_sided)
+
+    def places(self, batch: dict[str, Tensor], seed: Tensor) -> Tensor:
+        """Return the examples at which the slope is taken."""
         real, fake = batch["real"], batch["fake"]
         shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
-        mix = backend.uniform(shape, seed)
-        gradients = backend.input_gradient(call, real + mix * (fake - real))
-        return self.weight * ops.square(ops.sqrt(_squared_norm(gradients) + 1e-12) - 1.0)
+        return real + backend.uniform(shape, seed) * (fake - real)
+
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
+        gradients = backend.input_gradient(call, self.places(batch, seed))
+        excess = ops.sqrt(_squared_norm(gradients) + 1e-12) - 1.0
+        return self.weight * ops.square(ops.relu(excess) if self.one_sided else excess)
+
+
+class DRAGAN(GradientPenalty):
+    """weight * (|grad D(x + d)| - 1)^2 around real samples, d ~ N(0, c^2 s^2 I) (Kodali et al. 2017, arXiv:1705.07215).
+
+    s is the standard deviation of the real batch, all values together, as in the authors' code, whose noise is uniform.
+
+    Args:
+        weight: positive float.
+        deviation: c, positive float.
+        one_sided: as in `GradientPenalty`.
+    """
+
+    def __init__(self, weight: float = 10.0, deviation: float = 0.5, one_sided: bool = False):
+        super().__init__(weight, one_sided)
+        self.deviation = positive_number("deviation", deviation)
+
+    def places(self, batch: dict[str, Tensor], seed: Tensor) -> Tensor:
+        real = batch["real"]
+        return real + self.deviation * ops.std(real) * backend.normal(ops.shape(real), seed)
 
 
 class R1(Regularizer):
     """weight / 2 * |grad D|^2 on real samples (Mescheder et al. 2018, arXiv:1801.04406, eq. 9); weight: positive float."""
 
     on: str = "real"
+    about_examples = True
 
     def __init__(self, weight: float = 10.0):
         self.weight = positive_number("weight", weight)
@@ -97,7 +137,87 @@ class R2(R1):
     on = "fake"
 
 
-class Lazy(Regularizer):
+class HistoricalAveraging(Regularizer):
+    """weight * |w - (1 / t) sum_i w_i|^2: weights stay near the mean of all that they were, so that players who circle each
+    other come to rest (Salimans et al. 2016, arXiv:1606.03498, section 3.3). For either player; the mean is kept with the run.
+
+    Args:
+        weight: positive float.
+    """
+
+    def __init__(self, weight: float = 0.1):
+        self.weight = positive_number("weight", weight)
+
+    def build(self, player: Player) -> list[keras.Variable]:
+        options = {"dtype": "float32", "trainable": False, "name": "mean"}
+        # By way of NumPy: a variable made of another's tensor shares its memory, and the fused optimizers update in place.
+        return [keras.Variable(ops.convert_to_numpy(each), **options) for each in player.variables]
+
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        pairs = zip(player.variables, player.memory_of(self), strict=True)
+        squares = [ops.sum(ops.square(ops.cast(w.value, "float32") - mean.value)) for w, mean in pairs]
+        return self.weight * sum(squares)
+
+    def after_update(self, player: Player, step: Tensor) -> None:
+        share = 1.0 / (ops.cast(player.optimizer.iterations, "float32") + 1.0)  # the initial weights are the first of them
+        for w, mean in zip(player.variables, player.memory_of(self), strict=True):
+            mean.assign(mean + share * (ops.cast(w, "float32") - mean))
+
+
+class _Wrapper(Regularizer):
+    """Another regularizer, but for when and how much."""
+
+    regularizer: Regularizer
+
+    def _take(self, regularizer: Regularizer) -> None:
+        if not isinstance(regularizer, Regularizer):
+            raise InputError(f"regularizer must be one of ganzoo.regularizers. Received: regularizer={regularizer!r}")
+        self.regularizer = regularizer
+        self.about_examples = regularizer.about_examples
+
+    def build(self, player: Player) -> list[keras.Variable]:
+        return self.regularizer.build(player)
+
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        return self.regularizer.weight_penalty(player)
+
+    def after_update(self, player: Player, step: Tensor) -> None:
+        self.regularizer.after_update(player, step)
+
+    @property
+    def name(self) -> str:
+        """The other's."""
+        return self.regularizer.name
+
+
+class Scheduled(_Wrapper):
+    """Another regularizer's penalty times a function of the step: a weight that falls or rises in the course of a training.
+
+    Args:
+        regularizer: a `Regularizer`.
+        schedule: a `keras.optimizers.schedules.LearningRateSchedule`, called with the steps made so far.
+
+    Example:
+        >>> Scheduled(R1(10.0), keras.optimizers.schedules.PiecewiseConstantDecay([1000], [1.0, 0.1])).name
+        'r1'
+    """
+
+    def __init__(self, regularizer: Regularizer, schedule: keras.optimizers.schedules.LearningRateSchedule):
+        self._take(regularizer)
+        if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            raise InputError(f"schedule must be one of keras.optimizers.schedules. Received: schedule={schedule!r}")
+        self.schedule = schedule
+
+    def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
+        found = self.regularizer.penalty(call, batch, seed, step)
+        return None if found is None else ops.cast(self.schedule(step), "float32") * found
+
+    def weight_penalty(self, player: Player) -> Tensor | None:
+        found = self.regularizer.weight_penalty(player)
+        return None if found is None else ops.cast(self.schedule(player.optimizer.iterations), "float32") * found
+
+
+class Lazy(_Wrapper):
     """Another regularizer's penalty, k times as heavy, at every k-th step alone (Karras et al. 2020, arXiv:1912.04958, app. B).
 
     The gradient's mean over k steps is the other's; a step without the penalty does not compute it. Where a step has several
@@ -113,9 +233,8 @@ class Lazy(Regularizer):
     """
 
     def __init__(self, regularizer: Regularizer, every: int = 16):
-        if not isinstance(regularizer, Regularizer):
-            raise InputError(f"regularizer must be one of ganzoo.regularizers. Received: regularizer={regularizer!r}")
-        self.regularizer, self.every = regularizer, positive_integer("every", every)
+        self._take(regularizer)
+        self.every = positive_integer("every", every)
 
     def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:
         def due():
@@ -125,16 +244,6 @@ class Lazy(Regularizer):
             return self.regularizer.penalty(call, batch, seed, step)
         size = ops.shape(next(iter(batch.values())))[0]
         return ops.cond(ops.equal(ops.mod(step, self.every), 0), due, lambda: ops.zeros((size,)))
-
-    def weight_penalty(self, player: Player) -> Tensor | None:
-        return self.regularizer.weight_penalty(player)
-
-    def after_update(self, player: Player, step: Tensor) -> None:
-        self.regularizer.after_update(player, step)
-
-    @property
-    def name(self) -> str:
-        return self.regularizer.name
 
 
 class Orthogonal(Regularizer):
@@ -182,3 +291,14 @@ class WeightClip(Regularizer):
     def after_update(self, player: Player, step: Tensor) -> None:
         for variable in self.clipped(player):
             variable.assign(ops.clip(variable, -self.limit, self.limit))
+
+
+# Name on the command line -> (class, whether the generator has it too).
+BY_NAME: dict[str, tuple[type[Regularizer], bool]] = {
+    "gradient_penalty": (GradientPenalty, False),
+    "dragan": (DRAGAN, False),
+    "r1": (R1, False),
+    "r2": (R2, False),
+    "orthogonal": (Orthogonal, False),
+    "historical_averaging": (HistoricalAveraging, True),
+}

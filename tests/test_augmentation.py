@@ -207,3 +207,27 @@ def test_images_of_another_range_are_changed_as_in_the_usual_one():
     assert gan.value_range == (0.0, 1.0)
     expected = (np.asarray(RandomColor()(x, (1, 2))) + 1) / 2
     np.testing.assert_allclose(gan.augment((x + 1) / 2, (1, 2)), expected, atol=1e-5)
+
+
+def test_adaptive_augmentation_changes_as_many_as_it_says():
+    images = np.random.default_rng(0).uniform(-1, 1, (4000, 4, 4, 1)).astype("float32")
+    for probability in (0.0, 0.3, 1.0):
+        found = np.asarray(augmentation.Adaptive(InstanceNoise(0.5))(images, (1, 2), probability))
+        assert np.mean((found != images).any(axis=(1, 2, 3))) == pytest.approx(probability, abs=0.03)
+
+
+def test_adaptive_augmentation_follows_how_sure_the_discriminator_is_of_the_data(stripes):
+    adaptive = augmentation.Adaptive(RandomFlip(), target=0.6, images=80.0)
+    assert float(adaptive.next(0.5, 0.7, 8)) == pytest.approx(0.6)
+    assert float(adaptive.next(0.05, 0.5, 8)) == 0.0
+    gan = make_gan("DCGAN", augmentation=adaptive)
+    bias = gan.discriminator.trainable_variables[-1]
+    found = []
+    for value in (100.0, 100.0, -100.0):
+        bias.assign(value + 0 * bias)
+        found.append(float(gan.train_on_batch(stripes[:8])["augmentation_probability"]))
+    np.testing.assert_allclose(found, [0.1, 0.2, 0.1], atol=1e-6)
+    with pytest.raises(InputError, match="says nothing under Wasserstein"):
+        make_gan("WGAN", augmentation=adaptive)
+    with pytest.raises(InputError, match=r"another object of ganzoo\.augmentation"):
+        augmentation.Adaptive(adaptive)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganzoo.errors import InputError
-from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
+from ganzoo.layers import FusedBatchNormalization, MinibatchDiscrimination, NarrowConv2D, UpsampleConv2D
 
 
 def pair(kind, kernel_size, filters=4, **options):
@@ -101,3 +101,16 @@ def test_fused_batch_normalization(training):
     )
     for a, b in zip(ours + fused.get_weights(), theirs + plain.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5)
+
+
+def test_minibatch_discrimination_by_hand():
+    layer = MinibatchDiscrimination(kernels=3, dimensions=2)
+    x = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    found = np.asarray(layer(x))
+    m = (x @ np.asarray(layer.kernel)).reshape(5, 3, 2)
+    for i in range(5):
+        expected = sum(np.exp(-np.abs(m[i] - m[j]).sum(axis=1)) for j in range(5) if j != i)
+        np.testing.assert_allclose(found[i], [*x[i], *expected], rtol=1e-4)
+    assert found.shape == layer.compute_output_shape((5, 4))
+    again = MinibatchDiscrimination.from_config(layer.get_config())
+    assert (again.kernels, again.dimensions) == (3, 2)

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import make_gan
 
-from ganzoo import losses
+from ganzoo import losses, objectives
 from ganzoo.errors import InputError
 
 REAL = np.array([-5.0, 1.4, 12.5, 2.7])
@@ -182,3 +183,21 @@ def test_top_k_learns_from_the_best_alone():
     assert losses.TopK(losses.Relativistic()).generator_sees_real
     with pytest.raises(InputError, match="share must be at most 1"):
         losses.TopK(share=1.5)
+
+
+def test_feature_matching_is_the_distance_of_mean_features(stripes):
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(2, 6, 3, 4)).astype("float32")
+    expected = 0.5 * np.square(real.mean(0) - fake.mean(0)).sum()
+    np.testing.assert_allclose(losses.FeatureMatching(0.5)(real, fake), [expected] * 6, rtol=1e-5)
+    plain = make_gan("DCGAN", objective=objectives.dcgan())
+    matched = make_gan("DCGAN", objective=objectives.dcgan().replace(feature_matching=losses.FeatureMatching()))
+    ours, theirs = ({k: float(v) for k, v in gan.train_on_batch(stripes[:8]).items()} for gan in (matched, plain))
+    assert ours["feature_matching"] > 0
+    assert ours["discriminator_loss"] == theirs["discriminator_loss"]
+    pairs = zip(matched.generator.get_weights(), plain.generator.get_weights(), strict=True)
+    assert not all(np.array_equal(a, b) for a, b in pairs)
+    with pytest.raises(InputError, match="the discriminator has the layers"):
+        losses.FeatureMatching(layer="none").features(plain.discriminator)
+    with pytest.raises(InputError, match="feature_matching must be"):
+        objectives.Objective(feature_matching=1.0)

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 import ganzoo
-from ganzoo import augmentation, losses, models, networks, objectives
+from ganzoo import augmentation, losses, models, networks, objectives, regularizers
 from ganzoo.commands import arguments
 from ganzoo.core.config import parameters
 from ganzoo.core.model import AdversarialModel
@@ -83,6 +83,7 @@ def test_names_are_those_of_the_libraries():
     assert set(arguments.OBJECTIVES) == set(objectives.BY_NAME)
     assert set(arguments.LOSSES) == set(losses.BY_NAME)
     assert set(arguments.AUGMENTATIONS) == set(augmentation.BY_NAME)
+    assert set(arguments.REGULARIZERS) == set(regularizers.BY_NAME) >= set(arguments.OF_SLOPES)
     assert set(arguments.DATASETS["images"]) == {*DATASETS, LANDSCAPE}
     assert set(arguments.DATASETS["pairs"]) == set(PAIRS)
 

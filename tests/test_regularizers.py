@@ -1,5 +1,6 @@
 """Penalties on critics whose gradient is known, and clipping."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,6 +8,7 @@ from conftest import make_gan, make_tiny
 from keras import ops
 
 from ganzoo import objectives, regularizers
+from ganzoo.core import state
 from ganzoo.errors import InputError
 
 SLOPE = np.random.default_rng(0).normal(size=(2, 3, 1)).astype("float32")
@@ -72,6 +74,73 @@ def test_lazy_penalties_come_every_so_many_steps_and_weigh_as_much(graph):
     np.testing.assert_allclose(found.mean(0), [NORM**2] * 5, rtol=1e-5)
     assert lazy.name == "r1"
     assert regularizers.Lazy.from_config(lazy.get_config()) == lazy
+
+
+def test_one_sided_penalty_leaves_gentle_slopes_alone():
+    for factor, expected in ((0.5 / NORM, 0.0), (3.0 / NORM, 10 * 2.0**2)):
+        found = penalty(regularizers.GradientPenalty(10.0, one_sided=True), lambda x, factor=factor: factor * linear(x))
+        np.testing.assert_allclose(found, [expected] * 5, rtol=1e-4, atol=1e-6)
+
+
+def test_dragan_is_about_the_surroundings_of_real_samples():
+    np.testing.assert_allclose(penalty(regularizers.DRAGAN(10.0), linear), [10 * (NORM - 1) ** 2] * 5, rtol=1e-5)
+    seen = []
+    real = np.random.default_rng(2).normal(1.0, 3.0, (2000, 4, 1, 1)).astype("float32")
+    batch = {"real": ops.convert_to_tensor(real), "fake": ops.convert_to_tensor(100 + 0 * real)}
+    regularizers.DRAGAN(1.0, deviation=0.5).penalty(lambda x: seen.append(x) or x[:, 0, :, 0], batch, (3, 4), 0)
+    moves = (np.asarray(seen[0]) - real) / real.std()
+    assert abs(moves.mean()) < 0.02
+    assert 0.48 < moves.std() < 0.52
+    assert 0.94 < np.mean(np.abs(moves) < 0.98) < 0.96  # normal: 0.95 within 1.96 deviations
+
+
+def test_historical_averaging_is_about_the_mean_of_all_past_weights(stripes):
+    pull = regularizers.HistoricalAveraging(0.5)
+    gan = make_tiny(objective=objectives.Objective(regularizers=[pull], generator_regularizers=[pull]))
+    past = {name: [[w.numpy() for w in player.variables]] for name, player in gan.players.items()}
+    means = {}
+    for index in range(3):
+        logs = gan.train_on_batch(stripes[8 * index : 8 * index + 8])
+        expected = {
+            name: 0.5 * sum(np.square(a - m).sum() for a, m in zip(past[name][-1], means[name], strict=True)) for name in means
+        }
+        for name, value in expected.items():
+            key = {"discriminator": "historical_averaging", "generator": "generator_historical_averaging"}[name]
+            assert float(logs[key]) == pytest.approx(value, rel=1e-3)
+        for name, player in gan.players.items():
+            past[name].append([w.numpy() for w in player.variables])
+            means[name] = [np.mean(each, axis=0) for each in zip(*past[name], strict=True)]
+            for ours, kept in zip(means[name], player.memory_of(pull), strict=True):
+                np.testing.assert_allclose(ours, kept, rtol=1e-4, atol=1e-6)
+    assert min(expected.values()) > 0
+
+
+def test_means_of_past_weights_are_resumed(stripes):
+    pull = regularizers.HistoricalAveraging(0.5)
+    whole, rest = (make_tiny(objective=objectives.Objective(regularizers=[pull])) for _ in range(2))
+    whole.train_on_batch(stripes[:8])
+    state.set_state(rest, state.get_state(whole))
+    for gan in (whole, rest):
+        gan.train_on_batch(stripes[8:16])
+    ours, theirs = state.get_state(whole), state.get_state(rest)
+    assert [name for name in ours if ours[name].tobytes() != theirs[name].tobytes()] == []
+    assert sum("other" in name for name in ours) >= len(whole.players["discriminator"].variables)
+
+
+def test_a_schedule_weighs_a_penalty():
+    falling = keras.optimizers.schedules.PiecewiseConstantDecay([3], [1.0, 0.25])
+    scheduled = regularizers.Scheduled(regularizers.R1(2.0), falling)
+    found = [np.asarray(scheduled.penalty(linear, BATCH, (1, 2), tf.constant(step, tf.int64))) for step in (0, 3, 4, 9)]
+    np.testing.assert_allclose(found, np.outer([1, 1, 0.25, 0.25], [NORM**2] * 5), rtol=1e-5)
+    assert scheduled.name == "r1"
+    assert regularizers.Scheduled.from_config(scheduled.get_config()) == scheduled
+    with pytest.raises(InputError, match=r"schedule must be one of keras\.optimizers\.schedules"):
+        regularizers.Scheduled(regularizers.R1(), 0.5)
+
+
+def test_a_generator_has_no_penalty_about_examples():
+    with pytest.raises(InputError, match="r1 is about what a discriminator says"):
+        objectives.Objective(generator_regularizers=[regularizers.Lazy(regularizers.R1())])
 
 
 def test_lazy_clipping_clips_after_every_update():

@@ -112,6 +112,12 @@ OBJECTIVES = {
 # name in ganzoo.augmentation.BY_NAME
 AUGMENTATIONS = ("affine", "flip", "translation", "cutout", "color", "noise")
 
+# name in ganzoo.regularizers.BY_NAME
+REGULARIZERS = ("gradient_penalty", "dragan", "r1", "r2", "orthogonal", "historical_averaging")
+
+# Those about D's slope, which batch normalization in the critic would void.
+OF_SLOPES = ("gradient_penalty", "dragan", "r1", "r2")
+
 # Objectives with a gradient penalty, which batch normalization in the critic would void.
 WITH_GRADIENT_PENALTY = ("wasserstein_gp", "relativistic")
 

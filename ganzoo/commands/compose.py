@@ -69,9 +69,9 @@ def game_of(recipe, given):
             value = value or None
         if part is not None:
             found[part][name] = value
-        elif name in ("loss", "n_critic") and objective is not None:
+        elif name in ("loss", "n_critic", "regularizers", "feature_matching") and objective is not None:
             changes[name] = value
-        elif name == "augmentation":
+        elif name in ("augmentation", "augmentation_target"):
             found["model"][name] = value
         else:
             chosen = [f"--networks={networks}"] * (networks in arguments.CHOICES) + [f"--objective={objective}"] * (
@@ -83,7 +83,8 @@ def game_of(recipe, given):
             )
     for part, table in tables.items():
         found[part] = {name: value for name, value in defaults.items() if name in table} | found[part]
-    if objective in arguments.WITH_GRADIENT_PENALTY and "critic_norm" in tables["networks"]:
+    penalized = objective in arguments.WITH_GRADIENT_PENALTY or set(changes.get("regularizers", ())) & set(arguments.OF_SLOPES)
+    if penalized and "critic_norm" in tables["networks"]:
         found["networks"].setdefault("critic_norm", False)  # it would make one sample's gradient depend on the others
     parts = (found[part] for part in tables)
     return Game(model, networks, objective, *parts, changes, conditional=conditional)
@@ -108,6 +109,11 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
     options = dict(game.model_arguments)
     if "augmentation" in options:
         options["augmentation"] = ganzoo.augmentation.get(options["augmentation"])
+    if "augmentation_target" in options:
+        target = options.pop("augmentation_target")
+        if "augmentation" not in options:
+            raise InputError("--augmentation_target is how much to augment: give --augmentation too.")
+        options["augmentation"] = ganzoo.augmentation.Adaptive(options["augmentation"], target)
     takes = parameters(cls)
     if "function" in takes:
         options["function"] = function
@@ -132,9 +138,22 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
     if game.objective:
         own = cls.default_objective if game.objective == "own" else ganzoo.objectives.BY_NAME[game.objective]
         options["objective"] = own(**game.objective_arguments)
-        if game.changes:
-            options["objective"] = options["objective"].replace(**game.changes)
+        options["objective"] = options["objective"].replace(**_changes(game.changes, options["objective"]))
     return cls(seed=seed, **options)
+
+
+def _changes(changes, objective):
+    """Return the arguments of an objective that flags change: what stands there, and what is added to it."""
+    from ganzoo import losses, regularizers
+
+    changes = dict(changes)
+    for name in changes.pop("regularizers", ()):
+        cls, both = regularizers.BY_NAME[name]
+        for player in ("regularizers", "generator_regularizers")[: 1 + both]:
+            changes[player] = (*changes.get(player, getattr(objective, player)), cls())
+    if "feature_matching" in changes:
+        changes["feature_matching"] = losses.FeatureMatching(changes["feature_matching"])
+    return changes
 
 
 def _networks(cls, game):
@@ -168,11 +187,17 @@ def game_flags(recipe, game):
         own = "the model's own" if game.objective == "own" else game.objective
         flags.append(choice("objective", None, objectives, "loss, penalties and optimizers", optional=True, shown=own))
         flags.append(choice("loss", None, arguments.LOSSES, "another loss in the objective", optional=True))
+        text = f"penalties besides the objective's, separated by commas: {', '.join(arguments.REGULARIZERS)}"
+        flags.append(Flag("regularizers", None, text, list, choices=arguments.REGULARIZERS, optional=True))
+        text = "weight of the distance of mean features in the generator's loss, above 0"
+        flags.append(Flag("feature_matching", None, text, float, above=0, optional=True))
         if recipe.data == "images":
             text = (
                 f"what the discriminator sees is changed at random, separated by commas: {', '.join(arguments.AUGMENTATIONS)}"
             )
             flags.append(Flag("augmentation", None, text, list, choices=arguments.AUGMENTATIONS, optional=True))
+            text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
+            flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
         text = "tell the model the labels"
         flags.append(Flag("conditional", None, text, bool, optional=True, shown="where the data have any"))

@@ -119,8 +119,9 @@ class Configurable:
 
 
 def _shown(value):
-    """Return the repr of an argument; Keras's optimizers have none of their own."""
-    return f"{type(value).__name__}(...)" if isinstance(value, keras.optimizers.Optimizer) else repr(value)
+    """Return the repr of an argument; optimizers and schedules of Keras have none of their own."""
+    unnamed = (keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)
+    return f"{type(value).__name__}(...)" if isinstance(value, unnamed) else repr(value)
 
 
 def _differs(value, default):

@@ -49,6 +49,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         players: {name: `Player`}. Each network is an attribute of the model under its own name, its average under ema_NAME.
         step: int, how many steps were made; seeds and stages are functions of it. `step_counter` is its variable.
         stage: int, the present stage.
+        memory: list of the variables that the players' regularizers keep, such as means of past weights.
         display_names: {name in the logs: what the progress bar calls it}, in the order shown.
     """
 
@@ -185,6 +186,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         self.stage = stage
         with temporary_seed(self.seed + stage), channels_last():
             self.players = self.build_players(stage)
+            self.memory = [variable for player in self.players.values() for variable in player.remember()]
         for player in self.players.values():
             for name, network in player.models.items():
                 if name in vars(self):

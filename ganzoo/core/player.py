@@ -35,6 +35,21 @@ class Player:
             raise InputError("averages need ema_half_life_images. Received: ema_half_life_images=None")
         for name, average in self.averages.items():
             _follow(self.networks[name], average)
+        self._memory = {}
+
+    def remember(self):
+        """Make the variables that the regularizers keep; returns all of them."""
+        self._memory = {}
+        for each in self.regularizers:
+            variables = each.build(self)
+            while each is not None:  # a wrapper's are those of what it wraps
+                self._memory[id(each)] = variables
+                each = getattr(each, "regularizer", None)
+        return [variable for each in self.regularizers for variable in self._memory[id(each)]]
+
+    def memory_of(self, regularizer):
+        """Return the variables that a regularizer of this player made in `Regularizer.build`."""
+        return self._memory[id(regularizer)]
 
     @property
     def variables(self):

@@ -6,6 +6,7 @@ from ganzoo.layers.conditional_batch_norm import ConditionalBatchNormalization
 from ganzoo.layers.equalized import EqualizedConv2D, EqualizedDense
 from ganzoo.layers.fused_batch_norm import FusedBatchNormalization, recompute_statistics
 from ganzoo.layers.image_buffer import ImageBuffer
+from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganzoo.layers.minibatch_std import MinibatchStd
 from ganzoo.layers.narrow_conv import NarrowConv2D
 from ganzoo.layers.partial_conv import PartialConv2D
@@ -27,6 +28,7 @@ __all__ = [
     "EqualizedDense",
     "FusedBatchNormalization",
     "ImageBuffer",
+    "MinibatchDiscrimination",
     "MinibatchStd",
     "NarrowConv2D",
     "PartialConv2D",

@@ -26,9 +26,11 @@ class Loss(Configurable):
     Attributes:
         generator_sees_real: True where the generator's loss needs the real logits too (relativistic losses); the
             training step then pays for them.
+        zero_is_undecided: True where a logit of 0 says neither real nor false, so that its sign can be read.
     """
 
     generator_sees_real: bool = False
+    zero_is_undecided: bool = False
 
     def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Return the discriminator's loss per sample.

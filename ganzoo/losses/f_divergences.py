@@ -94,6 +94,8 @@ class JensenShannon(FDivergence):
     """Twice the Jensen-Shannon divergence, f(u) = u log u - (u + 1) log((u + 1) / 2), in nats:
     g_f(v) = log 2 - log(1 + exp(-v)), f*(t) = -log(2 - exp(t))."""
 
+    zero_is_undecided = True
+
     def output(self, v):
         return math.log(2.0) - ops.softplus(-v)
 

@@ -8,6 +8,8 @@ from ganzoo.losses.base import Loss
 class NonSaturating(Loss):
     """Binary cross-entropy with the generator maximizing log D(G(z)) (Goodfellow et al. 2014, arXiv:1406.2661, section 3)."""
 
+    zero_is_undecided = True
+
     def _discriminator(self, real, fake):
         return ops.softplus(-real) + ops.softplus(fake)
 
@@ -37,6 +39,8 @@ class Wasserstein(Loss):
 
 class Hinge(Loss):
     """Hinge loss for D, linear loss for G (Lim & Ye 2017, arXiv:1705.02894)."""
+
+    zero_is_undecided = True
 
     def _discriminator(self, real, fake):
         return ops.relu(1.0 - real) + ops.relu(1.0 + fake)

@@ -34,6 +34,7 @@ class LabelNoise(Loss):
         self.smoothing = nonnegative_number("smoothing", smoothing, below=0.5)
         self.flipping = nonnegative_number("flipping", flipping, below=0.5)
         self.generator_sees_real = self.loss.generator_sees_real
+        self.zero_is_undecided = self.loss.zero_is_undecided
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         true = (1 - self.smoothing) * ops.softplus(-real) + self.smoothing * ops.softplus(real) + ops.softplus(fake)
@@ -63,6 +64,7 @@ class TopK(Loss):
             raise InputError(f"share must be at most 1. Received: share={share!r}")
         self.loss, self.share = loss, float(share)
         self.generator_sees_real = self.loss.generator_sees_real
+        self.zero_is_undecided = self.loss.zero_is_undecided
 
     def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return self.loss._discriminator(real, fake)

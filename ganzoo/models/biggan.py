@@ -57,7 +57,8 @@ class BigGAN(GAN):
 
     def build_players(self, stage):
         players = super().build_players(stage)
-        players["generator"].regularizers = (Orthogonal(self.orthogonal),) if self.orthogonal else ()
+        if self.orthogonal:
+            players["generator"].regularizers += (Orthogonal(self.orthogonal),)
         return players
 
     def truncated(self, threshold, images=2048, seed=0):

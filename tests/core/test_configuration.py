@@ -13,6 +13,7 @@ from conftest import make_gan, make_tiny
 import ganzoo
 from ganzoo import losses, networks, objectives, regularizers
 from ganzoo.augmentation import (
+    Adaptive,
     Compose,
     InstanceNoise,
     RandomAffine,
@@ -56,6 +57,11 @@ ARGUMENTS = {
     regularizers.R1: [(), (1,)],
     regularizers.R2: [(), (1.5,)],
     regularizers.Orthogonal: [(), (1.0,)],
+    regularizers.DRAGAN: [(), (1.0, 0.25, True)],
+    regularizers.HistoricalAveraging: [(), (1.0,)],
+    regularizers.Scheduled: [(regularizers.R1(1.0), keras.optimizers.schedules.ExponentialDecay(1.0, 10, 0.5))],
+    losses.FeatureMatching: [(), (2.0, "dense")],
+    Adaptive: [(RandomFlip(), 0.5, 100)],
     regularizers.WeightClip: [(), (0.1, False)],
     regularizers.Lazy: [(regularizers.R1(1.0), 4)],
     losses.LabelNoise: [(), (losses.NonSaturating(), 0.2, 0.1)],
