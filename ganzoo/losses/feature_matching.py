@@ -18,8 +18,8 @@ class FeatureMatching(Configurable):
         layer: name of the layer whose outputs are f; None for the inputs of the last layer, the logit's.
 
     Example:
-        >>> FeatureMatching(0.1)(ops.ones((4, 3)), ops.zeros((4, 3))).numpy().round(1).tolist()
-        [0.3, 0.3, 0.3, 0.3]
+        >>> FeatureMatching(0.5)(ops.ones((4, 3)), ops.zeros((4, 3))).numpy().tolist()
+        [1.5, 1.5, 1.5, 1.5]
     """
 
     def __init__(self, weight: float = 1.0, layer: str | None = None):
