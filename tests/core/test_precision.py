@@ -42,7 +42,7 @@ def test_training_and_export(name, policy, policy_of, tmp_path):
     policy_of(policy)
     gan = make_gan(name)
     data = batch_for(gan, 24)
-    fed = IdentityPairs(ImageDataset(data["images"], np.arange(24) % 3), scale=2) if name == "SiGAN" else data
+    fed = IdentityPairs(ImageDataset(data["images"], np.arange(24) % 3), scale=4) if name == "SiGAN" else data
     history = gan.train(fed, steps=2, batch_size=8, log_every=1, run_dir=tmp_path / "run", verbose=False)
     assert all(np.isfinite(values).all() for values in history.history.values())
     assert nonfinite_networks(state.get_state(gan)) == []
