@@ -615,7 +615,9 @@ def test_mode_coverage_swiss_roll(tmp_path):
 @pytest.mark.slow
 def test_stacked_digits(tmp_path):
     run = tmp_path / "run"
-    done = run_python("-m", "experiments.stacked_digits", "--steps=3", f"--run_dir={run}", GANZOO_HOME=str(tmp_path / "cache"))
+    # An empty cache: a classifier is trained first, which takes most of the time.
+    words = ("-m", "experiments.stacked_digits", "--steps=3", f"--run_dir={run}")
+    done = run_python(*words, timeout=900, GANZOO_HOME=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     found = json.loads((run / "modes.json").read_text())
     assert 1 <= found["samples"]["covered"] < 900 < found["real"]["covered"] <= 1000
