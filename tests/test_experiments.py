@@ -11,6 +11,7 @@ import tensorflow as tf
 from conftest import ROOT, make_tiny, run_python
 from PIL import Image
 
+from ganzoo import networks
 from ganzoo.commands import command as command_line
 from ganzoo.commands import compose, flags, folders, runner
 from ganzoo.commands.main import VERBS
@@ -235,6 +236,8 @@ def test_networks_and_model_flags():
     assert (model.networks.critic_norm, model.networks.critic_width) == (False, 2)
     model = compose.build(game("cgan", "--embedding_size=5", "--latent=7"), (8, 8, 1), classes=10)
     assert (model.networks.embedding_size, model.latent.size) == (5, 7)
+    model = compose.build(game("dcgan", "--spectral_norm", "--minibatch=std", "--virtual_batch_norm=4"), (8, 8, 1))
+    assert model.networks == networks.Changed(networks.DCGAN(), True, "std", 4)
     assert compose.build(game("cgan", "--embedding_size=0"), (8, 8, 1), classes=10).networks.embedding_size is None
     model = compose.build(game("infogan", "--categories=12", "--codes=3", "--learning_rate=1e-4"), (8, 8, 1))
     assert (model.categories, model.codes) == (12, 3)

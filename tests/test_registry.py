@@ -10,6 +10,7 @@ from ganzoo.commands import arguments
 from ganzoo.core.config import parameters
 from ganzoo.core.model import AdversarialModel
 from ganzoo.data.loading import DATASETS, LANDSCAPE, PAIRS
+from ganzoo.networks import changed
 from ganzoo.registry import MODELS, RECIPES, make_help, table
 
 # Arguments that other flags are about, or that no simple value describes.
@@ -83,6 +84,7 @@ def test_names_are_those_of_the_libraries():
     assert set(arguments.OBJECTIVES) == set(objectives.BY_NAME)
     assert set(arguments.LOSSES) == set(losses.BY_NAME)
     assert set(arguments.AUGMENTATIONS) == set(augmentation.BY_NAME)
+    assert arguments.MINIBATCH == changed.MINIBATCH
     assert set(arguments.REGULARIZERS) == set(regularizers.BY_NAME) >= set(arguments.OF_SLOPES)
     assert set(arguments.DATASETS["images"]) == {*DATASETS, LANDSCAPE}
     assert set(arguments.DATASETS["pairs"]) == set(PAIRS)

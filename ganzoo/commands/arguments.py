@@ -115,6 +115,9 @@ AUGMENTATIONS = ("affine", "flip", "translation", "cutout", "color", "noise")
 # name in ganzoo.regularizers.BY_NAME
 REGULARIZERS = ("gradient_penalty", "dragan", "r1", "r2", "orthogonal", "historical_averaging")
 
+# as ganzoo.networks.changed has it
+MINIBATCH = ("std", "discrimination")
+
 # Those about D's slope, which batch normalization in the critic would void.
 OF_SLOPES = ("gradient_penalty", "dragan", "r1", "r2")
 

@@ -16,7 +16,8 @@ class Game:
         model: name of the class.
         networks, objective: names; None for what the model brings itself, "own" for the model's own objective.
         model_arguments, networks_arguments, objective_arguments: those that were given, or that the recipe gives.
-        changes: what is replaced in the finished objective: loss, n_critic.
+        changes: what is replaced in the finished objective: loss, n_critic, and what is added to it.
+        techniques: arguments of `ganzoo.networks.Changed`, which the pair of networks is put into where there are any.
         lecture_baseline: whether the model's `lecture_baseline` is taken instead.
         conditional: whether a model that works with labels and without is told them; None where the data have any.
     """
@@ -28,6 +29,7 @@ class Game:
     networks_arguments: dict
     objective_arguments: dict
     changes: dict
+    techniques: dict
     lecture_baseline: bool = False
     conditional: bool | None = None
 
@@ -51,7 +53,7 @@ def game_of(recipe, given):
     if given.pop("lecture_baseline", False):
         if given:
             raise InputError(f"--lecture_baseline has a game of its own; give it or --{next(iter(given))}, not both.")
-        return Game(model, None, None, {}, {}, {}, {}, lecture_baseline=True)
+        return Game(model, None, None, {}, {}, {}, {}, {}, lecture_baseline=True)
     conditional = given.pop("conditional", None)
     networks = given.pop("networks", defaults.get("networks", entry.networks))
     objective = given.pop("objective", entry.objective)
@@ -60,6 +62,7 @@ def game_of(recipe, given):
         "networks": arguments.NETWORKS.get(networks, {}),
         "objective": arguments.of_objective(model, objective),
     }
+    techniques = {name: given.pop(name) for name in ("spectral_norm", "minibatch", "virtual_batch_norm") if name in given}
     found, changes = {part: {} for part in tables}, {}
     for name, value in given.items():
         part = next((part for part, table in tables.items() if name in table), None)
@@ -87,7 +90,7 @@ def game_of(recipe, given):
     if penalized and "critic_norm" in tables["networks"]:
         found["networks"].setdefault("critic_norm", False)  # it would make one sample's gradient depend on the others
     parts = (found[part] for part in tables)
-    return Game(model, networks, objective, *parts, changes, conditional=conditional)
+    return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional)
 
 
 def build(game, shape, classes=None, seed=0, function="", steps=None, data=None):
@@ -135,6 +138,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
         options["classes"] = classes
     if game.networks:
         options["networks"] = _networks(cls, game)
+    if game.techniques:
+        options["networks"] = ganzoo.networks.Changed(options["networks"], **game.techniques)
     if game.objective:
         own = cls.default_objective if game.objective == "own" else ganzoo.objectives.BY_NAME[game.objective]
         options["objective"] = own(**game.objective_arguments)
@@ -183,6 +188,12 @@ def game_flags(recipe, game):
         flags.append(choice("variant", None, recipe.variants, "the game", optional=True, shown=next(iter(recipe.variants))))
     if pairs:
         flags.append(choice("networks", None, pairs, "the pair of networks", optional=True, shown=game.networks))
+        text = "normalize the discriminator's kernels by their spectral norm"
+        flags.append(Flag("spectral_norm", None, text, bool, optional=True))
+        text = "what the discriminator compares a batch's examples by: the std of its last map, or minibatch discrimination"
+        flags.append(choice("minibatch", None, arguments.MINIBATCH, text, optional=True))
+        text = "examples of a reference batch that the generator normalizes by, instead of its batch; at least 1"
+        flags.append(Flag("virtual_batch_norm", None, text, int, low=1, high=1024, optional=True))
     if objectives:
         own = "the model's own" if game.objective == "own" else game.objective
         flags.append(choice("objective", None, objectives, "loss, penalties and optimizers", optional=True, shown=own))

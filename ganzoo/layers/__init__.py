@@ -20,6 +20,7 @@ from ganzoo.layers.spectral import (
     SpectralUpsampleConv2D,
 )
 from ganzoo.layers.upsample_conv import UpsampleConv2D
+from ganzoo.layers.virtual_batch_norm import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 
 __all__ = [
     "Blur",
@@ -33,6 +34,7 @@ __all__ = [
     "NarrowConv2D",
     "PartialConv2D",
     "PixelNorm",
+    "ReferenceBatch",
     "ReflectionPadding2D",
     "SelfAttention2D",
     "SpectralConv2D",
@@ -41,5 +43,7 @@ __all__ = [
     "SpectralNarrowConv2D",
     "SpectralUpsampleConv2D",
     "UpsampleConv2D",
+    "VirtualBatchNormalization",
+    "WithoutReference",
     "recompute_statistics",
 ]

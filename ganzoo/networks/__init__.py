@@ -3,6 +3,7 @@
 from ganzoo.networks.attention import Attention
 from ganzoo.networks.base import Networks
 from ganzoo.networks.biggan import BigGAN
+from ganzoo.networks.changed import Changed
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
@@ -21,5 +22,16 @@ BY_NAME: dict[str, type[Networks]] = {
     "attention": Attention,
 }
 
-__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "InfoGAN", "Networks", "PartialUNet"]
+__all__ = [
+    "BY_NAME",
+    "DCGAN",
+    "Attention",
+    "BigGAN",
+    "Changed",
+    "ContextEncoder",
+    "Dense",
+    "InfoGAN",
+    "Networks",
+    "PartialUNet",
+]
 __all__ += ["PointDense", "Spatial", "SuperResolution", "Texture", "Translation"]

@@ -53,6 +53,7 @@ ARGUMENTS = {
     networks.ContextEncoder: [(), (8,)],
     networks.PartialUNet: [(), (8,)],
     networks.SuperResolution: [(), (8, 0)],
+    networks.Changed: [(), (networks.Dense((8,)), True, "discrimination", 16)],
     regularizers.GradientPenalty: [(), (1.0,)],
     regularizers.R1: [(), (1,)],
     regularizers.R2: [(), (1.5,)],
