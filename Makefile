@@ -12,7 +12,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 
 .DEFAULT_GOAL := help
 STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation unrolled f-divergences \
-  optimal-discriminator
+  optimal-discriminator ablation
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -59,6 +59,9 @@ unrolled: setup ## the lecture's figure of mode collapse: a plain GAN and an unr
 
 f-divergences: setup ## the bound and the modes of each f-divergence; twenty minutes
 	@$(RUN) experiments.f_divergences $(ARGS)
+
+ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hours, in pieces
+	@$(RUN) experiments.ablation $(ARGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)

@@ -65,6 +65,8 @@ ARGUMENTS = {
     "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
+    "widest": Argument(int, "times that width, filters of the coarsest layers at most; at least 1", 1),
+    "blocks": Argument(int, "residual blocks at each size of the maps; at least 1", 1),
     "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
     # Of objectives.
     "beta_1": Argument(float, "of Adam, from 0 to below 1", 0, below=1),
@@ -86,6 +88,7 @@ NETWORKS = {
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
     "infogan": {"hidden": 256, "embedding_size": None},
     "attention": {"width": 32, "attention": True, "embedding_size": None},
+    "residual": {"width": 32, "widest": 4, "blocks": 1, "embedding_size": None},
     "biggan": {"width": 32, "attention": True, "embedding_size": 64},
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "context_encoder": {"width": 32},
@@ -94,7 +97,7 @@ NETWORKS = {
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
-CHOICES = ("dense", "dcgan", "texture", "infogan", "attention")
+CHOICES = ("dense", "dcgan", "texture", "infogan", "attention", "residual")
 
 # name in ganzoo.objectives.BY_NAME -> {argument: default}
 OBJECTIVES = {

@@ -8,6 +8,7 @@ from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.infogan import InfoGAN
 from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
+from ganzoo.networks.residual import Residual
 from ganzoo.networks.spatial import Spatial
 from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
@@ -20,6 +21,7 @@ BY_NAME: dict[str, type[Networks]] = {
     "texture": Texture,
     "infogan": InfoGAN,
     "attention": Attention,
+    "residual": Residual,
 }
 
 __all__ = [
@@ -34,4 +36,4 @@ __all__ = [
     "Networks",
     "PartialUNet",
 ]
-__all__ += ["PointDense", "Spatial", "SuperResolution", "Texture", "Translation"]
+__all__ += ["PointDense", "Residual", "Spatial", "SuperResolution", "Texture", "Translation"]
