@@ -1,0 +1,54 @@
+"""The ablation of techniques: every technique can be played, and the table says what was found."""
+
+import math
+
+import numpy as np
+import pytest
+from conftest import make_stripes
+
+from experiments import ablation
+from ganzoo.objectives import Objective
+
+RESULTS = {
+    "ring/baseline/0": {"sliced_wasserstein": 0.5, "modes": 3, "seconds": 10.0},
+    "ring/baseline/1": {"sliced_wasserstein": 0.7, "modes": 5, "seconds": 12.0},
+    "ring/r1/0": {"sliced_wasserstein": 0.1, "modes": 8, "seconds": 20.0},
+    "ring/hinge/0": {"sliced_wasserstein": math.inf, "seconds": 5.0},
+}
+FLOORS = {"ring": {"sliced_wasserstein": 0.02}}
+
+
+def test_the_table_has_the_best_first_with_means_deviations_and_the_floor():
+    table = ablation.as_table(RESULTS, FLOORS, ("ring", "grid"), ablation.TECHNIQUES, 3)
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "technique" not in line]
+    assert [row.split("|")[1].strip() for row in rows] == ["r1", "baseline", "hinge"]
+    assert "| 0.6 ± 0.14 | 4 ± 1.4 | 11 ± 1.4 |" in rows[1] and "| inf" in rows[2]
+    assert "Real examples: sliced wasserstein 0.02." in table and "grid" not in table
+
+
+def test_the_figure_has_a_panel_a_task():
+    one = ablation.draw(RESULTS, FLOORS, ("ring",), ("baseline", "r1"), 3)
+    two = ablation.draw(RESULTS, FLOORS, ("ring", "grid"), ("baseline", "r1"), 3)
+    assert one.dtype == np.uint8 and two.shape[1] > one.shape[1] and one.shape[0] == two.shape[0]
+
+
+@pytest.mark.parametrize("task", (*ablation.POINTS, *ablation.IMAGES))
+def test_every_technique_changes_the_game(task):
+    plain = ablation.setting("baseline", task)
+    for technique in ablation.TECHNIQUES[1:]:
+        each = ablation.setting(technique, task)
+        assert each != plain, technique
+        Objective(each.loss, each.regularizers, generator_regularizers=each.generator_regularizers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ("ring", "mnist"))
+def test_every_technique_can_be_played(task):
+    points = task in ablation.POINTS
+    data = np.random.default_rng(0).normal(size=(64, 2)).astype("float32") if points else make_stripes()
+    for technique in ablation.TECHNIQUES:
+        if task in ablation.NOT_FOR.get(technique, ()):
+            continue
+        gan = ablation.build(task, technique, None if points else (8, 8, 1), seed=0, steps=2)
+        gan.train(data, steps=2, batch_size=16, verbose=False)
+        assert gan.step == 2 and np.isfinite(gan.sample(4).astype("float32")).all(), technique
