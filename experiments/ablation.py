@@ -252,7 +252,8 @@ def summary(results, task, technique, seeds):
     rows = [results[key] for seed in range(seeds) if (key := f"{task}/{technique}/{seed}") in results]
     names = list(rows[0]) if rows else []
     columns = {name: np.array([row.get(name, math.nan) for row in rows], "float64") for name in names}
-    return {name: (float(values.mean()), float(values.std(ddof=len(values) > 1))) for name, values in columns.items()}
+    with np.errstate(invalid="ignore"):  # a score is infinite where a game diverged
+        return {name: (float(values.mean()), float(values.std(ddof=len(values) > 1))) for name, values in columns.items()}
 
 
 def as_table(results, floors, tasks, techniques, seeds):
