@@ -55,7 +55,7 @@ class Adam(keras.optimizers.Adam):
         second = [v + (1.0 - self.beta_2) * (g * g - v) for v, g in zip(second, gradients, strict=True)]
         # The square root's slope at 0 is infinite: a weight that never had a gradient would make all gradients NaN.
         moved = [
-            x - rate * m / (ops.sqrt(ops.maximum(v, 1e-30)) + self.epsilon)
+            x - ops.cast(rate, x.dtype) * m / (ops.sqrt(ops.maximum(v, 1e-30)) + self.epsilon)
             for x, m, v in zip(values, first, second, strict=True)
         ]
         return moved, (count, first, second)

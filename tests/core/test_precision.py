@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, make_gan
+from conftest import batch_for, in_own_process, make_gan
 
 import ganzoo
 from ganzoo.core import state
@@ -38,8 +38,13 @@ def test_a_step_in_half_precision(policy_of):
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", MODELS)
-def test_training_and_export(name, policy, policy_of, tmp_path):
-    policy_of(policy)
+def test_training_and_export(name, policy, tmp_path):
+    in_own_process(train_and_export, name, policy, tmp_path)
+
+
+def train_and_export(name, policy, tmp_path):
+    """Train, load, export and resume a model under a policy."""
+    keras.config.set_dtype_policy(policy)
     gan = make_gan(name)
     data = batch_for(gan, 24)
     fed = IdentityPairs(ImageDataset(data["images"], np.arange(24) % 3), scale=4) if name == "SiGAN" else data
@@ -54,7 +59,7 @@ def test_training_and_export(name, policy, policy_of, tmp_path):
     logs = gan._play_step({key: tf.constant(values[:8]) for key, values in data.items()})
     assert {value.dtype.name for value in logs.values()} == {"float32"}
 
-    policy_of("float32")
+    keras.config.set_dtype_policy("float32")
     loaded = ganzoo.load(tmp_path / "run")
     given = {key: np.zeros((1, *each.shape), each.dtype if key == "labels" else "uint8") for key, each in gan.inputs.items()
              if not each.drawn}  # fmt: skip
@@ -77,7 +82,7 @@ def test_training_and_export(name, policy, policy_of, tmp_path):
     with pytest.raises(InputError, match=f"dtype: '{policy}' -> absent"):
         again.train(fed, steps=3, verbose=False, **options)
     if policy != "float64":
-        policy_of(policy)
+        keras.config.set_dtype_policy(policy)
         again = make_gan(name)
         again.train(fed, steps=3, verbose=False, **options)
         assert again.step == 3
