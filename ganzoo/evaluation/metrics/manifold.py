@@ -62,7 +62,7 @@ def _radii(points, k):
 
 
 def _squared_distances(a, b):
-    """Return the squared distances of rows of a to rows of b, `(N, M)`, in one array: at 10,000 rows each pass over it counts."""
+    """Return the squared distances of rows of a to rows of b, `(N, M)`, in one array."""
     squares = a @ b.T
     squares *= -2.0
     squares += (a**2).sum(axis=1)[:, None]
