@@ -5,6 +5,7 @@ Here it is decided by the variables that a gradient is taken for: those of the p
 """
 
 import dataclasses
+import functools
 import numbers
 from collections.abc import Callable
 
@@ -79,7 +80,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         self.steps_per_call = 1
         self.built = True
         self.step_counter = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False, name="step")
-        self.players, self.stage = {}, -1
+        self.players, self.stage, self._given_optimizers = {}, -1, {}
         self.enter(0)
 
     # What a subclass writes.
@@ -106,7 +107,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         raise NotImplementedError(f"{type(self).__name__} must define generate.")
 
     def stages(self, steps):
-        """Return the `Stage`s of a training of `steps` steps."""
+        """Return the `Stage`s of a model's first `steps` steps, those of all its trainings together."""
         return [Stage(steps)]
 
     def matches(self):
@@ -180,13 +181,22 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
     # What happens around a step.
 
     def enter(self, stage):
-        """Build the players of a stage and fresh optimizers for them; a later stage keeps what the subclass shares."""
+        """Build the players of a stage and fresh optimizers for them; a later stage keeps what the subclass shares.
+
+        Optimizers that `compile` was given are made anew of their configuration.
+        """
         if stage == self.stage:
             return
+        averaged = [average for player in self.players.values() for average in player.averages.values()]
+        averaged = {id(weight): (weight, ops.copy(weight)) for network in averaged for weight in network.weights}
         self.stage = stage
         with temporary_seed(self.seed + stage), channels_last():
             self.players = self.build_players(stage)
             self.memory = [variable for player in self.players.values() for variable in player.remember()]
+        for average in (each for player in self.players.values() for each in player.averages.values()):
+            for weight in average.weights:
+                if id(weight) in averaged:  # a layer that the average keeps goes on from what it was
+                    weight.assign(averaged[id(weight)][1])
         for player in self.players.values():
             for name, network in player.models.items():
                 if name in vars(self):
@@ -195,7 +205,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         self._initial_optimizers = {name: config.serialize(player.optimizer) for name, player in self.players.items()}
         self.check_players()
         self._functions = {}
-        self.compile()
+        self.compile(optimizers={name: make() for name, make in self._given_optimizers.items() if name in self.players})
 
     def check_players(self):
         """Raise InputError if the networks cannot play; called when they were built."""
@@ -220,6 +230,10 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
             if name not in chosen:
                 raise InputError(f"{type(self).__name__} has the players {', '.join(chosen)}. Received: {name}")
             chosen[name] = chosen[name] if optimizer is None else keras.optimizers.get(optimizer)
+        usual = {name: config.description(config.deserialize(initial)) for name, initial in self._initial_optimizers.items()}
+        self._given_optimizers = {  # a stage's own, as a loaded model is compiled with, are not for the next one
+            name: functools.partial(_like, each) for name, each in chosen.items() if config.description(each) != usual[name]
+        }
         if len({id(optimizer) for optimizer in chosen.values()}) < len(chosen):
             raise InputError(
                 f"{' and '.join(f'{name}_optimizer' for name in chosen)} must be different objects: an optimizer keeps state "
@@ -272,3 +286,8 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
             return ops.cast(images, "float32")
         low, high = self.value_range
         return ops.cast(images, "float32") * ((high - low) / white) + low
+
+
+def _like(optimizer):
+    """Return a new optimizer of the same configuration."""
+    return type(optimizer).from_config(optimizer.get_config())

@@ -70,8 +70,8 @@ def check_gan(subject, checks=None, verbose=True, **options):
 
     Args:
         subject: a subclass of `ganzoo.GAN` (or another `AdversarialModel`), a GAN, or a function without arguments that returns
-            one. A class is built for 8x8 gray images if it can make them, else as it is called without arguments. A GAN that
-            is passed is changed by no check: its state is put back.
+            one. A class is built for 8x8 gray images if it can make them, else as it is called without arguments; one of
+            several stages is checked in its last. A GAN that is passed is changed by no check: its state is put back.
         checks: names of `CHECKS`, all by default.
         verbose: print the report.
         options: keyword arguments for the class, e.g. `classes=3`.

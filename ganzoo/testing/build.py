@@ -33,7 +33,7 @@ def load(target):
 
 
 def build(subject, options):
-    """Return the model to check.
+    """Return the model to check; one that is built here and has several stages is in its last.
 
     Args:
         subject: a class, a model, or a function without arguments that returns a model.
@@ -41,6 +41,13 @@ def build(subject, options):
     """
     if isinstance(subject, AdversarialModel):
         return subject
+    model = _build(subject, options)
+    for stage in range(model.stage + 1, len(model.stages(10**6))):
+        model.enter(stage)
+    return model
+
+
+def _build(subject, options):
     if not inspect.isclass(subject):
         model = subject(**options)
         if not isinstance(model, AdversarialModel):

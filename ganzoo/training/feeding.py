@@ -13,7 +13,7 @@ def batches_of(model, data, options, step):
     together = options.steps_per_execution
     count = together * model.batches_per_step
     batches = data.batches(options.batch_size, model.seed, step // together, count, list(model.examples))
-    sizes = model.stages(options.steps)[model.stage].examples or {}
+    sizes = model.stages(model.step + options.steps)[model.stage].examples or {}
     if sizes:
         batches = scaled(batches, {name: spec.shape for name, spec in sizes.items() if len(spec.shape) == 3})
     return batches if hasattr(data, "arrays") else guarded(batches, model.ranges(data.specs))

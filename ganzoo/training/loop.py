@@ -151,11 +151,10 @@ def _stage_ends(model, options, first_step):
     Raises:
         InputError: if a resumed model is not in the stage that its step belongs to: other `steps` may change the stages.
     """
-    stages = model.stages(options.steps)
-    ends = [first_step + end for end in itertools.accumulate(stage.steps for stage in stages)]
+    ends = list(itertools.accumulate(stage.steps for stage in model.stages(first_step + options.steps)))
     for end in ends:
         options.check_divides("the end of a stage", end)
-    begins = [first_step, *ends]
+    begins = [0, *ends]
     if not 0 <= model.stage < len(ends) or not begins[model.stage] <= model.step <= max(ends[model.stage], first_step):
         raise InputError(
             f"steps={options.steps} makes stages that end at steps {', '.join(map(str, ends))}, which do not fit step "

@@ -48,7 +48,7 @@ def open_run(run, model, data, options, resume, override, notes):
         if config["versions"] != versions():
             print("Resuming under other package versions than the run began with: equal bits are not promised.")
         first_step, overrides = config["first_step"], config["overrides"]
-        sums = _restore(run, model, len(model.stages(options.steps)), [path for path, _, _ in changed])
+        sums = _restore(run, model, len(model.stages(first_step + options.steps)), [path for path, _, _ in changed])
         if config["options"].get("log_every") != options.log_every:
             sums = {}
         if changed:

@@ -40,7 +40,7 @@ class SampleQuality(keras.callbacks.Callback):
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
         self.features, self.measures = features or pixel_features, tuple(measures)
         chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
-        self.real = np.asarray(self.features(np.asarray(real)[chosen]))
+        self.real, self.shape = np.asarray(self.features(np.asarray(real)[chosen])), np.shape(real)[1:]
         self.latest = {}
 
     def on_train_begin(self, logs=None):
@@ -54,7 +54,7 @@ class SampleQuality(keras.callbacks.Callback):
 
     def measure(self):
         """Return the estimates on `n` samples as a dictionary of floats, NAME and NAME_error."""
-        fake = np.asarray(self.features(self.model.sample(self.n, self.seed)))
+        fake = np.asarray(self.features(enlarged(self.model.sample(self.n, self.seed), self.shape)))
         estimates = measure_all(self.measures, self.real, fake)
         if not estimates:
             raise InputError(
@@ -62,3 +62,13 @@ class SampleQuality(keras.callbacks.Callback):
                 f"Received: n={self.n}, {len(self.real)} real images, {fake.shape[1]} features, measures={self.measures}"
             )
         return flatten(estimates)
+
+
+def enlarged(examples, shape):
+    """Return images `(N, H, W, C)` whose pixels are repeated until they have a shape; others as they are.
+
+    Those of a model that grows are at first smaller than the real ones.
+    """
+    for axis in (1, 2) if len(shape) == 3 else ():
+        examples = examples.repeat(max(1, shape[axis - 1] // examples.shape[axis]), axis=axis)
+    return examples
