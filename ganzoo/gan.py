@@ -145,6 +145,10 @@ class GAN(AdversarialModel):
         """
         return self.networks.build_generator(self.inputs, self.image_shape)
 
+    def build_average(self):
+        """Return a generator for the moving average: of the layers of `build_generator`, and with weights of its own."""
+        return self.build_generator()
+
     def build_discriminator(self):
         """Return a `keras.Model` from images `(N, *image_shape)` to logits `(N, 1)`; no sigmoid, it is in the loss.
 
@@ -337,11 +341,16 @@ class GAN(AdversarialModel):
     # What the core asks of a model.
 
     @property
+    def stage_shape(self):
+        """Shape of the images of the present stage: `image_shape`, but for a GAN that grows."""
+        return self.image_shape
+
+    @property
     def examples(self):
         """{"images": Spec}, and {"labels": Spec} where the GAN is conditional."""
         dtype = f"uint{getattr(self, 'depth', self.default_depth)}" if self.example_ndim == 3 else "float32"
         labels = {} if self.classes is None else {"labels": Spec((), "int32")}
-        return {self.example_name: Spec(self.image_shape, dtype)} | labels
+        return {self.example_name: Spec(self.stage_shape, dtype)} | labels
 
     @property
     def inputs(self):
@@ -380,7 +389,7 @@ class GAN(AdversarialModel):
 
     def build_players(self, stage):
         generator, discriminator = self.build_generator(), self.build_discriminator()
-        averages = {"generator": self.build_generator()} if self.ema_half_life_images else {}
+        averages = {"generator": self.build_average()} if self.ema_half_life_images else {}
         self._check("build_generator", generator, "build_discriminator", discriminator)
         return {
             "discriminator": Player(
@@ -441,7 +450,7 @@ class GAN(AdversarialModel):
         model = type(self).__name__
         latents = [(name, each.shape) for name, each in self.inputs.items()]
         parts = [(name, spec.shape) for name, spec in self.examples.items()]
-        validation.check_network(g_name, generator, latents, (self.example_name, self.image_shape), model)
+        validation.check_network(g_name, generator, latents, (self.example_name, self.stage_shape), model)
         if len(generator.inputs) != len(latents):
             raise InputError(
                 f"{g_name} of {model} must take {', '.join(self.inputs)}. Received: {len(generator.inputs)} inputs"

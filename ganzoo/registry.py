@@ -88,6 +88,16 @@ class Entry:
 _TEXTURE = {"dataset": "grass", "digits_size": "", "steps": 1500, "batch_size": 32, "minutes": 9.0, "every": (100, 50, 10, 100)}
 _TEXTURE |= {"crops": None, "symmetry": "flip"}
 _TEXTURE["flags"] = {"learning_rate": 2e-4, "ema_half_life_images": 1000.0}
+_GROWING = {
+    "dataset": "grass",
+    "digits_size": "",
+    "steps": 3000,
+    "batch_size": 16,
+    "minutes": 30.0,
+    "every": (200, 50, 10, 200),
+}
+_GROWING |= {"crops": None, "symmetry": "flip"}
+_GROWING["flags"] = {"stage_steps": 500, "ema_half_life_images": 1000.0, "width": 32}
 _POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 
 MODELS = {
@@ -176,6 +186,11 @@ MODELS = {
                steps=2000, flags={"learning_rate": 2e-4}), "biggan", "own", optional_labels=True,
         arguments={"ema_half_life_images": 5000.0, "orthogonal": 1e-4},
         own_objective={"learning_rate": 5e-5, "n_critic": 2}),
+    "ProgressiveGAN": Entry(
+        "ganzoo.models.progressive_gan", "Karras et al. 2017", "1710.10196", "004",
+        "grows from 4x4 pixels to the size of the data, a Wasserstein game",
+        Recipe("progressive", "grow from 4x4 pixels to a texture", "ten minutes", **_GROWING), "progressive", "own",
+        arguments={"stage_steps": 1000}, own_objective={"penalty": 10.0, "drift": 0.001, "learning_rate": 1e-3}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),

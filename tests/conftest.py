@@ -96,9 +96,18 @@ def make_gan(name, **options):
         small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
     if name in ("SAGAN", "BigGAN"):
         small["networks"] = networks.Attention(4) if name == "SAGAN" else networks.BigGAN(4, embedding_size=4)
+    if name == "ProgressiveGAN":
+        small |= {"networks": networks.Progressive(width=8), "stage_steps": 20}
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)
+
+
+def grown(model):
+    """Return a model after it has entered its last stage; most have one alone."""
+    for stage in range(1, len(model.stages(10**6))):
+        model.enter(stage)
+    return model
 
 
 def make_tiny(**options):

@@ -46,6 +46,7 @@ ARGUMENTS = {
     "margin": Argument(float, "distance between features of different identities, above 0", above=0),
     "orthogonal": Argument(float, "weight of the generator's orthogonal regularization; at least 0", 0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
+    "stage_steps": Argument(int, "of a GAN that grows: steps at each size but the last, half of them fading in; at least 1", 1),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
     "attention": Argument(bool, "self-attention over the positions of a map, in both networks"),
@@ -63,6 +64,7 @@ ARGUMENTS = {
     "patch_width": Argument(int, "filters of the discriminator's first layer; at least 1", 1),
     "style": Argument(int, "size of the vector that chooses among several textures; 0 for one texture", 0),
     "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
+    "group": Argument(int, "examples whose standard deviation the discriminator sees; at least 1", 1),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
     "widest": Argument(int, "times that width, filters of the coarsest layers at most; at least 1", 1),
@@ -72,6 +74,7 @@ ARGUMENTS = {
     "beta_1": Argument(float, "of Adam, from 0 to below 1", 0, below=1),
     "clip": Argument(float, "limit of the critic's kernels, above 0", above=0),
     "clip_all_weights": Argument(bool, "clip every weight of the critic as the lecture does, and see nothing learned"),
+    "drift": Argument(float, "of a Wasserstein game: weight of the critic's squared output for real images, at least 0", 0),
     "gamma": Argument(float, "weight of both gradient penalties, above 0", above=0),
     "learning_rate": Argument(float, "of the optimizers, above 0", above=0),
     "n_critic": Argument(int, "discriminator updates per generator update; at least 1", 1),
@@ -94,6 +97,7 @@ NETWORKS = {
     "context_encoder": {"width": 32},
     "partial_unet": {"width": 32},
     "super_resolution": {"width": 32, "residual_blocks": 3},
+    "progressive": {"width": 64, "group": 4},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.

@@ -158,6 +158,11 @@ class Sampling(Validation):
         """Examples of the data that `preview` is given: 8 for a model that translates images, else 0."""
         return 8 if any(isinstance(each, Image) for point in self.endpoints().values() for each in point.inputs.values()) else 0
 
+    @property
+    def zoom(self):
+        """How many times a pixel is enlarged in `preview`."""
+        return images.zoom_for(self._shape())
+
     def picture(self, examples):
         """Lay generated examples, as `render` returns them, out as one picture, uint8 `(H, W, C)`: images in a square.
 
@@ -177,7 +182,7 @@ class Sampling(Validation):
         """
         if len(self._shape()) == 1:
             return self.picture(self.sample(1000, seed))
-        zoom = images.zoom_for(self._shape())
+        zoom = self.zoom
         if self.probe_size:
             columns = self._translations(probe or {}, seed)
             return images.grid(np.stack(columns, axis=1).reshape(-1, *self._shape()), len(columns), zoom)

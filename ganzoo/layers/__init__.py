@@ -4,6 +4,7 @@ from ganzoo.layers.attention import SelfAttention2D
 from ganzoo.layers.blur import Blur
 from ganzoo.layers.conditional_batch_norm import ConditionalBatchNormalization
 from ganzoo.layers.equalized import EqualizedConv2D, EqualizedDense
+from ganzoo.layers.fade_in import FadeIn
 from ganzoo.layers.fused_batch_norm import FusedBatchNormalization, recompute_statistics
 from ganzoo.layers.image_buffer import ImageBuffer
 from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -27,6 +28,7 @@ __all__ = [
     "ConditionalBatchNormalization",
     "EqualizedConv2D",
     "EqualizedDense",
+    "FadeIn",
     "FusedBatchNormalization",
     "ImageBuffer",
     "MinibatchDiscrimination",

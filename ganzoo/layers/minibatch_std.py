@@ -22,6 +22,8 @@ class MinibatchStd(keras.layers.Layer):
         TensorShape([4, 2, 2, 4])
     """
 
+    compares_samples = True  # on purpose; see `ganzoo.testing`
+
     def __init__(self, group=4, **options):
         super().__init__(**options)
         self.group = group

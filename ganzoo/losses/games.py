@@ -3,6 +3,7 @@
 from keras import ops
 
 from ganzoo.losses.base import Loss
+from ganzoo.utils.checks import nonnegative_number
 
 
 class NonSaturating(Loss):
@@ -28,10 +29,17 @@ class Wasserstein(Loss):
     """The critic's estimate of the Wasserstein-1 distance (Arjovsky et al. 2017, arXiv:1701.07875, eq. 2-3).
 
     Needs a critic that is (about) 1-Lipschitz: weight clipping or a gradient penalty.
+
+    Args:
+        drift: weight of D(x)^2 for real x, which keeps the critic's outputs near 0 (Karras et al. 2017, arXiv:1710.10196,
+            appendix A.1, with 0.001); at least 0.
     """
 
+    def __init__(self, drift: float = 0.0):
+        self.drift = nonnegative_number("drift", drift)
+
     def _discriminator(self, real, fake):
-        return fake - real
+        return fake - real + self.drift * ops.square(real)
 
     def _generator(self, real, fake):
         return -fake

@@ -6,9 +6,11 @@ from ganzoo.networks.biggan import BigGAN
 from ganzoo.networks.changed import Changed
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
+from ganzoo.networks.growing import GrowingNetworks
 from ganzoo.networks.infogan import InfoGAN
 from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
 from ganzoo.networks.residual import Residual
+from ganzoo.networks.progressive import Progressive
 from ganzoo.networks.spatial import Spatial
 from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
@@ -24,16 +26,5 @@ BY_NAME: dict[str, type[Networks]] = {
     "residual": Residual,
 }
 
-__all__ = [
-    "BY_NAME",
-    "DCGAN",
-    "Attention",
-    "BigGAN",
-    "Changed",
-    "ContextEncoder",
-    "Dense",
-    "InfoGAN",
-    "Networks",
-    "PartialUNet",
-]
-__all__ += ["PointDense", "Residual", "Spatial", "SuperResolution", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "GrowingNetworks", "InfoGAN", "Networks"]
+__all__ += ["PartialUNet", "PointDense", "Progressive", "Spatial", "SuperResolution", "Texture", "Translation"]

@@ -121,7 +121,8 @@ def independent_samples(subject):
     model = subject.model
     player = model.players["discriminator"]
     penalties = [each for each in player.regularizers if type(each).penalty is not Regularizer.penalty]
-    if not penalties:
+    meant = any(getattr(each, "compares_samples", False) for each in model.discriminator._flatten_layers())
+    if not penalties or meant:
         return
     one, other = (model.prepare(subject.make_batch(N, seed)) for seed in (0, 1))
     name = model.example_name

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, make_gan
+from conftest import batch_for, grown, make_gan
 
 import ganzoo
 from ganzoo import networks
@@ -18,8 +18,8 @@ ALL = ("savedmodel", "onnx", "litert")
 
 
 def trained(name, **options):
-    """Return a model of the zoo after a step, so that nothing is as it was initialized."""
-    model = make_gan(name, **options)
+    """Return a model of the zoo in its last stage after a step, so that nothing is as it was initialized."""
+    model = grown(make_gan(name, **options))
     model.play_step(model.prepare(batch_for(model, 8)))
     return model
 
@@ -104,6 +104,8 @@ _ONNX = {
     "Tanh Tile Transpose Unsqueeze",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
+    "growing": "Add Concat Conv LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Resize Slice Sqrt Sub Tanh "
+    "Transpose Unsqueeze",
 }  # fmt: skip
 _LITERT = {
     "dense": "ADD FULLY_CONNECTED LEAKY_RELU MAXIMUM MINIMUM MUL PACK RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
@@ -117,6 +119,8 @@ _LITERT = {
     "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
     "translation": "ADD CONV_2D MAXIMUM MEAN MINIMUM MIRROR_PAD MUL NEG PACK PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE "
     "SUB TANH",
+    "growing": "ADD CONV_2D FULLY_CONNECTED LEAKY_RELU MAXIMUM MEAN MINIMUM MUL PACK PAD RESHAPE RESIZE_NEAREST_NEIGHBOR RSQRT "
+    "SHAPE SQUARE STRIDED_SLICE SUB TANH",
 }  # fmt: skip
 _KINDS = {
     "dense": ("GAN", "PointGAN", "UnrolledGAN", "FunctionGAN"),
@@ -127,6 +131,7 @@ _KINDS = {
     "any size": ("TextureGAN",),
     "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
     "translation": ("CycleGAN",),
+    "growing": ("ProgressiveGAN",),
 }
 
 

@@ -1,0 +1,144 @@
+"""Does growing help? A GAN that grows against the same networks trained at full size from the start, at equal processor time.
+
+Both play `ProgressiveGAN`'s game on the same images, of which a fifth is held out, for --minutes of processor time each (what
+else the machine does then counts for nothing), for every seed. Measured is the excess kernel distance of their samples to the
+held-out images, that of training images taken off: on features of a classifier of the images' own labels, else on statistics of
+oriented filters. What is trained is not trained again: --run_dir keeps the runs, growing.json with all numbers, growing.gif
+with the samples of the first grown run, and growing.png with those of both.
+
+    python -m experiments.growing
+    python -m experiments.growing --data=pictures.npz --minutes=8 --seeds=3
+"""
+
+import json
+import pathlib
+import time
+
+from ganzoo.commands import command, runner, sources
+from ganzoo.commands.flags import Flag, count
+from ganzoo.registry import RECIPES
+
+RECIPE = RECIPES["progressive"]
+FOREVER = 10**6  # steps: the minutes end a training
+SAMPLES = 1000
+
+
+def groups():
+    """Return {title: flags}: those of `ganzoo train progressive`, and how many seeds."""
+    own = [count("seeds", 1, "how often each is trained, with seeds from --seed on"),
+           Flag("only", "", "train and measure grown or full alone (default: both)")]  # fmt: skip
+    return {**runner.flag_groups(RECIPE), "the comparison": own}
+
+
+def build(kind, game, shape, seed):
+    """Return the GAN that grows, or for kind "full" one of the same networks, objective and average that does not."""
+    import ganzoo
+    from ganzoo.commands import compose
+
+    grown = compose.build(game, shape, seed=seed)
+    if kind == "grown":
+        return grown
+    shared = ("latent", "networks", "objective", "ema_half_life_images", "seed")
+    return ganzoo.GAN(shape, **{name: getattr(grown, name) for name in shared})
+
+
+def stopper(minutes):
+    """Return a callback that stops a training after so many minutes of processor time, all threads together."""
+    import keras
+
+    end = time.process_time() + 60 * minutes
+
+    class StopAfterProcessorMinutes(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if time.process_time() >= end:
+                self.model.stop_training = True
+
+    return StopAfterProcessorMinutes()
+
+
+def split(found, seed=0):
+    """Return (four fifths, a fifth) of a set of images, or of crops by where they are taken from."""
+    import numpy as np
+
+    from ganzoo.data import ImageDataset
+
+    if not isinstance(found, ImageDataset):
+        return found.split(0.2)
+    order = np.random.default_rng(seed).permutation(len(found))
+    labels = found.labels
+    parts = order[len(order) // 5 :], order[: len(order) // 5]
+    return tuple(ImageDataset(found.images[part], None if labels is None else labels[part]) for part in parts)
+
+
+def measure(gan, train, held_out, extract):
+    """Return {"kernel_distance", "kernel_distance_error"}, in excess of that of training images."""
+    import numpy as np
+
+    from ganzoo.evaluation.metrics import kernel_distance
+
+    def images(data, seed):
+        if callable(data.images):
+            return data.images(SAMPLES)
+        return data.images[np.random.default_rng(seed).permutation(len(data))[:SAMPLES]]
+
+    made = gan.sample(SAMPLES, seed=1)
+    factors = [a // b for a, b in zip(held_out.image_shape, made.shape[1:], strict=True)]
+    made = made.repeat(factors[0], axis=1).repeat(factors[1], axis=2)  # of a run that ended before the last size
+    real, known, fake = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1), made))
+    found, floor = kernel_distance(real, fake), kernel_distance(real, known)
+    return {"kernel_distance": found.value - floor.value, "kernel_distance_error": found.error, "floor": floor.value,
+            "size": gan.sample(1).shape[1], "step": gan.step}  # fmt: skip
+
+
+def features_of(train):
+    """Return (callable from uint8 images to features, its name)."""
+    from ganzoo.evaluation import features
+
+    if getattr(train, "labels", None) is not None:
+        return features.Classifier.cached(train).features, "classifier"
+    if min(train.image_shape[:2]) >= 32:
+        return features.texture_features, "texture"
+    return features.pixel_features, "pixels"
+
+
+def main(options):
+    import numpy as np
+
+    import ganzoo
+    from ganzoo.commands import compose
+    from ganzoo.utils import images
+
+    folder = pathlib.Path(options.run_dir or "runs/growing")
+    path = folder / "growing.json"
+    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    train, held_out = split(sources.load(RECIPE, options))
+    game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
+    extract, used = features_of(train)
+    kinds = [options.only] if options.only else ["grown", "full"]
+    for seed in range(options.seed, options.seed + options.seeds):
+        for kind in kinds:
+            run_dir, name = folder / f"{kind}_{seed}", f"{kind}_{seed}"
+            if name in results:
+                continue
+            gan = build(kind, game, train.image_shape, seed)
+            command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
+            gan.train(train, FOREVER, batch_size=options.batch_size, run_dir=run_dir, callbacks=[stopper(options.minutes)],
+                      sample_every=options.sample_every, checkpoint_every=options.checkpoint_every,
+                      diagnose_every=options.diagnose_every)  # fmt: skip
+            results[name] = measure(gan, train, held_out, extract) | {"features": used, "minutes": options.minutes}
+            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for kind in ("grown", "full"):
+        values = [each["kernel_distance"] for name, each in results.items() if name.startswith(kind)]
+        if values:
+            print(f"{kind}: excess kernel distance {np.mean(values):.4g}, {', '.join(f'{value:.4g}' for value in values)}")
+    first = [folder / f"{kind}_{options.seed}" for kind in ("grown", "full")]
+    if all(each.exists() for each in first):
+        sheets = [images.grid(ganzoo.load(each).sample(40, seed=1), 10, zoom=2) for each in first]
+        gap = np.full((8, *sheets[0].shape[1:]), 255, "uint8")
+        images.save_png(folder / "growing.png", np.concatenate([sheets[0], gap, sheets[1]]))
+    images.save_animation(folder / "growing.gif", sorted((first[0] / "samples").glob("step_*.png")))
+    command.say(f"wrote {path}, growing.png and growing.gif")
+
+
+if __name__ == "__main__":
+    command.run(main, groups(), __doc__)
