@@ -147,6 +147,15 @@ def in_own_process(function, *arguments):
         return pool.submit(function, *arguments).result()
 
 
+def data_for(model, n):
+    """Return {part: array `(n, ...)`}, what a model may be trained on: of the size of its last stage."""
+    last, data = model.stages(10**6)[-1].examples or {}, batch_for(model, n)
+    for name, spec in last.items():
+        for axis in (1, 2) if len(spec.shape) == 3 else ():
+            data[name] = data[name].repeat(spec.shape[axis - 1] // data[name].shape[axis], axis=axis)
+    return data
+
+
 def run_python(*arguments, timeout=300, cwd=ROOT, **environment):
     """Run python in a process of its own; returns the CompletedProcess with text output."""
     command = [sys.executable, *map(str, arguments)]

@@ -113,6 +113,7 @@ LONGER = {
     "WGANGP": (900, {}),
     "SAGAN": (300, {"objective": ganzoo.models.sagan.objective(5e-4)}),
     "BigGAN": (300, {"objective": ganzoo.models.biggan.objective(5e-4), "ema_half_life_images": 200.0}),
+    "ProgressiveGAN": (300, {"networks": networks.Progressive(width=16), "ema_half_life_images": 200.0}),
 }
 
 

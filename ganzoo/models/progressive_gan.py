@@ -25,7 +25,7 @@ def objective(penalty=10.0, drift=0.001, learning_rate=1e-3):
         learning_rate: of both players, above 0.
     """
     rate = positive_number("learning_rate", learning_rate)
-    adam = [optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+    adam = [optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8) for _ in range(2)]
     penalties = [regularizers.GradientPenalty(penalty)]
     return Objective(losses.Wasserstein(drift), penalties, 1, *adam, measures="wasserstein_estimate")
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, in_own_process, make_gan
+from conftest import batch_for, data_for, in_own_process, make_gan
 
 import ganzoo
 from ganzoo.core import state
@@ -46,7 +46,7 @@ def train_and_export(name, policy, tmp_path):
     """Train, load, export and resume a model under a policy."""
     keras.config.set_dtype_policy(policy)
     gan = make_gan(name)
-    data = batch_for(gan, 24)
+    data = data_for(gan, 24)
     fed = IdentityPairs(ImageDataset(data["images"], np.arange(24) % 3), scale=4) if name == "SiGAN" else data
     history = gan.train(fed, steps=2, batch_size=8, log_every=1, run_dir=tmp_path / "run", verbose=False)
     assert all(np.isfinite(values).all() for values in history.history.values())
@@ -56,7 +56,7 @@ def train_and_export(name, policy, tmp_path):
     for player in gan.players.values():
         assert isinstance(player.optimizer, keras.optimizers.LossScaleOptimizer) == (policy == "mixed_float16")
         assert (float(player.optimizer.scale_loss(1.0)) > 1) == (policy == "mixed_float16")
-    logs = gan._play_step({key: tf.constant(values[:8]) for key, values in data.items()})
+    logs = gan._play_step({key: tf.constant(values) for key, values in batch_for(gan, 8).items()})
     assert {value.dtype.name for value in logs.values()} == {"float32"}
 
     keras.config.set_dtype_policy("float32")
