@@ -52,10 +52,8 @@ def test_conditional_networks_are_as_much_larger_as_the_condition_needs():
 def test_every_size_that_networks_can_make(name, size):
     if name == "TextureGAN" and size[0] % 8:
         pytest.skip("its crops are whole cells of 8 pixels")
-    gan = getattr(ganzoo, name)(image_shape=size)
-    given = {key: np.zeros((2, *each.shape), "uint8") for key, each in gan.inputs.items() if isinstance(each, Image)}
     gan = grown(getattr(ganzoo, name)(image_shape=size))
-    given = {key: np.zeros((2, *size), "uint8") for key, each in gan.inputs.items() if isinstance(each, Image)}
+    given = {key: np.zeros((2, *each.shape), "uint8") for key, each in gan.inputs.items() if isinstance(each, Image)}
     assert gan.sample(2, **given).shape == (2, *size)
     if isinstance(gan, ganzoo.GAN):
         labels = {"labels": np.arange(2)} if "labels" in gan.examples else {}
