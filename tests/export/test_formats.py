@@ -104,8 +104,8 @@ _ONNX = {
     "Tanh Tile Transpose Unsqueeze",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
-    "growing": "Add Concat Conv LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Resize Slice Sqrt Sub Tanh "
-    "Transpose Unsqueeze",
+    "growing": "Add Cast Concat Conv Gather LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Resize Shape Slice Sqrt "
+    "Sub Tanh Tile Transpose Unsqueeze",
 }  # fmt: skip
 _LITERT = {
     "dense": "ADD FULLY_CONNECTED LEAKY_RELU MAXIMUM MINIMUM MUL PACK RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
