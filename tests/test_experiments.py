@@ -165,7 +165,7 @@ def test_every_recipe_but_variants_has_a_module_in_experiments():
         (["--variant=wgan_gp", "--objective=hinge"], "not both"),
         (["--clip_all_weights", "--variant=wgan_gp"], "--clip_all_weights goes with --objective=wasserstein."),
         (["--upsample_last"], "--upsample_last goes with --networks=dcgan."),
-        (["--penalty=5"], "--penalty goes with --objective=wasserstein_gp."),
+        (["--penalty=5"], "--penalty goes with --objective=wasserstein_gp or ProgressiveGAN."),
         (["--embedding_size=5"], "WGAN is told none"),
         (["--beta_1=1", "--variant=wgan_gp"], "beta_1 must be a number of at least 0 and below 1"),
         (["--objective=wasserstein-gp"], "Did you mean wasserstein_gp?"),
