@@ -191,6 +191,20 @@ MODELS = {
         "grows from 4x4 pixels to the size of the data, a Wasserstein game",
         Recipe("progressive", "grow from 4x4 pixels to a texture", "ten minutes", **_GROWING), "progressive", "own",
         arguments={"stage_steps": 1000}, own_objective={"penalty": 10.0, "drift": 0.001, "learning_rate": 1e-3}),
+    "StyleGAN2": Entry(
+        "ganzoo.models.stylegan2", "Karras et al. 2019", "1912.04958", "004",
+        "modulated convolutions, styles that mix, lazy path length regularization",
+        Recipe("stylegan2", "textures whose coarse and fine styles can be mixed", "at most ten minutes", dataset="grass",
+               digits_size="", crops=None, symmetry="flip", steps=1500, batch_size=16, minutes=9.5,
+               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0}),
+        "stylegan2", "own", arguments={"mixing": 0.9, "path_length": 2.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
+    "StyleGAN3": Entry(
+        "ganzoo.models.stylegan3", "Karras et al. 2021", "2106.12423", "004",
+        "alias-free: the image moves with its Fourier input, nothing sticks to the pixels",
+        Recipe("stylegan3", "textures that move without sticking to the pixels", "at most ten minutes", dataset="grass",
+               digits_size="", crops=None, symmetry="flip", steps=1000, batch_size=16, minutes=9.5,
+               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0}),
+        "stylegan3", "own", arguments={"mixing": 0.0, "path_length": 0.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),

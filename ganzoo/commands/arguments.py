@@ -47,6 +47,8 @@ ARGUMENTS = {
     "orthogonal": Argument(float, "weight of the generator's orthogonal regularization; at least 0", 0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
     "stage_steps": Argument(int, "of a GAN that grows: steps at each size but the last, half of them fading in; at least 1", 1),
+    "mixing": Argument(float, "share of training samples whose layers have the styles of two latents, from 0 to 1", 0),
+    "path_length": Argument(float, "weight of the path length regularization; 0 leaves it out", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
     "attention": Argument(bool, "self-attention over the positions of a map, in both networks"),
@@ -65,6 +67,11 @@ ARGUMENTS = {
     "style": Argument(int, "size of the vector that chooses among several textures; 0 for one texture", 0),
     "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "group": Argument(int, "examples whose standard deviation the discriminator sees; at least 1", 1),
+    "synthesis_layers": Argument(int, "layers of the alias-free generator; at least 1", 1),
+    "critical": Argument(int, "of these, how many at the end alias a little for sharp pixels; at least 0", 0),
+    "margin_size": Argument(int, "pixels around every layer's image that keep the border's zeros away; at least 0", 0),
+    "style_size": Argument(int, "numbers of a style w; at least 1", 1),
+    "mapping_layers": Argument(int, "dense layers from latents to styles; at least 1", 1),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
     "widest": Argument(int, "times that width, filters of the coarsest layers at most; at least 1", 1),
@@ -98,6 +105,8 @@ NETWORKS = {
     "partial_unet": {"width": 32},
     "super_resolution": {"width": 32, "residual_blocks": 3},
     "progressive": {"width": 64, "group": 4},
+    "stylegan2": {"width": 16, "style_size": 64, "mapping_layers": 4},
+    "stylegan3": {"width": 16, "style_size": 64, "mapping_layers": 2, "synthesis_layers": 6, "critical": 1, "margin_size": 6},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.

@@ -5,14 +5,19 @@ from ganzoo.layers.blur import Blur
 from ganzoo.layers.conditional_batch_norm import ConditionalBatchNormalization
 from ganzoo.layers.equalized import EqualizedConv2D, EqualizedDense
 from ganzoo.layers.fade_in import FadeIn
+from ganzoo.layers.fourier import FourierFeatures
 from ganzoo.layers.fused_batch_norm import FusedBatchNormalization, recompute_statistics
 from ganzoo.layers.image_buffer import ImageBuffer
 from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganzoo.layers.minibatch_std import MinibatchStd
+from ganzoo.layers.modulated_conv import ModulatedConv2D
 from ganzoo.layers.narrow_conv import NarrowConv2D
+from ganzoo.layers.noise import ScaledNoise
 from ganzoo.layers.partial_conv import PartialConv2D
 from ganzoo.layers.pixel_norm import PixelNorm
 from ganzoo.layers.reflection_padding import ReflectionPadding2D
+from ganzoo.layers.resample import Resample2D
+from ganzoo.layers.running_scale import RunningScale
 from ganzoo.layers.spectral import (
     SpectralConv2D,
     SpectralDense,
@@ -20,6 +25,7 @@ from ganzoo.layers.spectral import (
     SpectralNarrowConv2D,
     SpectralUpsampleConv2D,
 )
+from ganzoo.layers.truncation import Truncation
 from ganzoo.layers.upsample_conv import UpsampleConv2D
 from ganzoo.layers.virtual_batch_norm import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 
@@ -29,21 +35,27 @@ __all__ = [
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",
+    "FourierFeatures",
     "FusedBatchNormalization",
     "ImageBuffer",
     "MinibatchDiscrimination",
     "MinibatchStd",
+    "ModulatedConv2D",
     "NarrowConv2D",
     "PartialConv2D",
     "PixelNorm",
     "ReferenceBatch",
     "ReflectionPadding2D",
+    "Resample2D",
+    "RunningScale",
+    "ScaledNoise",
     "SelfAttention2D",
     "SpectralConv2D",
     "SpectralDense",
     "SpectralEmbedding",
     "SpectralNarrowConv2D",
     "SpectralUpsampleConv2D",
+    "Truncation",
     "UpsampleConv2D",
     "VirtualBatchNormalization",
     "WithoutReference",

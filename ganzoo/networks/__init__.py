@@ -12,6 +12,8 @@ from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
 from ganzoo.networks.residual import Residual
 from ganzoo.networks.progressive import Progressive
 from ganzoo.networks.spatial import Spatial
+from ganzoo.networks.stylegan2 import StyleGAN2
+from ganzoo.networks.stylegan3 import StyleGAN3
 from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
@@ -26,5 +28,6 @@ BY_NAME: dict[str, type[Networks]] = {
     "residual": Residual,
 }
 
-__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "GrowingNetworks", "InfoGAN", "Networks"]
-__all__ += ["PartialUNet", "PointDense", "Progressive", "Spatial", "SuperResolution", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "GrowingNetworks", "InfoGAN"]
+__all__ += ["Networks", "PartialUNet", "PointDense", "Progressive", "Spatial", "StyleGAN2", "StyleGAN3"]
+__all__ += ["SuperResolution", "Texture", "Translation"]
