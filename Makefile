@@ -12,7 +12,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
 
 .DEFAULT_GOAL := help
 STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation unrolled f-divergences \
-  optimal-discriminator ablation
+  optimal-discriminator equivariance ablation
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores
@@ -65,6 +65,9 @@ ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hou
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)
+
+equivariance: setup ## what sticks to the pixels: trained StyleGAN3 beside StyleGAN2, measured and drawn; a minute
+	@$(RUN) experiments.equivariance $(ARGS)
 
 sample: setup ## draw from the newest run
 	@$(RUN) ganzoo sample $(ARGS)

@@ -11,6 +11,7 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.core.inputs import Setting
+from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.layers import ModulatedConv2D
 from ganzoo.regularizers import Lazy, PathLength
@@ -32,7 +33,9 @@ class StyleBased(GAN):
     """
 
     def __init__(self, image_shape=None, mixing=0.0, path_length=0.0, **options):
-        self.mixing = nonnegative_number("mixing", mixing, below=1.000001)
+        self.mixing = nonnegative_number("mixing", mixing)
+        if self.mixing > 1:
+            raise InputError(f"mixing must be a share, from 0 to 1. Received: mixing={mixing!r}")
         self.path_length = nonnegative_number("path_length", path_length)
         super().__init__(image_shape, **options)
 
@@ -120,6 +123,7 @@ class StyleBased(GAN):
         """Return the penalties of images as they follow styles in w."""
 
         def call(styles):
-            return self.synthesize(styles, inputs, self.generator, training=True)
+            return self.synthesize(styles, inputs, self.generator)
 
-        return self.penalties("generator", call, {"styles": self.mixed_styles(inputs), "mean_length": self.mean_length}, seed)
+        styles = ops.cast(self.mixed_styles(inputs), "float32")
+        return self.penalties("generator", call, {"styles": styles, "mean_length": self.mean_length}, seed)

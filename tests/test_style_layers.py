@@ -20,10 +20,11 @@ def normal(*shape, seed=0, dtype="float64"):
 def convolved_alone(layer, x, w):
     """Return what the layer computes for one sample, from the kernel that the paper's equations make for it."""
     kernel = ops.convert_to_numpy(layer.kernel) / np.sqrt(np.prod(layer.kernel.shape[:3]))
-    scales = (w @ ops.convert_to_numpy(layer.affine.kernel) / np.sqrt(len(w)) + 1.0) * layer.gain
+    scales = w @ ops.convert_to_numpy(layer.affine.kernel) / np.sqrt(len(w)) + 1.0
     kernel = kernel * scales[None, None, :, None]
     if layer.demodulate:
         kernel = kernel / np.sqrt((kernel**2).sum(axis=(0, 1, 2)) + 1e-8)
+    kernel = kernel * layer.gain
     if layer.upsample:
         wide = ops.conv_transpose(x[None], kernel.transpose(0, 1, 3, 2), 2, "valid", data_format="channels_last")
         return 4 * np.array(Resample2D((1, 3, 3, 1), padding=(1, 1), dtype="float64")(wide))[0]
@@ -33,7 +34,9 @@ def convolved_alone(layer, x, w):
     return np.array(ops.conv(x[None], kernel, 1, padding, data_format="channels_last"))[0]
 
 
-@pytest.mark.parametrize("options", [{}, {"demodulate": False, "gain": 0.5}, {"upsample": True}, {"padding": "full"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"demodulate": False, "gain": 0.5}, {"upsample": True, "gain": 1.5}, {"padding": "full"}]
+)
 def test_modulated_convolution_is_a_convolution_with_a_kernel_a_sample(options):
     x, w = normal(3, 5, 4, 6), normal(3, 7, seed=1)
     for dtype, tolerance in (("float64", 1e-10), ("float32", 1e-5)):

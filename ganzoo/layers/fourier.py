@@ -61,7 +61,7 @@ class FourierFeatures(keras.layers.Layer):
         turn = turn / ops.sqrt(ops.sum(ops.square(turn[:, :2]), axis=1, keepdims=True) + 1e-12)
         cosine, sine, move = turn[:, 0:1], turn[:, 1:2], turn[:, 2:]
         # Waves at R (p - shift) - move are waves of turned frequencies at p, later by what they miss.
-        down, right = frequencies
+        down, right = frequencies[0], frequencies[1]
         turned = ops.stack([cosine * down + sine * right, cosine * right - sine * down], axis=1)
         late = phases - ops.sum(turned * shift[:, :, None], axis=1) - ops.matmul(move, frequencies)
         waves = ops.sin(2 * math.pi * (ops.matmul(ops.cast(self._places(), w.dtype), turned) + late[:, None]))

@@ -36,7 +36,7 @@ class ModulatedConv2D(keras.layers.Layer):
         demodulate: bring the outputs back to unit variance; False for a layer that makes colors.
         upsample: double the sides, by a transposed convolution and a low-pass filter; of "same" padding.
         padding: "same" or "full".
-        gain: of the scales, above 0.
+        gain: of the outputs before the bias, above 0; sqrt(2) before a leaky ReLU, which takes half of the variance away.
 
     Example:
         >>> layer = ModulatedConv2D(3, 3, upsample=True)
@@ -64,12 +64,13 @@ class ModulatedConv2D(keras.layers.Layer):
 
     def call(self, inputs):
         x, w = inputs
-        scales = at_least_single(self.affine(w)) * self.gain
-        kernel = ops.convert_to_tensor(self.kernel.value) / (self.size * float(self.kernel.shape[2]) ** 0.5)
+        scales = at_least_single(self.affine(w))
+        equalized = 1 / (self.size * float(self.kernel.shape[2]) ** 0.5)
+        kernel = ops.convert_to_tensor(self.kernel.value) * (equalized if self.demodulate else self.gain * equalized)
         y = self._convolve(x * ops.cast(scales, x.dtype)[:, None, None], ops.cast(kernel, x.dtype))
         if self.demodulate:
             squares = ops.matmul(ops.square(scales), ops.cast(ops.sum(ops.square(kernel), axis=(0, 1)), scales.dtype))
-            y = y * ops.cast(ops.rsqrt(squares + 1e-8), y.dtype)[:, None, None]
+            y = y * ops.cast(self.gain * ops.rsqrt(squares + 1e-8), y.dtype)[:, None, None]
         return y + ops.cast(ops.convert_to_tensor(self.bias.value), y.dtype)
 
     def _convolve(self, x, kernel):

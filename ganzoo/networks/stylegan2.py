@@ -15,6 +15,7 @@ from ganzoo.layers import (
     ScaledNoise,
     Truncation,
 )
+from ganzoo.layers.equalized import HE
 from ganzoo.layers.modulated_conv import BINOMIAL
 from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.networks.mapping import mapping
@@ -117,9 +118,8 @@ class StyleGAN2(Networks):
         x = Constant((*sizes[0][:2], sizes[0][2]), name="constant")(ws[0])
         for level, (_, _, filters) in enumerate(sizes):
             for upsample in (True, False) if level else (False,):
-                x = ModulatedConv2D(filters, 3, upsample=upsample, name=f"conv{index}")([x, ws[index]])
-                x = ScaledNoise()([x, planes[index]])
-                x = activated(x)
+                x = ModulatedConv2D(filters, 3, upsample=upsample, gain=HE, name=f"conv{index}")([x, ws[index]])
+                x = layers.LeakyReLU(0.2)(ScaledNoise()([x, planes[index]]))
                 index += 1
             colors = ModulatedConv2D(shape[2], 1, demodulate=False)([x, ws[index]])
             images = colors if images is None else layers.Add()([colors, Resample2D(BINOMIAL, up=2)(images)])
@@ -128,17 +128,13 @@ class StyleGAN2(Networks):
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)
         sizes = self.sizes(shape)[::-1]
-        x = activated(EqualizedConv2D(sizes[0][2], 1, gain=1.0)(x))
+        x = layers.LeakyReLU(0.2)(EqualizedConv2D(sizes[0][2], 1)(x))
         for (_, _, filters), (_, _, wider) in itertools.pairwise(sizes):
-            y = activated(EqualizedConv2D(filters, 3, gain=1.0)(x))
-            y = Resample2D(BINOMIAL, down=2)(activated(EqualizedConv2D(wider, 3, gain=1.0)(y)))
-            shortcut = EqualizedConv2D(wider, 1, gain=1.0, use_bias=False)(Resample2D(BINOMIAL, down=2)(x))
-            x = layers.Rescaling(0.5**0.5)(layers.Add()([y, shortcut]))
-        x = activated(EqualizedConv2D(sizes[-1][2], 3, gain=1.0)(MinibatchStd()(x)))
-        x = activated(EqualizedDense(sizes[-1][2], gain=1.0)(layers.Flatten()(x)))
+            y = layers.LeakyReLU(0.2)(EqualizedConv2D(filters, 3)(x))
+            # Both branches come with half of their variance, so that their sum keeps it.
+            y = Resample2D(BINOMIAL, down=2)(layers.LeakyReLU(0.2)(EqualizedConv2D(wider, 3, gain=1.0)(y)))
+            shortcut = EqualizedConv2D(wider, 1, gain=0.5**0.5, use_bias=False)(Resample2D(BINOMIAL, down=2)(x))
+            x = layers.Add()([y, shortcut])
+        x = layers.LeakyReLU(0.2)(EqualizedConv2D(sizes[-1][2], 3)(MinibatchStd()(x)))
+        x = layers.LeakyReLU(0.2)(EqualizedDense(sizes[-1][2])(layers.Flatten()(x)))
         return self.with_heads(tensors, x, heads, EqualizedDense(1, gain=1.0))
-
-
-def activated(x: Tensor) -> Tensor:
-    """Return leaky ReLU 0.2 of a symbolic tensor times sqrt(2), which keeps its variance."""
-    return layers.Rescaling(2.0**0.5)(layers.LeakyReLU(0.2)(x))

@@ -8,8 +8,9 @@ from keras import layers
 
 from ganzoo.core.inputs import Input, Setting
 from ganzoo.layers import FourierFeatures, ModulatedConv2D, Resample2D, RunningScale
+from ganzoo.layers.equalized import HE
 from ganzoo.layers.resample import kaiser_lowpass
-from ganzoo.networks.stylegan2 import WIDEST, StyleGAN2, activated
+from ganzoo.networks.stylegan2 import WIDEST, StyleGAN2
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape
 
@@ -109,14 +110,15 @@ class StyleGAN3(StyleGAN2):
         x = FourierFeatures(first.filters, first.size(shape), 1 / first.rate, first.cutoff, name="waves")([ws[0], sides])
         before = first
         for index, band in enumerate(bands):
-            x = ModulatedConv2D(band.filters, 3, padding="full", name=f"conv{index}")([RunningScale()(x), ws[index + 1]])
+            convolution = ModulatedConv2D(band.filters, 3, padding="full", gain=HE, name=f"conv{index}")
+            x = convolution([RunningScale()(x), ws[index + 1]])
             rate = 2 * max(before.rate, band.rate)
             up, down = round(rate / before.rate), round(rate / band.rate)
             raise_, lower = TAPS * up, TAPS * down
             total = 2 * band.margin * down - 2 * (before.margin + 1) * up - down + 1 + raise_ + lower - 2
             low = (total + up) // 2
             widen = kaiser_lowpass(raise_, before.cutoff, before.half_width, rate)
-            x = activated(Resample2D(widen, up=up, padding=(low, total - low))(x))
+            x = layers.LeakyReLU(0.2)(Resample2D(widen, up=up, padding=(low, total - low))(x))
             narrow = kaiser_lowpass(lower, band.cutoff, band.half_width, rate)
             x = Resample2D(narrow, down=down, padding=(0, 0))(x)
             before = band
