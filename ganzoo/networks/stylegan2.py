@@ -123,7 +123,7 @@ class StyleGAN2(Networks):
                 index += 1
             colors = ModulatedConv2D(shape[2], 1, demodulate=False)([x, ws[index]])
             images = colors if images is None else layers.Add()([colors, Resample2D(BINOMIAL, up=2)(images)])
-        return keras.Model([styles, noise], images, name="synthesis")
+        return keras.Model([styles, noise], layers.Activation("tanh")(images), name="synthesis")
 
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         tensors, x = self.with_label_plane(shape, classes)

@@ -123,4 +123,4 @@ class StyleGAN3(StyleGAN2):
             x = Resample2D(narrow, down=down, padding=(0, 0))(x)
             before = band
         images = ModulatedConv2D(shape[2], 1, demodulate=False, name="colors")([RunningScale()(x), ws[-1]])
-        return keras.Model([styles, shift], layers.Rescaling(0.25)(images), name="synthesis")
+        return keras.Model([styles, shift], layers.Activation("tanh")(layers.Rescaling(0.25)(images)), name="synthesis")
