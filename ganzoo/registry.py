@@ -191,6 +191,12 @@ MODELS = {
         "grows from 4x4 pixels to the size of the data, a Wasserstein game",
         Recipe("progressive", "grow from 4x4 pixels to a texture", "ten minutes", **_GROWING), "progressive", "own",
         arguments={"stage_steps": 1000}, own_objective={"penalty": 10.0, "drift": 0.001, "learning_rate": 1e-3}),
+    "StyleGAN": Entry(
+        "ganzoo.models.stylegan", "Karras et al. 2018", "1812.04948", "004",
+        "styles by adaptive instance norm, noise in every layer; grows size by size",
+        Recipe("stylegan", "a texture of styles, grown size by size", "ten minutes", **_GROWING), "stylegan", "own",
+        arguments={"stage_steps": 1000, "mixing": 0.9, "path_length": 0.0},
+        own_objective={"gamma": 10.0, "learning_rate": 1e-3}),
     "StyleGAN2": Entry(
         "ganzoo.models.stylegan2", "Karras et al. 2019", "1912.04958", "004",
         "modulated convolutions, styles that mix, lazy path length regularization",

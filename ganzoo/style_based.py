@@ -42,12 +42,12 @@ class StyleBased(GAN):
     @property
     def inputs(self):
         """{"latents", "labels" where it is conditional, "noise": Normal, "truncation": psi}."""
-        return super().inputs | self.networks.further_inputs(self.image_shape) | {"truncation": Setting((1.0,))}
+        return super().inputs | self.networks.further_inputs(self.stage_shape) | {"truncation": Setting((1.0,))}
 
     @property
     def layer_names(self):
         """The names of the layers that have a style each, coarse to fine."""
-        return self.networks.layer_names(self.image_shape)
+        return self.networks.layer_names(self.stage_shape)
 
     def build_players(self, stage):
         players = super().build_players(stage)
@@ -73,7 +73,7 @@ class StyleBased(GAN):
     def synthesize(self, styles, inputs, network=None, training=False):
         """Return images in `value_range`, float32, of styles `(N, layers, size)` and what the synthesis takes besides."""
         network = self.players["generator"].sampling("generator") if network is None else network
-        further = [inputs[name] for name in self.networks.further_inputs(self.image_shape)]
+        further = [inputs[name] for name in self.networks.further_inputs(self.stage_shape)]
         return ops.cast(network.get_layer("synthesis")([styles, *further], training=training), "float32")
 
     def generate_moved(self, inputs, shift):
@@ -91,7 +91,7 @@ class StyleBased(GAN):
         convolutions = [each for each in synthesis.layers if isinstance(each, ModulatedConv2D) and each.demodulate]
         features = keras.Model(synthesis.inputs, [each.output for each in convolutions])
         tensors = {name: ops.convert_to_tensor(values) for name, values in inputs.items()}
-        further = [tensors[name] for name in self.networks.further_inputs(self.image_shape)]
+        further = [tensors[name] for name in self.networks.further_inputs(self.stage_shape)]
         found = features([self.styles(tensors), *further])
         return {
             each.name: np.sqrt(np.square(ops.convert_to_numpy(ops.cast(values, "float32"))).sum(axis=-1))

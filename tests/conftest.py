@@ -98,6 +98,8 @@ def make_gan(name, **options):
         small["networks"] = networks.Attention(4) if name == "SAGAN" else networks.BigGAN(4, embedding_size=4)
     if name == "ProgressiveGAN":
         small |= {"networks": networks.Progressive(width=8), "stage_steps": 20}
+    if name == "StyleGAN":
+        small |= {"networks": networks.StyleGAN(width=8, style_size=8, mapping_layers=2), "stage_steps": 20}
     if name in ("StyleGAN2", "StyleGAN3"):
         small["networks"] = getattr(networks, name)(width=4, style_size=8, mapping_layers=2)
     if name == "GAN":

@@ -111,7 +111,7 @@ def test_all_layers_of_earlier_stages_learn_on():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ProgressiveGAN"])
+@pytest.mark.parametrize("name", ["ProgressiveGAN", "StyleGAN"])
 def test_a_run_over_all_stages_and_a_resume_in_the_middle_of_one(name, tmp_path, stripes):
     make = lambda: make_gan(name, stage_steps=3, ema_half_life_images=20.0)  # noqa: E731
     whole, first = make(), make()

@@ -156,6 +156,7 @@ GAMES = {
     "WGANGP": (losses.Wasserstein, 5, ["GradientPenalty"], 0.0, (-1.0, 1.0)),
     "RelativisticGAN": (losses.Relativistic, 1, ["R1", "R2"], 0.0, (-1.0, 1.0)),
     "SAGAN": (losses.Hinge, 1, [], 0.0, (-1.0, 1.0)),
+    "StyleGAN": (losses.NonSaturating, 1, ["R1"], 0.0, (-1.0, 1.0)),
     "ProgressiveGAN": (losses.Wasserstein, 1, ["GradientPenalty"], 0.0, (-1.0, 1.0)),
 }
 

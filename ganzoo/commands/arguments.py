@@ -105,6 +105,7 @@ NETWORKS = {
     "partial_unet": {"width": 32},
     "super_resolution": {"width": 32, "residual_blocks": 3},
     "progressive": {"width": 64, "group": 4},
+    "stylegan": {"width": 64, "group": 4, "style_size": 64, "mapping_layers": 8},
     "stylegan2": {"width": 16, "style_size": 64, "mapping_layers": 4},
     "stylegan3": {"width": 16, "style_size": 64, "mapping_layers": 2, "synthesis_layers": 6, "critical": 1, "margin_size": 6},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},

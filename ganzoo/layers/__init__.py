@@ -1,8 +1,10 @@
 """Layers that GANs need and Keras does not have."""
 
+from ganzoo.layers.adain import AdaIN, NoiseAndBias
 from ganzoo.layers.attention import SelfAttention2D
 from ganzoo.layers.blur import Blur
 from ganzoo.layers.conditional_batch_norm import ConditionalBatchNormalization
+from ganzoo.layers.constant import Constant
 from ganzoo.layers.equalized import EqualizedConv2D, EqualizedDense
 from ganzoo.layers.fade_in import FadeIn
 from ganzoo.layers.fourier import FourierFeatures
@@ -30,8 +32,10 @@ from ganzoo.layers.upsample_conv import UpsampleConv2D
 from ganzoo.layers.virtual_batch_norm import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 
 __all__ = [
+    "AdaIN",
     "Blur",
     "ConditionalBatchNormalization",
+    "Constant",
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",
@@ -42,6 +46,7 @@ __all__ = [
     "MinibatchStd",
     "ModulatedConv2D",
     "NarrowConv2D",
+    "NoiseAndBias",
     "PartialConv2D",
     "PixelNorm",
     "ReferenceBatch",

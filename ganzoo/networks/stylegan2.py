@@ -3,10 +3,11 @@
 import itertools
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from ganzoo.core.inputs import Input, Normal
 from ganzoo.layers import (
+    Constant,
     EqualizedConv2D,
     EqualizedDense,
     MinibatchStd,
@@ -20,31 +21,9 @@ from ganzoo.layers.modulated_conv import BINOMIAL
 from ganzoo.networks.base import Networks, functional, require_multiple
 from ganzoo.networks.mapping import mapping
 from ganzoo.utils.checks import positive_integer
-from ganzoo.utils.types import Shape, Tensor
+from ganzoo.utils.types import Shape
 
 WIDEST = 4  # times the finest layer's filters
-
-
-@keras.saving.register_keras_serializable(package="ganzoo")
-class Constant(layers.Layer):
-    """The image that a generator begins with, learned: `(N, H, W, C)` for whatever it is called with, of N rows."""
-
-    def __init__(self, shape: Shape, **options):
-        super().__init__(**options)
-        self.shape = tuple(shape)
-
-    def build(self, input_shape: Shape) -> None:
-        self.values = self.add_weight(shape=self.shape, initializer=keras.initializers.RandomNormal(stddev=1.0), name="kernel")
-
-    def call(self, inputs: Tensor) -> Tensor:
-        values = ops.cast(ops.convert_to_tensor(self.values.value), self.compute_dtype)
-        return ops.broadcast_to(values, (ops.shape(inputs)[0], *self.shape))
-
-    def compute_output_shape(self, input_shape: Shape) -> tuple:
-        return (input_shape[0], *self.shape)
-
-    def get_config(self) -> dict:
-        return super().get_config() | {"shape": self.shape}
 
 
 class StyleGAN2(Networks):

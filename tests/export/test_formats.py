@@ -131,7 +131,7 @@ _KINDS = {
     "any size": ("TextureGAN",),
     "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
     "translation": ("CycleGAN",),
-    "growing": ("ProgressiveGAN",),
+    "growing": ("ProgressiveGAN", "StyleGAN"),
 }
 
 
