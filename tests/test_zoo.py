@@ -112,6 +112,7 @@ LONGER = {
     "SAGAN": (300, {"objective": ganzoo.models.sagan.objective(5e-4)}),
     "BigGAN": (300, {"objective": ganzoo.models.biggan.objective(5e-4), "ema_half_life_images": 200.0}),
     "ProgressiveGAN": (300, {"networks": networks.Progressive(width=16), "ema_half_life_images": 200.0}),
+    "StyleGAN": (300, {"networks": networks.StyleGAN(width=16, style_size=16, mapping_layers=2)}),
 }
 
 
