@@ -6,13 +6,13 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class ScaledNoise(keras.layers.Layer):
-    """Add noise times one learned number, 0.1 at the start (Karras et al. 2019, arXiv:1912.04958, section 2.2, where it is 0).
+    """Add noise times one learned number, 0 at the start (Karras et al. 2019, arXiv:1912.04958, section 2.2).
 
     Called with `[x, noise]`, `(N, H, W, C)` and `(N, H, W, 1)`.
     """
 
     def build(self, input_shapes):
-        self.strength = self.add_weight(shape=(), initializer=keras.initializers.Constant(0.1), name="strength")
+        self.strength = self.add_weight(shape=(), initializer="zeros", name="strength")
 
     def call(self, inputs):
         x, noise = inputs
