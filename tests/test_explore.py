@@ -56,8 +56,8 @@ def catalog_of(*run_dirs):
     ("name", "expected"),
     [
         ("GAN", ({}, (), None, True, True)),
-        ("CGAN", ({"labels": 10}, (), None, True, True)),
-        ("InfoGAN", ({"categories": 10}, (("codes", 0), ("codes", 1)), None, True, True)),
+        ("CGAN", ({"labels": tuple(range(10))}, (), None, True, True)),
+        ("InfoGAN", ({"categories": tuple(range(10))}, (("codes", 0), ("codes", 1)), None, True, True)),
         ("CycleGAN", ({}, (), "a", False, False)),
     ],
 )

@@ -5,6 +5,7 @@
     ganzoo sample --run_dir=runs/cgan/digits-... --labels=0-9 --n=100
     ganzoo sample --run_dir=runs/infogan/digits-... --traverse=1
     ganzoo sample --run_dir=runs/biggan/digits-... --threshold=0.5
+    ganzoo sample --run_dir=runs/stackgan/described_digits-... --text="a thick seven, leaning right" --n=8
 
 A GAN that translates images is given those of its run's data, unseen ones where there are any; the picture shows them beside
 their translations.
@@ -23,6 +24,7 @@ def groups():
     """Return {title: flags}."""
     many = f"how many images, or how many paths with --interpolate; 1 to {MOST:,}"
     labels = "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; repeated until there are --n"
+    text = "of a model that draws texts: what to draw; may be given several times, and is then drawn in turn"
     traverse = "of InfoGAN: the continuous code that goes from -2 to 2 along each row; -1 for none"
     output = "PNG to write (default: samples_SEED.png, paths_SEED.png or traversal_CODE_SEED.png in the run's folder)"
     return {
@@ -33,6 +35,7 @@ def groups():
             Flag("interpolate", False, "draw paths of 8 images from one sample to another, a row each", bool),
             Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),
             Flag("labels", "", labels),
+            Flag("text", [], text, list, repeated=True, shown=""),
             Flag("traverse", -1, traverse, int, low=-1),
             Flag(
                 "threshold",
@@ -41,7 +44,7 @@ def groups():
                 float,
                 low=0,
             ),
-            Flag("endpoint", "", "of CycleGAN: the direction, a_to_b or b_to_a (default: a_to_b)"),
+            Flag("endpoint", "", "of a model with several: what to ask for, such as b_to_a of CycleGAN, stage_1 of StackGAN"),
             Flag("output", "", output),
         ]
     }
@@ -67,11 +70,11 @@ def draw(model, options, run_dir):
     """Return the picture that the flags ask for, uint8 `(H, W, C)`."""
     import numpy as np
 
+    from ganzoo.core.inputs import Image
     from ganzoo.utils import images
 
     name = type(model).__name__
-    if options.labels and not any(hasattr(each, "classes") and not each.drawn for each in model.inputs.values()):
-        raise InputError(f"--labels goes with a conditional GAN. Received: a run of {name}")
+    given = _asked(model, options)
     if options.traverse >= 0 and not hasattr(model, "traversal"):
         raise InputError(f"--traverse goes with InfoGAN. Received: a run of {name}")
     if options.endpoint and options.endpoint not in model.endpoints():
@@ -80,22 +83,42 @@ def draw(model, options, run_dir):
     if len(shape) != 3:
         return model.preview(seed=options.seed)
     endpoint = options.endpoint or "serving_default"
-    given = [key for key, each in model.endpoints()[endpoint].inputs.items() if not each.drawn and not hasattr(each, "classes")]
-    if given:
-        return _translate(model, options, run_dir, endpoint, given[0])
-    labels = parse_labels(options.labels) if options.labels else None
+    pictures = [key for key, each in model.endpoints()[endpoint].inputs.items() if isinstance(each, Image)]
+    if pictures:
+        return _translate(model, options, run_dir, endpoint, pictures[0])
     if options.traverse >= 0:
         pictures, columns = model.traversal(options.traverse, 10, options.seed), 10
     elif options.interpolate:
         rows = []
         for i in range(options.n):
-            asked = {"labels": [labels[i % len(labels)]]} if labels else {}
+            asked = {key: [values[i % len(values)]] for key, values in given.items()}
             rows.append(model.interpolate(8, options.seed + i, options.seed + i + 1, not options.straight, **asked))
         pictures, columns = np.concatenate(rows), 8
     else:
-        pictures = model.sample(options.n, options.seed, **({"labels": labels} if labels else {}))
-        columns = len(labels) if labels and 1 < len(labels) <= 20 else None
+        pictures = model.sample(options.n, options.seed, endpoint, **given)
+        columns = next((len(values) for values in given.values() if 1 < len(values) <= 20), None)
     return images.grid(pictures, columns, zoom=images.zoom_for(shape))
+
+
+def _asked(model, options):
+    """Return {input: what --labels or --text asks for}.
+
+    Raises:
+        InputError: for a flag that the model has no input for.
+    """
+    given, name = {}, type(model).__name__
+    told = {key: each for key, each in model.inputs.items() if not each.drawn and hasattr(each, "classes")}
+    if options.labels:
+        key = next((key for key, each in told.items() if not each.words), None)
+        if key is None:
+            raise InputError(f"--labels goes with a conditional GAN. Received: a run of {name}")
+        given[key] = parse_labels(options.labels)
+    if options.text:
+        key = next((key for key, each in told.items() if each.words), None)
+        if key is None:
+            raise InputError(f"--text goes with a model that draws texts, such as StackGAN. Received: a run of {name}")
+        given[key] = list(options.text)
+    return given
 
 
 def _translate(model, options, run_dir, endpoint, name):

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.core.inputs import Image, Label
+from ganzoo.core.inputs import Image
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
 from ganzoo.utils import images, plots
@@ -58,7 +58,7 @@ class Sampling(Validation):
         """Return the inputs of `sample(n, seed, ...)`.
 
         Args:
-            n: positive int; default: as many as were given, one a class for a model with labels, else 64.
+            n: positive int; default: as many as were given, one a class or text for a model that is told these, else 64.
             seed: int; what is drawn for sample i depends on (seed, i) alone.
             endpoint: name in `endpoints()`.
             given: values of inputs by name, repeated until there are n; see each `Input`.
@@ -73,8 +73,8 @@ class Sampling(Validation):
         given = {name: values for name, values in given.items() if values is not None}
         if n is None:
             sizes = [len(np.atleast_1d(np.asarray(values))) for values in given.values()]
-            classes = [each.classes for each in inputs.values() if isinstance(each, Label)]
-            n = max(1, *sizes, *([] if sizes else classes), 1 if sizes or classes else 64)
+            options = [len(each.options) for each in inputs.values() if not each.drawn and len(each.options)]
+            n = max(1, *sizes, *([] if sizes else options), 1 if sizes or options else 64)
         self.check_number(n)
         check_int("seed", seed, -(2**31))
         found = {name: each.check(name, given[name], n) for name, each in inputs.items() if name in given}
@@ -173,8 +173,8 @@ class Sampling(Validation):
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 
-        64 samples in a square, 1,000 points; 10 a class of a conditional model; of one that translates images, a row an
-        example: for each endpoint the image and what becomes of it.
+        64 samples in a square, 1,000 points; 10 a class, or a text, of a conditional model; of one that translates images, a
+        row an example: for each endpoint the image and what becomes of it.
 
         Args:
             probe: {part: array}, `probe_size` fixed examples of the data, or None.
@@ -186,11 +186,11 @@ class Sampling(Validation):
         if self.probe_size:
             columns = self._translations(probe or {}, seed)
             return images.grid(np.stack(columns, axis=1).reshape(-1, *self._shape()), len(columns), zoom)
-        label = next((name for name, each in self.inputs.items() if isinstance(each, Label)), None)
-        if label is None:
+        told = next((name for name, each in self.inputs.items() if not each.drawn and len(each.options)), None)
+        if told is None:
             return images.grid(self.sample(64, seed), zoom=zoom)
-        classes = np.repeat(np.arange(min(self.inputs[label].classes, 20)), 10)
-        return images.grid(self.sample(len(classes), seed, **{label: classes}), 10, zoom=zoom)
+        rows = np.repeat(np.asarray(self.inputs[told].options[:20]), 10)
+        return images.grid(self.sample(len(rows), seed, **{told: rows}), 10, zoom=zoom)
 
     def export(self, path, formats=("savedmodel",), **options):
         """Write the trained model for programs without ganzoo; options as in `ganzoo.export.export_generator`."""

@@ -21,7 +21,7 @@ class Controls:
     Attributes:
         endpoints: names of the model's endpoints; one that stands there twice is named once.
         endpoint: the one that the rest is about.
-        choices: {name: number of values} of labels and categories.
+        choices: {name: what there is to choose from} of labels, categories and texts.
         codes: tuple of (name, index), a slider each.
         image: name of the image that is translated, or None.
         asked: shape of that image, () without one.
@@ -56,7 +56,7 @@ class Request:
         a, b: seeds of the two ends; image i goes from sample i of one to sample i of the other.
         position: share of the way from a to b, 0 to 1.
         truncation: factor of the latents, 0 to 1.5; below 1 samples are more typical and less various.
-        choices: {name: int}, `ANY` for all.
+        choices: {name: int}, the number of what is chosen, `ANY` for all.
         codes: {(name, index): float}.
         given: {name: uint8 array `(n, H, W, C)`} of images to translate.
     """
@@ -86,8 +86,8 @@ def controls_of(model, endpoint=None):
     for name, each in inputs.items():
         if isinstance(each, Image):
             found["image"], found["asked"] = name, tuple(each.shape)
-        elif hasattr(each, "classes"):
-            found["choices"][name] = each.classes
+        elif len(each.options):
+            found["choices"][name] = tuple(each.options)
         elif isinstance(each, Code):
             found["codes"] += [(name, index) for index in range(each.size)]
         elif not each.drawn:
@@ -125,7 +125,7 @@ def inputs_of(model, request, draw=draw):
         InputError: for a value that the model does not take.
     """
     kinds = model.endpoints()[request.endpoint].inputs
-    given = dict(request.given) | {name: [value] for name, value in request.choices.items() if value != ANY}
+    given = dict(request.given) | {name: [_option(kinds[name], i)] for name, i in request.choices.items() if i != ANY}
     for name in dict.fromkeys(name for name, _ in request.codes):
         given[name] = np.array([request.codes[name, i] for i in range(kinds[name].size)], "float32")
     start, end = (draw(model, request.endpoint, request.n, seed) for seed in (request.a, request.b))
@@ -158,6 +158,11 @@ def animation(model, request, frames=24, draw=draw):
     """Return the pictures on the way from seed a to seed b, a list of uint8 `(H, W, C)`."""
     positions = np.linspace(0.0, 1.0, frames)
     return [picture(model, dataclasses.replace(request, position=float(position)), draw) for position in positions]
+
+
+def _option(kind, index):
+    """Return what is chosen by its number; a number that there is not is refused by the input."""
+    return kind.options[index] if 0 <= index < len(kind.options) else index
 
 
 def _is_latent(kind):

@@ -8,9 +8,8 @@ import keras
 @contextlib.contextmanager
 def computing_in_float32(model):
     """Let every layer of a model's networks compute in float32 inside the block, whatever its dtype policy."""
-    networks = [network for player in model.players.values() for network in player.models.values()]
-    layers = {id(layer): layer for network in networks for layer in network._flatten_layers()}
-    other = [(layer, layer.dtype_policy) for layer in layers.values() if layer.compute_dtype != "float32"]
+    layers = model._flatten_layers(include_self=False)
+    other = [(layer, layer.dtype_policy) for layer in layers if layer.compute_dtype != "float32"]
     try:
         for layer, before in other:
             policy = keras.DTypePolicy("float32")

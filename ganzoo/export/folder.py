@@ -6,7 +6,7 @@ import shutil
 
 from ganzoo.errors import InputError
 from ganzoo.export.litert import QUANTIZATIONS, file_name
-from ganzoo.export.model_card import CARD, PICTURE, SIGN
+from ganzoo.export.model_card import CARD, PICTURE, SIGN, VOCABULARY
 
 
 def check_path(path):
@@ -60,7 +60,7 @@ def _own(path, endpoints):
     """Return the entries of a folder that an export of these endpoints wrote; none where it is no export."""
     if not path.exists() or not _is_export(path):
         return []
-    names = [CARD, PICTURE, "requests", *(f"{name}.onnx" for name in ("generator", *endpoints))]
+    names = [CARD, PICTURE, VOCABULARY, "requests", *(f"{name}.onnx" for name in ("generator", *endpoints))]
     names += [file_name(each) for each in QUANTIZATIONS]
     if (path / "saved_model.pb").exists():
         names += ["saved_model.pb", "fingerprint.pb", "variables", "assets"]

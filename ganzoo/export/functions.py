@@ -47,10 +47,12 @@ def write_functions(folder, model, functions):
     """
     used = {id(each) for function in functions.values() for each in function.get_concrete_function().variables}
     archive = keras.export.ExportArchive()
-    for player in model.players.values():
-        for network in player.models.values():
-            if any(id(each.value) in used for each in network.variables):
-                archive.track(network)
+    played = [network for player in model.players.values() for network in player.models.values()]
+    for network in [*played, *model.layers]:  # those that an earlier stage trained are no player's
+        own = {id(each.value) for each in network.variables}
+        if own & used:
+            archive.track(network)
+            used -= own
     for name, function in functions.items():
         archive.add_endpoint(name, function)
     archive.write_out(str(folder), verbose=False)
@@ -74,8 +76,8 @@ def endpoint_function(model, name, batch=None, unknown="stop"):
         model: a `ganzoo` model.
         name: of the endpoint.
         batch: None for any number of images, none too; an int for that number alone.
-        unknown: what a class number beyond the classes does: "stop" the call with an error, make its image "nan" where a
-            runtime knows no errors, or stand for the "nearest" class where it knows no NaN either.
+        unknown: what a number of a class or a word that there is not does: "stop" the call with an error, make its image "nan"
+            where a runtime knows no errors, or stand for the "nearest" class where it knows no NaN either.
     """
     endpoint = model.endpoints()[name]
 
@@ -144,7 +146,7 @@ def _checked(name, each, numbers, unknown, known):
     if unknown == "stop":
         tf.debugging.assert_equal(tf.reduce_all(inside), True, f"{name} must be from 0 to {each.classes - 1}")
     if unknown == "nan":
-        known.append(inside)
+        known.append(tf.reduce_all(inside, axis=list(range(1, len(each.shape) + 1))) if each.shape else inside)
     return tf.clip_by_value(numbers, 0, each.classes - 1)
 
 

@@ -14,12 +14,12 @@ from ganzoo.registry import MODELS
 from ganzoo.utils import images
 from ganzoo.utils.files import read_json
 
-CARD, PICTURE = "model_card.md", "samples.png"
+CARD, PICTURE, VOCABULARY = "model_card.md", "samples.png", "vocabulary.json"
 SIGN = "exported with ganzoo"  # by which an export's folder is told from another
 
 
 def write_card(folder, model, batch, serving_name, differences, run_dir=None):
-    """Write model_card.md and samples.png into an export's folder, beside its files.
+    """Write model_card.md and samples.png into an export's folder, beside its files; vocabulary.json of a model of texts.
 
     Args:
         folder: where the files stand.
@@ -32,6 +32,7 @@ def write_card(folder, model, batch, serving_name, differences, run_dir=None):
         lines += [f"![samples]({PICTURE})", ""]
     lines += _table(("what", "is"), _facts(model, run_dir))
     lines += ["", "## Inputs and outputs", "", *_interface(model, batch), "", *_remarks(model)]
+    lines += _vocabulary(folder / VOCABULARY, model)
     lines += ["", "## Files", "", *_files(folder, model, differences)]
     lines += ["", "## Load it without ganzoo", "", "Each from this folder."]
     for title, needs, code in code_blocks(folder, model, batch, serving_name):
@@ -118,6 +119,38 @@ def _output_shape(model, endpoint):
     return (None, None, *shape[2:]) if dynamic else shape
 
 
+_ENCODE = r"""A text is given as the numbers of its words, their places in `words` of `{file}`; case and punctuation are left
+out, and 0 stands after the last word:
+
+```python
+import json, re
+
+vocabulary = json.load(open("{file}", encoding="utf-8"))
+
+def encode(text, name="texts"):
+    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", text.lower())
+    numbers = [vocabulary[name]["words"].index(word) for word in words]
+    return numbers + [0] * (vocabulary[name]["length"] - len(numbers))
+```"""
+
+
+def _vocabulary(path, model):
+    """Write the words of the inputs that are texts; returns the lines about them, none where there are no texts."""
+    texts = {name: each for point in model.endpoints().values() for name, each in point.inputs.items() if each.words}
+    if not texts:
+        return []
+    found = {name: {"length": each.length, "words": ["", *each.words], "options": list(each.options)}
+             for name, each in texts.items()}  # fmt: skip
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = ["", "## Texts", "", *_ENCODE.format(file=VOCABULARY).splitlines(), ""]
+    for name, each in texts.items():
+        shown = _plain("; ".join(each.options))
+        lines.append(
+            f"`{name}`: {len(each.words)} words, at most {each.length} in a text" + (f", such as: {shown}" if shown else "")
+        )
+    return lines
+
+
 def _remarks(model):
     """Return what a user should know besides."""
     lines = []
@@ -127,8 +160,8 @@ def _remarks(model):
                if hasattr(each, "classes")]  # fmt: skip
     if choices:
         lines.append(
-            "Class numbers beyond the classes: the SavedModel stops the call with an error; ONNX and LiteRT return NaN for the "
-            "image, an int8 file the image of the nearest class."
+            "Numbers of classes or words that there are not: the SavedModel stops the call with an error; ONNX and LiteRT "
+            "return NaN for the image, an int8 file the image of the nearest class."
         )
     return lines
 

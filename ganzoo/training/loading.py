@@ -4,12 +4,13 @@ import keras
 
 from ganzoo.core import state
 from ganzoo.core.config import Configurable, deserialize
+from ganzoo.core.inputs import MOST_WORDS
 from ganzoo.core.model import AdversarialModel
 from ganzoo.errors import InputError
 from ganzoo.training.runs import RunDirectory
 
 MAX_INT = 16_384  # of a size in a description; a larger one asks for networks that no run of this library has
-_LARGE = ("seed", "steps", "updates", "decay_steps", "ema_half_life_images")  # numbers that are no sizes
+_LARGE = ("seed", "steps", "updates", "decay_steps", "rough_steps", "ema_half_life_images")  # numbers that are no sizes
 _PARTS = (Configurable, AdversarialModel, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)
 
 
@@ -92,8 +93,9 @@ def check_description(value, path, name="model", depth=0):
             if key not in ("class_name", "module", "registered_name"):
                 check_description(each, path, key, depth + 1)
     elif isinstance(value, list):
-        if len(value) > 200:
-            raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most 200 are read.")
+        most = MOST_WORDS if name == "words" else 200
+        if len(value) > most:
+            raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most {most} are read.")
         for each in value:
             check_description(each, path, name, depth + 1)
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INT and name not in _LARGE:

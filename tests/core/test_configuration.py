@@ -39,6 +39,7 @@ ARGUMENTS = {
     inputs.Code: [(2,)],
     inputs.Category: [(5,)],
     inputs.Label: [(10,)],
+    inputs.Text: [(("a", "seven"), 3), (("a", "seven"), 3, ("a seven", "seven"))],
     inputs.Image: [((8, 8, 1),), ((8, 4, 3), (0.0, 1.0))],
     Mask: [(8, 4), (8, 8, "center")],
     networks.Dense: [(), ((8, 4), 0.0), ((8,), 0.5, 3)],

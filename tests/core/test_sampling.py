@@ -6,7 +6,7 @@ import tensorflow as tf
 from conftest import make_gan, make_tiny
 from keras import ops
 
-from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Uniform
+from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Text, Uniform
 from ganzoo.errors import InputError
 
 
@@ -151,3 +151,52 @@ def test_spherical_blend_keeps_the_length_and_codes_move_straight():
     np.testing.assert_allclose(Code(2).blend(start, end, t[3:4])[0], [1.5, 1.5])
     np.testing.assert_allclose(Normal(2).blend(start, start, t), [start] * 7)
     assert Category(5).blend(np.int32(1), np.int32(4), t[[0, 6]]).tolist() == [1, 4]
+
+
+TEXT = Text(("a", "seven", "thick", "thin"), 4, ("a seven", "a thick seven", "thin"))
+
+
+def test_texts_are_numbers_of_words():
+    assert (TEXT.shape, TEXT.dtype, TEXT.classes) == ((4,), "int32", 5)
+    asked = ["A THICK seven!", "thin"]
+    assert TEXT.encode(asked).tolist() == [[1, 3, 2, 0], [4, 0, 0, 0]]
+    assert TEXT.decode(TEXT.encode(asked)) == ["a thick seven", "thin"]
+    assert TEXT.check("texts", asked, 3).tolist() == [[1, 3, 2, 0], [4, 0, 0, 0], [1, 3, 2, 0]]
+    assert TEXT.check("texts", "thin", 2).tolist() == [[4, 0, 0, 0]] * 2
+    np.testing.assert_array_equal(TEXT.check("texts", TEXT.encode(asked).astype("int64"), 2), TEXT.encode(asked))
+    assert TEXT.default(4).tolist() == TEXT.encode(["a seven", "a thick seven", "thin", "a seven"]).tolist()
+    assert Text.of(["Seven, thick", "a seven"]) == Text(("a", "seven", "thick"), 2, ("Seven, thick", "a seven"))
+    assert TEXT.blend(TEXT.encode("thin")[0], TEXT.encode("a")[0], np.array([0.2, 0.8], "float32")).tolist() == [
+        [4, 0, 0, 0],
+        [1, 0, 0, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["a thik seven"], "knows no word 'thik'; the nearest is 'thi"),
+        (["ß"], "knows no word 'ß'; the nearest is '"),
+        (["a a a a a"], "1 to 4 words. Received: 5 in 'a a a a a'"),
+        (["...", "a"], "1 to 4 words. Received: 0 in '...'"),
+        ([], "texts must be strings, or numbers of words"),
+        ([3], "texts must be strings, or numbers of words"),
+        (["a", 3], "texts must be strings|knows no word '3'"),
+        ([[1, 2, 3, 5]], "texts must be integers from 0 to 4"),
+        ([[1, 2, 3]], r"texts must be strings, or numbers of words \(N, 4\)"),
+    ],
+)
+def test_a_text_that_cannot_be_drawn(asked, message):
+    with pytest.raises(InputError, match=message):
+        TEXT.check("texts", asked, 2)
+
+
+def test_a_vocabulary_that_is_none():
+    for texts, message in ((["a", ""], "1 to 64 words"), (["a " * 65], "Received: 65"), ([], "at least one")):
+        with pytest.raises(InputError, match=message):
+            Text.of(texts)
+    for words in ((), ("two words",), ("Upper",), (3,)):
+        with pytest.raises(InputError, match="words must be single words"):
+            Text(words, 3)
+    with pytest.raises(InputError, match="5000 different words"):
+        Text.of([f"w{i}" for i in range(5001)])

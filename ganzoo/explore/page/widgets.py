@@ -117,13 +117,13 @@ class Panel:
             "truncation": {"visible": controls.truncated},
         }
         for i in range(CHOICES):
-            name, classes = choices[i] if i < len(choices) else ("", 0)
-            values = [("any", state.ANY), *((str(each), each) for each in range(classes))]
+            name, options = choices[i] if i < len(choices) else ("", ())
+            values = [("any", state.ANY), *((str(each), index) for index, each in enumerate(options))]
             found[f"choice {i}"] = {
                 "choices": values,
-                "value": 0 if classes else state.ANY,
+                "value": 0 if options else state.ANY,
                 "label": name,
-                "visible": classes > 0,
+                "visible": len(options) > 0,
             }
         for i in range(CODES):
             shown = len(controls.codes) <= CODES and i < len(controls.codes)
