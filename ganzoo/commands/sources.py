@@ -37,6 +37,16 @@ def data_flags(recipe):
             Flag("scale", 4, "how much smaller the small images are: 2, 4 or 8", int, low=2, high=8),
             strict,
         ]
+    if recipe.data == "texts":
+        own = "an .npz with texts or class_names, a CSV file (file_name,text) or the folder it is about, instead of --dataset"
+        named = "with a {} for the name of the class, where the data have these instead of texts"
+        return [
+            choice("dataset", recipe.dataset, DATASETS["texts"], "built-in data set; described_digits needs no download"),
+            Flag("data", "", own),
+            Flag("template", "a photo of a {}", named),
+            size,
+            strict,
+        ]
     builtin = (
         "built-in data set; grass, brick, gravel, digits and terrain (heights; --depth=16 keeps them all) need no download"
     )
@@ -91,6 +101,8 @@ def load(recipe, options):
         found = data.load_pair(options.data_a, options.data_b, options.dataset, size, options.paired, options.strict)
     elif recipe.data == "identities":
         found = data.load(options.dataset, options.data, size, strict=options.strict)
+    elif recipe.data == "texts":
+        found = data.load_texts(options.dataset, options.data, size, options.template, options.strict)
     else:
         found = _load_images(recipe, options, size)
         if "held_out" in options and options.crops and options.held_out:

@@ -22,6 +22,12 @@ class Validation:
             found = tuple(data.specs[name].shape)
             if found != tuple(spec.shape):
                 raise InputError(f"{type(self).__name__} takes {name} {tuple(spec.shape)}. Received: {data.name} with {found}")
+            known = getattr(data, "words", {}).get(name)
+            if known is not None and tuple(known) != tuple(self.inputs[name].words):
+                raise InputError(
+                    f"{data.name} is told with other words than this {type(self).__name__} knows: make the model with the "
+                    f"data's own vocabulary, {type(self).__name__}(..., text=data.text)."
+                )
         arrays = getattr(data, "arrays", None)
         first = getattr(data, "first", None)
         if arrays is not None:

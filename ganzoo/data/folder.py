@@ -117,6 +117,26 @@ def from_folder(
     return ImageDataset(np.stack(images), labels, name, skipped, notes, class_names)
 
 
+def checked_folder_image(root, name, image_size, alpha="white"):
+    """Read one image of a folder by its name; see `read_picture`.
+
+    Args:
+        root: Path of the folder.
+        name: str, path inside of the folder, as somebody wrote it.
+        image_size, alpha: as in `from_folder`.
+
+    Raises:
+        FileNotFoundError: if it is not there.
+        UnusableError: if it lies outside of the folder, or gives no image.
+    """
+    file = root / name
+    if not name or "\0" in name or not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+        raise UnusableError(file, "no file of this folder")
+    if not file.exists():
+        raise FileNotFoundError(name)
+    return read_picture(file, size_pair(image_size), MAX_PIXELS, checked_alpha(alpha))
+
+
 def _image_files(root):
     """Return the image files under `root` in order, the number of other files, and reasons for unread folders."""
     files, others, skipped = [], 0, []

@@ -5,12 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from ganzoo.data import keras_sets, photographs
+from ganzoo.data.captions import CSV_NAMES, CaptionedImages, caption_classes, csv_of, read_captions
 from ganzoo.data.checks import existing_path, kind_of_path, size_pair, suggestion
 from ganzoo.data.crops import Crops
+from ganzoo.data.described_digits import described_digits
 from ganzoo.data.folder import from_folder
 from ganzoo.data.image_file import SUFFIXES
 from ganzoo.data.npy import from_npy
-from ganzoo.data.npz import from_npz, npz_keys
+from ganzoo.data.npz import from_npz, npz_keys, npz_texts
 from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
 from ganzoo.data.photographs import NAMES as PHOTOGRAPHS
 from ganzoo.data.photographs import photograph_crops
@@ -45,6 +47,9 @@ DATASETS = {
 
 # Made by code in one piece, which crops are cut from: heights, which a texture on 16 bits gives back as heights.
 LANDSCAPE = "terrain"
+
+# Digits with texts of what is measured in them; the first needs no download.
+DESCRIBED = ("described_digits", "described_mnist")
 
 # The pairs of domains that need no download.
 PAIRS = tuple(f"{kind}_digits" for kind in KINDS)
@@ -176,6 +181,49 @@ def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=Fa
 def load_test_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None):
     """Load the paired images that no training of `load_pair` sees: those of the digits; None for a user's own data."""
     return None if data_a or data_b else digit_pairs(_pair_kind(dataset), image_size)[1]
+
+
+def load_texts(dataset=DESCRIBED[0], data="", image_size=None, template="a photo of a {}", strict=False, seed=0):
+    """Load images with a text each.
+
+    Args:
+        dataset: str, a name in `DESCRIBED`, of digits that are described by what is measured in them.
+        data: str or Path, wins over `dataset` unless empty: an .npz with `texts`; one with labels and `class_names`, whose
+            texts are made by the template; one with gray digits and labels from 0 to 9, which are described; a CSV file with
+            the columns file_name and text, or the folder that it stands in or beside; a folder with a sub-folder a class.
+        image_size: pair of ints (height, width) in pixels, or None as in `load`.
+        template: str with a {} for the name of the class.
+        strict: bool, as in `load`.
+        seed: int, from 0 on; decides how digits are redrawn.
+
+    Returns:
+        CaptionedImages.
+
+    Raises:
+        InputError: if the name is unknown, there is nothing that texts can be made of, or the images cannot be read.
+    """
+    if not data:
+        if dataset not in DESCRIBED:
+            raise InputError(
+                f"dataset must be one of {', '.join(DESCRIBED)}.{suggestion(dataset, DESCRIBED)} Received: dataset={dataset!r}"
+            )
+        return described_digits(image_size, keras_sets.mnist() if dataset == "described_mnist" else None, seed=seed)
+    path = existing_path(data)
+    table = csv_of(path) if path.is_dir() else path if path.suffix.lower() == ".csv" else None
+    if table is not None:
+        return read_captions(table, image_size or _DEFAULT_SIZE, strict)
+    images = load(data=path, image_size=image_size, strict=strict)
+    texts = npz_texts(path) if path.suffix.lower() == ".npz" else None
+    if texts is not None:
+        return CaptionedImages(images, texts)
+    if images.class_names is not None:
+        return caption_classes(images, template)
+    if images.labels is not None and images.image_shape[2] == 1 and images.classes == 10:
+        return described_digits(image_size, images, seed=seed)
+    raise InputError(
+        f"{path} has no texts: an .npz has them as texts, or the names of its classes as class_names; a folder as "
+        f"{' or '.join(CSV_NAMES)} with the columns file_name and text, or a sub-folder for each class."
+    )
 
 
 def _pair_kind(dataset):

@@ -65,6 +65,22 @@ def from_npz(path, key=None, image_size=None):
     return resized(dataset, image_size)
 
 
+def npz_texts(path):
+    """Return the texts that stand beside the images of an .npz file as `texts`, a list of str, or None.
+
+    Raises:
+        InputError: if there are other things than texts.
+    """
+    headers = array_headers(path)
+    if "texts" not in headers:
+        return None
+    shape, dtype = headers["texts"]
+    if dtype.kind != "U" or len(shape) != 1:
+        raise InputError(f"{path}: texts must be an array of str, one for each image. Received: {dtype} of shape {shape}")
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["texts"].tolist()
+
+
 def npz_keys(path):
     """Return the names of the arrays in an .npz file; none if it cannot be read."""
     try:

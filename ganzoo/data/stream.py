@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 from ganzoo.core.inputs import Spec
+from ganzoo.data.captions import CaptionedImages
 from ganzoo.data.checks import chosen_names, one_line
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
@@ -15,7 +16,7 @@ from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
 
 # The parts that the elements of a stream, or a dict of arrays, may have.
-_PARTS = (("images",), ("images", "labels"), ("points",), ("a", "b"))
+_PARTS = (("images",), ("images", "labels"), ("images", "texts"), ("points",), ("a", "b"))
 
 
 class StreamDataset:
@@ -131,20 +132,20 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or
+        data: Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or
             uint16 array of images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays;
-            dict of arrays with the names "images", "images" and "labels", "points", or "a" and "b" (two sets of images); or
-            `tf.data.Dataset`, see `StreamDataset`.
+            dict of arrays with the names "images", "images" and "labels" or "texts", "points", or "a" and "b" (two sets of
+            images); or `tf.data.Dataset`, see `StreamDataset`.
 
     Returns:
-        Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages or StreamDataset.
+        Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
     """
     import tensorflow as tf
 
-    if isinstance(data, (Crops, IdentityPairs, ImageDataset, PointDataset, PairedImages, StreamDataset)):
+    if isinstance(data, (Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, StreamDataset)):
         return data
     if isinstance(data, np.ndarray):
         return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)
@@ -160,6 +161,8 @@ def as_dataset(data):
             return PointDataset(data["points"])
         if parts == ("a", "b"):
             return PairedImages(*(ImageDataset(data[name], name=name) for name in parts))
+        if parts == ("images", "texts"):
+            return CaptionedImages(ImageDataset(data["images"]), data["texts"])
         return ImageDataset(**data)
     raise InputError(
         "data must be a dataset of ganzoo.data, a uint8 array of images, a float array of points, a pair (images, labels), "
@@ -206,6 +209,13 @@ def _checked_spec(part, spec, image_shape, name):
         if not dtype.startswith(("float", "bfloat")) or rank not in (1, 2) or shape[-1] is None:
             raise InputError(f"{name}: {_WANTED}; points are floats, of known dimension. Received: {spec}")
         return Spec((shape[-1],), "float32"), rank == 2
+    if part == "texts":
+        if "int" not in dtype or rank not in (1, 2) or shape[-1] is None:
+            raise InputError(
+                f"{name}: texts must be the numbers of their words, int (N, length), as the `encode` of a model's text gives "
+                f"them. Received: {spec}"
+            )
+        return Spec((shape[-1],), "int32"), rank == 2
     if dtype not in ("uint8", "uint16", "float32") or rank not in (3, 4):
         raise InputError(f"{name}: {_WANTED}. Received: {spec}")
     found = tuple(shape)[-3:]
