@@ -11,7 +11,7 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation inpainting identity attention truncation unrolled f-divergences \
+STUDIES := results pathologies mode-coverage stacked-digits translation text-to-image inpainting identity attention truncation unrolled f-divergences \
   optimal-discriminator equivariance ablation
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
@@ -62,6 +62,9 @@ f-divergences: setup ## the bound and the modes of each f-divergence; twenty min
 
 ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hours, in pieces
 	@$(RUN) experiments.ablation $(ARGS)
+
+text-to-image: setup ## StackGAN on digits and texts: is what a text asks for in the picture? ten minutes
+	@$(RUN) experiments.text_to_image $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)

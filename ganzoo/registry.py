@@ -14,8 +14,8 @@ class Recipe:
     Attributes:
         name: of the command.
         about, time: what it does and how long that takes on two CPU cores, for `make help`.
-        data: what it trains on: "images", "points", "function" (points of a graph), "pairs" (two sets of images) or
-            "identities" (pairs of labelled images, each with a small copy).
+        data: what it trains on: "images", "points", "function" (points of a graph), "pairs" (two sets of images),
+            "identities" (pairs of labelled images, each with a small copy) or "texts" (images with a text each).
         dataset: default data set.
         image_size: default of --image_size; "" for the data's own.
         digits_size: image size of scikit-learn's 8x8 digits, where none is asked for; at 8 pixels DCGAN's generator collapses.
@@ -152,6 +152,13 @@ MODELS = {
                minutes=15.0), "super_resolution", None,
         arguments={"features": 32, "margin": 2.0, "reconstruction_weight": 1.0, "adversarial_weight": 0.01,
                    "contrastive_weight": 0.1, "learning_rate": 5e-4}),
+    "StackGAN": Entry(
+        "ganzoo.models.stack_gan", "Zhang et al. 2016", "1612.03242", "004", "draws what a text says, a rough image first",
+        Recipe("stackgan", "the digit that a text describes: a thick seven, leaning right", "at most ten minutes", "texts",
+               "described_digits", "32", digits_size="", steps=4000, minutes=9.0, every=(500, 250, 50, 500)),
+        "stack", None,
+        arguments={"latent": 32, "rough_steps": 2000, "kl_weight": 2.0, "gamma": 0.1, "learning_rate": 2e-4,
+                   "ema_half_life_images": 10_000.0}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
         "clipping of the kernels; the lecture's texture networks",

@@ -102,6 +102,8 @@ def make_gan(name, **options):
         small |= {"networks": networks.StyleGAN(width=8, style_size=8, mapping_layers=2), "stage_steps": 20}
     if name in ("StyleGAN2", "StyleGAN3"):
         small["networks"] = getattr(networks, name)(width=4, style_size=8, mapping_layers=2)
+    if name == "StackGAN":
+        small["networks"] = networks.Stack(width=4, embedding=8, condition=4, residual_blocks=1)
     if name == "GAN":
         small["networks"] = networks.Dense((16, 16))
     return cls(**small | options)

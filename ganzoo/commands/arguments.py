@@ -49,6 +49,8 @@ ARGUMENTS = {
     "stage_steps": Argument(int, "of a GAN that grows: steps at each size but the last, half of them fading in; at least 1", 1),
     "mixing": Argument(float, "share of training samples whose layers have the styles of two latents, from 0 to 1", 0),
     "path_length": Argument(float, "weight of the path length regularization; 0 leaves it out", 0),
+    "rough_steps": Argument(int, "steps of stage I, which makes rough images; the others are stage II's; at least 1", 1),
+    "kl_weight": Argument(float, "of the condition's KL divergence to the standard normal, at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.
     "attention": Argument(bool, "self-attention over the positions of a map, in both networks"),
@@ -72,6 +74,8 @@ ARGUMENTS = {
     "margin_size": Argument(int, "pixels around every layer's image that keep the border's zeros away; at least 0", 0),
     "style_size": Argument(int, "numbers of a style w; at least 1", 1),
     "mapping_layers": Argument(int, "dense layers from latents to styles; at least 1", 1),
+    "embedding": Argument(int, "size of a text's embedding; at least 1", 1),
+    "condition": Argument(int, "numbers that are drawn from a text's embedding; at least 1", 1),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
     "widest": Argument(int, "times that width, filters of the coarsest layers at most; at least 1", 1),
@@ -82,7 +86,7 @@ ARGUMENTS = {
     "clip": Argument(float, "limit of the critic's kernels, above 0", above=0),
     "clip_all_weights": Argument(bool, "clip every weight of the critic as the lecture does, and see nothing learned"),
     "drift": Argument(float, "of a Wasserstein game: weight of the critic's squared output for real images, at least 0", 0),
-    "gamma": Argument(float, "weight of both gradient penalties, above 0", above=0),
+    "gamma": Argument(float, "weight of the gradient penalties, above 0", above=0),
     "learning_rate": Argument(float, "of the optimizers, above 0", above=0),
     "n_critic": Argument(int, "discriminator updates per generator update; at least 1", 1),
     "penalty": Argument(float, "weight of the gradient penalty, above 0", above=0),
@@ -108,6 +112,7 @@ NETWORKS = {
     "stylegan": {"width": 64, "group": 4, "style_size": 64, "mapping_layers": 8},
     "stylegan2": {"width": 16, "style_size": 64, "mapping_layers": 4},
     "stylegan3": {"width": 16, "style_size": 64, "mapping_layers": 2, "synthesis_layers": 6, "critical": 1, "margin_size": 6},
+    "stack": {"width": 32, "embedding": 64, "condition": 32, "residual_blocks": 2},
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
@@ -153,6 +158,7 @@ DATASETS = {
     "points": ("ring", "grid", "swiss_roll"),
     "identities": ("digits", "mnist", "fashion_mnist", "cifar10"),
     "pairs": ("inverted_digits", "outlined_digits", "sheared_digits"),
+    "texts": ("described_digits", "described_mnist"),
 }
 
 # How crops are mirrored and turned, as `ganzoo.data.crops` has it.

@@ -41,6 +41,7 @@ def describe(recipe):
 
 _EXAMPLES = {"images": "--data=my_pictures --image_size=32", "pairs": "--data_a=photographs --data_b=paintings"}
 _EXAMPLES["identities"] = "--data=labelled.npz --image_size=32"
+_EXAMPLES["texts"] = "--data=captions.csv --image_size=32"
 
 
 def _game_of_words(recipe, argv):

@@ -132,10 +132,10 @@ def as_dataset(data):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
-        data: Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset (returned as it is); uint8 or
-            uint16 array of images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels) of arrays;
-            dict of arrays with the names "images", "images" and "labels" or "texts", "points", or "a" and "b" (two sets of
-            images); or `tf.data.Dataset`, see `StreamDataset`.
+        data: Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset (returned as it
+            is); uint8 or uint16 array of images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels)
+            of arrays; dict of arrays with the names "images", "images" and "labels" or "texts", "points", or "a" and "b" (two
+            sets of images); or `tf.data.Dataset`, see `StreamDataset`.
 
     Returns:
         Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset.

@@ -12,6 +12,7 @@ from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
 from ganzoo.networks.residual import Residual
 from ganzoo.networks.progressive import Progressive
 from ganzoo.networks.spatial import Spatial
+from ganzoo.networks.stack import Stack
 from ganzoo.networks.stylegan import StyleGAN
 from ganzoo.networks.stylegan2 import StyleGAN2
 from ganzoo.networks.stylegan3 import StyleGAN3
@@ -30,5 +31,6 @@ BY_NAME: dict[str, type[Networks]] = {
 }
 
 __all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "GrowingNetworks", "InfoGAN"]
-__all__ += ["Networks", "PartialUNet", "PointDense", "Progressive", "Spatial", "StyleGAN", "StyleGAN2", "StyleGAN3"]
+__all__ += ["Networks", "PartialUNet", "PointDense", "Progressive", "Spatial", "Stack", "StyleGAN"]
+__all__ += ["StyleGAN2", "StyleGAN3"]
 __all__ += ["SuperResolution", "Texture", "Translation"]

@@ -132,6 +132,7 @@ _KINDS = {
     "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
     "translation": ("CycleGAN",),
     "growing": ("ProgressiveGAN", "StyleGAN"),
+    "texts": ("StackGAN",),
 }
 
 
