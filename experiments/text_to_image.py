@@ -16,6 +16,7 @@ from ganzoo.registry import RECIPES
 
 RECIPE = RECIPES["stackgan"]
 EACH = 10  # pictures of every text
+STAGES = {"stage I": "stage_1", "stage II": "serving_default"}
 
 
 def questions(data):
@@ -70,8 +71,7 @@ def measure(gan, data, classifier, seed=1):
     from ganzoo.data.described_digits import SLANTED, THICK, Usual
 
     texts, asked = questions(data)
-    made = {name: gan.sample(len(texts), seed, endpoint, texts=texts)
-            for name, endpoint in (("stage I", "stage_1"), ("stage II", "serving_default"))}  # fmt: skip
+    made = {name: gan.sample(len(texts), seed, endpoint, texts=texts) for name, endpoint in STAGES.items()}
     found = {name: answers(pictures, asked, data, classifier) for name, pictures in made.items()}
     other = np.random.default_rng(seed).permutation(len(texts))
     swapped = {name: values[other] for name, values in asked.items()}
@@ -92,7 +92,7 @@ def picture(gan, columns=4, seed=2):
     from ganzoo.utils import images
 
     texts = [text for text in gan.text.options[:10] for _ in range(columns)]
-    pairs = [gan.sample(len(texts), seed, endpoint, texts=texts) for endpoint in ("stage_1", "serving_default")]
+    pairs = [gan.sample(len(texts), seed, endpoint, texts=texts) for endpoint in STAGES.values()]
     return images.grid(np.stack(pairs, axis=1).reshape(-1, *pairs[0].shape[1:]), 2 * columns, zoom=2)
 
 
@@ -104,13 +104,16 @@ def main(options):
     run_dir = folders.selected_run(options)
     _, options = runner.options_of(run_dir)
     data = sources.load(RECIPE, options)
+    if not gan.stage:
+        command.say(f"step {gan.step} is still of stage I: give it more --minutes, or --resume the run.")
+        return
     images.save_png(run_dir / "text_to_image.png", picture(gan))
     command.say(f"wrote {run_dir}/text_to_image.png: a row a text: {'; '.join(gan.text.options[:10])}")
     if data.images.labels is None:
         command.say("these images have no labels: nothing is measured.")
         return
     found = measure(gan, data, Classifier.cached(data.images))
-    report = {"step": gan.step, "stage": gan.stage, "pictures": found}
+    report = {"step": gan.step, "pictures": found}
     (run_dir / "text_to_image.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     names = list(found["stage II"])
     print("\n".join([f"| pictures | {' | '.join(names)} |", f"|---{'|---' * len(names)}|"]))

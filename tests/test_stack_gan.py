@@ -109,7 +109,7 @@ def test_second_stage_goes_round(stacked, tmp_path):
     for endpoint in ("serving_default", "stage_1"):
         np.testing.assert_array_equal(again.sample(3, endpoint=endpoint), model.sample(3, endpoint=endpoint))
     model.export(tmp_path / "out", ("savedmodel", "onnx", "litert"))
-    assert {each.name for each in (tmp_path / "out").glob("*.onnx")} == {"serving_default.onnx", "stage_1.onnx"}
+    assert {each.name for each in (tmp_path / "out").glob("*.onnx")} == {"generator.onnx", "stage_1.onnx"}
     served = tf.saved_model.load(str(tmp_path / "out")).signatures
     asked = model.draw_inputs(2, texts=["a seven", "a thin one"])
     (made,) = served["serving_default"](**{name: tf.constant(each) for name, each in asked.items()}).values()

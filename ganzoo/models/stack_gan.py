@@ -12,8 +12,8 @@ their inner product is to be larger, by a margin, for what belongs together than
 
 As in the official code, not the paper: lambda is a weight of the mean over the components of c, and the generator's loss is the
 non-saturating one. Departures: the encoders are trained beside stage I, by their own loss and in their own update, instead of
-before it; the text's is a bag of words, so word order says nothing; the penalty R1 takes the place of D's batch normalization;
-samples come from moving averages of the generators.
+before it; the text's is a bag of words, so word order says nothing; the penalty R1, every fourth step, takes the place of the
+discriminators' batch normalization; samples come from moving averages of the generators.
 """
 
 from keras import ops
@@ -96,7 +96,7 @@ class StackGAN(AdversarialModel):
         averages = {"generator": generators[1]}
         discriminator = {"discriminator": pair.build_discriminator(shape)}
         return encoders | {
-            "discriminator": Player(discriminator, adam(), [regularizers.R1(self.gamma)]),
+            "discriminator": Player(discriminator, adam(), [regularizers.Lazy(regularizers.R1(self.gamma), 4)]),
             "generator": Player({"generator": generators[0]}, adam(), (), averages, self.ema_half_life_images),
         }
 
@@ -175,12 +175,10 @@ class StackGAN(AdversarialModel):
         return self.draw_images(self.players["generator"].sampling("generator"), inputs, self.embed(inputs["texts"]))[0]
 
     def endpoints(self):
-        """Return what `sample` makes, and `stage_1`: the rough images that it makes them of, enlarged."""
+        """Return what `sample` makes; in stage II also `stage_1`, the rough images that it makes them of, enlarged."""
         whole = Endpoint(self.inputs, self.generate, "images")
-        return {
-            "serving_default": whole,
-            "stage_1": Endpoint(self.inputs, self.generate_rough, "images") if self.stage else whole,
-        }
+        rough = {"stage_1": Endpoint(self.inputs, self.generate_rough, "images")} if self.stage else {}
+        return {"serving_default": whole} | rough
 
     def matches(self):
         """Return the one match of this stage; real images keep their texts, and images of other sizes are averaged."""

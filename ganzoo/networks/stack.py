@@ -153,7 +153,6 @@ class Stack(Networks):
         x = self._narrowed(pictures)
         told = layers.LeakyReLU(0.2)(layers.Dense(self.condition)(embeddings))
         x = layers.LeakyReLU(0.2)(layers.Conv2D(4 * self.width, 1)(JoinVector()([x, told])))
-        x = layers.LeakyReLU(0.2)(layers.Conv2D(4 * self.width, 3, padding="same")(x))
         return functional([pictures, embeddings], layers.Dense(1)(layers.Flatten()(x)), "discriminator")
 
     def _condition_inputs(self):

@@ -61,8 +61,8 @@ def train_and_export(name, policy, tmp_path):
 
     keras.config.set_dtype_policy("float32")
     loaded = ganzoo.load(tmp_path / "run")
-    given = {key: np.zeros((1, *each.shape), each.dtype if key == "labels" else "uint8") for key, each in gan.inputs.items()
-             if not each.drawn}  # fmt: skip
+    given = {key: np.zeros((1, *each.shape), each.dtype if "int" in each.dtype else "uint8")
+             for key, each in gan.inputs.items() if not each.drawn}  # fmt: skip
     sample = loaded.sample(1, 3, **given)
     assert loaded(loaded.draw_inputs(1, 3, **given)).dtype == "float32"
     served = tf.saved_model.load(str(tmp_path / "run" / "generator")).signatures
