@@ -71,7 +71,8 @@ def train_and_export(name, policy, tmp_path):
     assert set(outputs.values()) == {"float32"}
     if "from_seed" in served:
         asked = {
-            key: tf.constant(values if key == "labels" else values.astype("float32") / 255) for key, values in given.items()
+            key: tf.constant(values.astype("float32") / 255 if values.dtype == "uint8" else values)
+            for key, values in given.items()
         }
         (made,) = served["from_seed"](seeds=tf.constant([3]), **asked).values()
         assert made.dtype == sample.dtype
