@@ -102,6 +102,8 @@ _ONNX = {
     "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "inpainting": "Add Cast Concat Conv Div Greater LeakyRelu MatMul Max Min Mul Relu Reshape Resize Shape Slice Squeeze Sub "
     "Tanh Tile Transpose Unsqueeze",
+    "texts": "Add And Cast Concat Conv Div Exp Gather Greater GreaterOrEqual Less MatMul Max Min Mul Not ReduceSum Relu "
+    "Reshape Shape Slice Sub Tanh Tile Transpose Unsqueeze Where",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
     "Tanh Transpose Unsqueeze",
     "growing": "Add Cast Concat Conv Gather LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Resize Shape Slice Sqrt "
@@ -117,6 +119,8 @@ _LITERT = {
     "any size": "CONCATENATION",
     "inpainting": "ADD CAST CONCATENATION CONV_2D DIV EXPAND_DIMS GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE "
     "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
+    "texts": "ADD CAST CONCATENATION CONV_2D DIV EXP EXPAND_DIMS FULLY_CONNECTED GATHER GREATER_EQUAL LESS LOGICAL_AND MAXIMUM "
+    "MINIMUM MUL PACK PAD REDUCE_ALL RELU RESHAPE SELECT_V2 SHAPE STRIDED_SLICE SUB SUM TANH TILE",
     "translation": "ADD CONV_2D MAXIMUM MEAN MINIMUM MIRROR_PAD MUL NEG PACK PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE "
     "SUB TANH",
     "growing": "ADD CONCATENATION CONV_2D EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU MAXIMUM MEAN MINIMUM MUL PACK PAD RELU "
