@@ -8,8 +8,8 @@ statistics of the image: a droplet that is to hide a large norm from them gains 
 of growing. Both penalties are lazy: 16 times R1 at every 16th step, 8 times the path lengths at every 8th. Nine in ten training
 samples mix two styles at a random layer. Followed: the official code (rates 0.002, the mapping's a hundredth of it, beta_2
 0.99, weight 2 and decay 0.01 of the path lengths). Departures: smaller networks; one Adam step for loss and lazy penalty
-together, where the official code makes two; images end in tanh, where the paper's are linear; noise is an input of the generator, drawn from the sample's seed, so that a
-seed makes one image and an exported model may be asked with any.
+together, where the official code makes two; images end in tanh, where the paper's are linear; noise is an input of the
+generator, drawn from the sample's seed, so that a seed makes one image and an exported model may be asked with any.
 """
 
 import numpy as np

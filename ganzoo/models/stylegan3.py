@@ -6,8 +6,9 @@ The surface moves with the object instead of sticking to the screen: an image is
 take the place of the learned constant, and no layer may make frequencies that its sampling rate cannot carry. So every leaky
 ReLU stands between up-sampling and down-sampling with low-pass filters, and there are no noise inputs, path lengths or mixed
 styles; see `ganzoo.networks.StyleGAN3`. Followed: configuration T of the paper and its official code. Departures: fewer layers,
-narrower margins, one critically sampled layer, tanh at the end; the official code also shrinks styles by their mean over the batch before they
-are demodulated, which changes nothing but overflow in half precision and would make a sample depend on its batch.
+narrower margins, one critically sampled layer, tanh at the end; the official code also shrinks styles by their mean over the
+batch before they are demodulated, which changes nothing but overflow in half precision and would make a sample depend on its
+batch.
 `python -m experiments.equivariance` measures EQ-T and draws what sticks.
 """
 
