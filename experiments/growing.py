@@ -38,7 +38,7 @@ def build(kind, game, shape, seed):
     grown = compose.build(game, shape, seed=seed)
     if kind == "grown":
         return grown
-    shared = ("latent", "networks", "objective", "ema_half_life_images", "seed")
+    shared = ("latent", "networks", "objective", "ema_half_life_images", "ema_warmup", "seed")
     return ganzoo.GAN(shape, **{name: getattr(grown, name) for name in shared})
 
 

@@ -97,7 +97,7 @@ _GROWING = {
     "every": (200, 50, 10, 200),
 }
 _GROWING |= {"crops": None, "symmetry": "flip"}
-_GROWING["flags"] = {"stage_steps": 500, "ema_half_life_images": 1000.0, "width": 32}
+_GROWING["flags"] = {"stage_steps": 500, "ema_half_life_images": 1000.0, "ema_warmup": 0.05, "width": 32}
 _POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 
 MODELS = {
@@ -158,7 +158,7 @@ MODELS = {
                "described_digits", "32", digits_size="", steps=3500, minutes=9.0, every=(500, 250, 50, 500)),
         "stack", None,
         arguments={"latent": 32, "rough_steps": 2000, "kl_weight": 2.0, "gamma": 0.1, "learning_rate": 2e-4,
-                   "ema_half_life_images": 10_000.0}),
+                   "ema_half_life_images": 10_000.0, "ema_warmup": 0.05}),
     "WGAN": Entry(
         "ganzoo.models.wgan", "Arjovsky et al. 2017", "1701.07875", "004",
         "clipping of the kernels; the lecture's texture networks",
@@ -209,14 +209,14 @@ MODELS = {
         "modulated convolutions, styles that mix, lazy path length regularization",
         Recipe("stylegan2", "textures whose coarse and fine styles can be mixed", "at most ten minutes", dataset="grass",
                digits_size="", crops=None, symmetry="flip", steps=1500, batch_size=16, minutes=9.5,
-               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0}),
+               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0, "ema_warmup": 0.05}),
         "stylegan2", "own", arguments={"mixing": 0.9, "path_length": 2.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "StyleGAN3": Entry(
         "ganzoo.models.stylegan3", "Karras et al. 2021", "2106.12423", "004",
         "alias-free: the image moves with its Fourier input, nothing sticks to the pixels",
         Recipe("stylegan3", "textures that move without sticking to the pixels", "at most ten minutes", dataset="grass",
                digits_size="", crops=None, symmetry="flip", steps=1000, batch_size=16, minutes=9.5,
-               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0}),
+               every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0, "ema_warmup": 0.05}),
         "stylegan3", "own", arguments={"mixing": 0.0, "path_length": 0.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",

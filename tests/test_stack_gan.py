@@ -167,7 +167,7 @@ def test_brightness_follows_the_text():
     data = ganzoo.data.CaptionedImages(ganzoo.data.ImageDataset(images), [("a dark one", "a bright one")[i] for i in bright])
     pair = networks.Stack(width=8, embedding=8, condition=8, residual_blocks=1)
     model = ganzoo.StackGAN((8, 8, 1), Text.of(["a dark one", "a bright one"]), 4, pair, 200, learning_rate=1e-3)
-    model.train(data, steps=400, batch_size=32, verbose=False)
+    model.train(data, steps=800, batch_size=32, verbose=False)
     for endpoint in ("stage_1", "serving_default"):
         dark, light = (model.sample(16, endpoint=endpoint, texts=text).mean() for text in ("a dark one", "a bright one"))
         assert dark < 90 < 160 < light < 256

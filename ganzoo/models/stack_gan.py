@@ -43,7 +43,7 @@ class StackGAN(AdversarialModel):
         kl_weight: lambda, at least 0; the official code has 2.
         gamma: weight of R1, above 0.
         learning_rate: of all optimizers (Adam, beta_1 0.5), above 0.
-        ema_half_life_images: half-life of the generators' averages, above 0.
+        ema_half_life_images, ema_warmup: of the generators' averages, as in `GAN`.
         seed: as in `GAN`.
 
     Example:
@@ -56,7 +56,7 @@ class StackGAN(AdversarialModel):
 
     def __init__(
         self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=networks.Stack(), rough_steps=2000,  # noqa: B008
-        kl_weight=2.0, gamma=0.1, learning_rate=2e-4, ema_half_life_images=10_000.0, seed=0, name=None,
+        kl_weight=2.0, gamma=0.1, learning_rate=2e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
     ):  # fmt: skip
         self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
         self.networks = networks
@@ -66,6 +66,7 @@ class StackGAN(AdversarialModel):
         self.kl_weight, self.gamma = nonnegative_number("kl_weight", kl_weight), positive_number("gamma", gamma)
         self.learning_rate = positive_number("learning_rate", learning_rate)
         self.ema_half_life_images = positive_number("ema_half_life_images", ema_half_life_images)
+        self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
         self.examples = {"images": Spec(self.image_shape, "uint8"), "texts": Spec(self.text.shape, "int32")}
         self.inputs = {"latents": Normal(self.latent), "noise": Normal(networks.condition), "texts": self.text}
         super().__init__(seed, name)
@@ -97,7 +98,7 @@ class StackGAN(AdversarialModel):
         discriminator = {"discriminator": pair.build_discriminator(shape)}
         return encoders | {
             "discriminator": Player(discriminator, adam(), [regularizers.Lazy(regularizers.R1(self.gamma), 4)]),
-            "generator": Player({"generator": generators[0]}, adam(), (), averages, self.ema_half_life_images),
+            "generator": Player({"generator": generators[0]}, adam(), (), averages, self.ema_half_life_images, self.ema_warmup),
         }
 
     def play(self, batches, step):

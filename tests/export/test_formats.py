@@ -108,8 +108,8 @@ _ONNX = {
     "Tanh Transpose Unsqueeze",
     "growing": "Add Cast Concat Conv Gather LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Resize Shape Slice Sqrt "
     "Sub Tanh Tile Transpose Unsqueeze",
-    "styles": "Add Cast Concat Conv ConvTranspose Expand LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Shape Slice "
-    "Sqrt Squeeze Sub Tanh Tile Transpose Unsqueeze",
+    "styles": "Add Cast Concat Conv ConvTranspose Expand LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Shape "
+    "Slice Sqrt Squeeze Sub Tanh Tile Transpose Unsqueeze",
 }  # fmt: skip
 _LITERT = {
     "dense": "ADD FULLY_CONNECTED LEAKY_RELU MAXIMUM MINIMUM MUL PACK RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
@@ -127,8 +127,8 @@ _LITERT = {
     "SUB TANH",
     "growing": "ADD CONCATENATION CONV_2D EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU MAXIMUM MEAN MINIMUM MUL PACK PAD RELU "
     "RESHAPE RESIZE_NEAREST_NEIGHBOR RSQRT SHAPE SQUARE STRIDED_SLICE SUB TANH TILE",
-    "styles": "ADD BATCH_MATMUL BROADCAST_TO CONCATENATION CONV_2D EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU MEAN MINIMUM MUL PACK PAD "
-    "RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE SUB TANH TILE TRANSPOSE_CONV",
+    "styles": "ADD BATCH_MATMUL BROADCAST_TO CONCATENATION CONV_2D EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU MEAN MINIMUM MUL PACK "
+    "PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE SUB TANH TILE TRANSPOSE_CONV",
 }  # fmt: skip
 _KINDS = {
     "dense": ("GAN", "PointGAN", "UnrolledGAN", "FunctionGAN"),
