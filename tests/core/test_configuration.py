@@ -39,6 +39,7 @@ ARGUMENTS = {
     inputs.Code: [(2,)],
     inputs.Category: [(5,)],
     inputs.Label: [(10,)],
+    inputs.Setting: [((0.5, 1),)],
     inputs.Text: [(("a", "seven"), 3), (("a", "seven"), 3, ("a seven", "seven"))],
     inputs.Image: [((8, 8, 1),), ((8, 4, 3), (0.0, 1.0))],
     Mask: [(8, 4), (8, 8, "center")],
@@ -53,6 +54,11 @@ ARGUMENTS = {
     networks.Spatial: [(), (2, 8, 16, 3)],
     networks.Translation: [(), (8, 0, 2, 2)],
     networks.ContextEncoder: [(), (8,)],
+    networks.Progressive: [(), (8, 2)],
+    networks.StyleGAN: [()],
+    networks.StyleGAN2: [(), (8, 16, 2)],
+    networks.StyleGAN3: [(), (8, 16, 1, 5, 0, 2)],
+    networks.Stack: [(), (8, 16, 4, 0)],
     networks.PartialUNet: [(), (8,)],
     networks.SuperResolution: [(), (8, 0)],
     networks.Changed: [(), (networks.Dense((8,)), True, "discrimination", 16)],
@@ -66,6 +72,7 @@ ARGUMENTS = {
     losses.FeatureMatching: [(), (2.0, "dense")],
     Adaptive: [(RandomFlip(), 0.5, 100)],
     regularizers.WeightClip: [(), (0.1, False)],
+    regularizers.PathLength: [(), (1.0, 0.1)],
     regularizers.Lazy: [(regularizers.R1(1.0), 4)],
     losses.LabelNoise: [(), (losses.NonSaturating(), 0.2, 0.1)],
     losses.TopK: [(), (losses.Hinge(), 0.5)],
@@ -80,7 +87,7 @@ ARGUMENTS = {
     objectives.Objective: [(), ("hinge", [regularizers.R1(1.0)], 3, "sgd", keras.optimizers.Adam(1e-3), "logits")],
     **{cls: [()] for cls in losses.BY_NAME.values()},
 }
-ABSTRACT = {losses.Loss, FDivergence, networks.Networks, regularizers.Regularizer, inputs.Input}
+ABSTRACT = {losses.Loss, FDivergence, networks.GrowingNetworks, networks.Networks, regularizers.Regularizer, inputs.Input}
 
 
 def all_configurable():
