@@ -54,7 +54,7 @@ class StyleBased(GAN):
         if self.path_length:
             options = {"initializer": "zeros", "dtype": "float32", "trainable": False, "name": "mean_length"}
             self.mean_length = self.add_weight(shape=(), **options)
-            players["generator"].regularizers = (Lazy(PathLength(self.path_length), 8),)
+            players["generator"].regularizers += (Lazy(PathLength(self.path_length), 8),)
         return players
 
     def styles(self, inputs, network=None):
