@@ -11,8 +11,8 @@ FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(
   $(if $(RUN_DIR),"--run_dir=$(RUN_DIR)") $(ARGS)
 
 .DEFAULT_GOAL := help
-STUDIES := results pathologies mode-coverage stacked-digits translation text-to-image inpainting identity attention truncation unrolled f-divergences \
-  optimal-discriminator equivariance ablation
+STUDIES := results pathologies mode-coverage stacked-digits translation text-to-image inpainting identity attention truncation \
+  unrolled f-divergences optimal-discriminator equivariance ablation
 .PHONY: help setup $(STUDIES) sample explore export evaluate invert inpaint test test-all lint docs benchmark clean
 
 help: ## list the targets, with their minutes on two CPU cores

@@ -9,8 +9,8 @@ from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.growing import GrowingNetworks
 from ganzoo.networks.infogan import InfoGAN
 from ganzoo.networks.inpainting import ContextEncoder, PartialUNet
-from ganzoo.networks.residual import Residual
 from ganzoo.networks.progressive import Progressive
+from ganzoo.networks.residual import Residual
 from ganzoo.networks.spatial import Spatial
 from ganzoo.networks.stack import Stack
 from ganzoo.networks.stylegan import StyleGAN
@@ -30,7 +30,6 @@ BY_NAME: dict[str, type[Networks]] = {
     "residual": Residual,
 }
 
-__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "ContextEncoder", "Dense", "GrowingNetworks", "InfoGAN"]
-__all__ += ["Networks", "PartialUNet", "PointDense", "Progressive", "Spatial", "Stack", "StyleGAN"]
-__all__ += ["StyleGAN2", "StyleGAN3"]
-__all__ += ["SuperResolution", "Texture", "Translation"]
+__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "Changed", "ContextEncoder", "Dense", "GrowingNetworks"]
+__all__ += ["InfoGAN", "Networks", "PartialUNet", "PointDense", "Progressive", "Residual", "Spatial", "Stack", "StyleGAN"]
+__all__ += ["StyleGAN2", "StyleGAN3", "SuperResolution", "Texture", "Translation"]
