@@ -197,7 +197,7 @@ MODELS = {
         "ganzoo.models.progressive_gan", "Karras et al. 2017", "1710.10196", "004",
         "grows from 4x4 pixels to the size of the data, a Wasserstein game",
         Recipe("progressive", "grow from 4x4 pixels to a texture", "ten minutes", **_GROWING), "progressive", "own",
-        arguments={"stage_steps": 1000}, own_objective={"penalty": 10.0, "drift": 0.001, "learning_rate": 1e-3}),
+        arguments={"stage_steps": 1000}, own_objective={"penalty": 10.0, "drift": 0.001, "learning_rate": 2e-3, "n_critic": 2}),
     "StyleGAN": Entry(
         "ganzoo.models.stylegan", "Karras et al. 2018", "1812.04948", "004",
         "styles by adaptive instance norm, noise in every layer; grows size by size",

@@ -158,7 +158,7 @@ GAMES = {
     "RelativisticGAN": (losses.Relativistic, 1, ["R1", "R2"], 0.0, (-1.0, 1.0)),
     "SAGAN": (losses.Hinge, 1, [], 0.0, (-1.0, 1.0)),
     "StyleGAN": (losses.NonSaturating, 1, ["R1"], 0.0, (-1.0, 1.0)),
-    "ProgressiveGAN": (losses.Wasserstein, 1, ["GradientPenalty"], 0.0, (-1.0, 1.0)),
+    "ProgressiveGAN": (losses.Wasserstein, 2, ["GradientPenalty"], 0.0, (-1.0, 1.0)),
 }
 
 
