@@ -141,7 +141,7 @@ def test_optimizers_that_were_given_serve_later_stages_too():
     gan.enter(1)
     assert isinstance(gan.generator_optimizer, keras.optimizers.SGD)
     assert float(gan.generator_optimizer.learning_rate) == 0.5
-    assert float(gan.discriminator_optimizer.learning_rate) == pytest.approx(1e-3)
+    assert float(gan.discriminator_optimizer.learning_rate) == pytest.approx(2e-3)
 
 
 @pytest.mark.slow

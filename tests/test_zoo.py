@@ -113,6 +113,7 @@ LONGER = {
     "BigGAN": (300, {"objective": ganzoo.models.biggan.objective(5e-4), "ema_half_life_images": 200.0}),
     "ProgressiveGAN": (300, {"networks": networks.Progressive(width=16), "ema_half_life_images": 200.0}),
     "StyleGAN": (300, {"networks": networks.StyleGAN(width=16, style_size=16, mapping_layers=2)}),
+    "StyleGAN2": (300, {"networks": networks.StyleGAN2(8, 16, 2), "ema_half_life_images": 500.0, "ema_warmup": 0.05}),
 }
 
 
