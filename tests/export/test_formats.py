@@ -110,6 +110,8 @@ _ONNX = {
     "Sub Tanh Tile Transpose Unsqueeze",
     "styles": "Add Cast Concat Conv ConvTranspose Expand LeakyRelu MatMul Max Min Mul Reciprocal ReduceMean Reshape Shape "
     "Slice Sqrt Squeeze Sub Tanh Tile Transpose Unsqueeze",
+    "adaptive norms": "Expand GlobalAveragePool Pad Split Squeeze",
+    "alias-free": "Div Gather ReduceSum Sin",
 }  # fmt: skip
 _LITERT = {
     "dense": "ADD FULLY_CONNECTED LEAKY_RELU MAXIMUM MINIMUM MUL PACK RELU RESHAPE SHAPE STRIDED_SLICE SUB TANH",
@@ -129,6 +131,8 @@ _LITERT = {
     "RESHAPE RESIZE_NEAREST_NEIGHBOR RSQRT SHAPE SQUARE STRIDED_SLICE SUB TANH TILE",
     "styles": "ADD BATCH_MATMUL BROADCAST_TO CONCATENATION CONV_2D EXPAND_DIMS FULLY_CONNECTED LEAKY_RELU MEAN MINIMUM MUL "
     "PACK PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE SUB TANH TILE TRANSPOSE_CONV",
+    "adaptive norms": "BROADCAST_TO SPLIT SQUARED_DIFFERENCE",
+    "alias-free": "GATHER REDUCE_PROD SIN SUM",
 }  # fmt: skip
 _KINDS = {
     "dense": ("GAN", "PointGAN", "UnrolledGAN", "FunctionGAN"),
@@ -142,6 +146,8 @@ _KINDS = {
     "growing": ("ProgressiveGAN", "StyleGAN"),
     "texts": ("StackGAN",),
     "styles": ("StyleGAN2", "StyleGAN3"),
+    "adaptive norms": ("StyleGAN",),
+    "alias-free": ("StyleGAN3",),
 }
 
 
