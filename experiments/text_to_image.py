@@ -27,7 +27,7 @@ def questions(data):
     """
     import numpy as np
 
-    from ganzoo.data.described_digits import WORDS, describe
+    from ganzoo.data.digit_texts import WORDS, describe
 
     if data.text == WORDS:
         asked = [np.repeat(each.ravel(), EACH) for each in np.meshgrid(range(10), (-1, 0, 1), (-1, 0, 1))]
@@ -47,7 +47,7 @@ def answers(pictures, asked, data, classifier):
     """
     import numpy as np
 
-    from ganzoo.data.described_digits import Usual
+    from ganzoo.data.digit_texts import Usual
 
     found = {"read": float((classifier.predict(pictures) == asked["label"]).mean())}
     if "slant" in asked:
@@ -68,7 +68,7 @@ def measure(gan, data, classifier, seed=1):
     """
     import numpy as np
 
-    from ganzoo.data.described_digits import SLANTED, THICK, Usual
+    from ganzoo.data.digit_texts import SLANTED, THICK, Usual
 
     texts, asked = questions(data)
     made = {name: gan.sample(len(texts), seed, endpoint, texts=texts) for name, endpoint in STAGES.items()}

@@ -14,7 +14,7 @@ from ganzoo.commands.flags import parse
 from ganzoo.commands.sample import draw, groups
 from ganzoo.core import state
 from ganzoo.core.inputs import Text
-from ganzoo.data.described_digits import WORDS
+from ganzoo.data.digit_texts import WORDS
 from ganzoo.errors import InputError
 from ganzoo.testing.recording import watch_step
 

@@ -3,7 +3,7 @@
 from ganzoo.data.captions import CaptionedImages, caption_classes, read_captions
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
-from ganzoo.data.described_digits import described_digits
+from ganzoo.data.digit_texts import described_digits
 from ganzoo.data.folder import from_folder
 from ganzoo.data.functions import FunctionGraph
 from ganzoo.data.identities import IdentityPairs

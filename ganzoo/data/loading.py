@@ -8,7 +8,7 @@ from ganzoo.data import keras_sets, photographs
 from ganzoo.data.captions import CSV_NAMES, CaptionedImages, caption_classes, csv_of, read_captions
 from ganzoo.data.checks import existing_path, kind_of_path, size_pair, suggestion
 from ganzoo.data.crops import Crops
-from ganzoo.data.described_digits import described_digits
+from ganzoo.data.digit_texts import described_digits
 from ganzoo.data.folder import from_folder
 from ganzoo.data.image_file import SUFFIXES
 from ganzoo.data.npy import from_npy

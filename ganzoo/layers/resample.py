@@ -35,7 +35,7 @@ def kaiser_lowpass(taps, cutoff, half_width, rate):
 
     Example:
         >>> kaiser_lowpass(6, 1.0, 1.0, 4.0).round(3)
-        array([0.001, 0.075, 0.424, 0.424, 0.075, 0.001])
+        array([-0.009,  0.08 ,  0.429,  0.429,  0.08 , -0.009])
     """
     positive_integer("taps", taps)
     if not 0 < cutoff <= rate / 2 or half_width <= 0:

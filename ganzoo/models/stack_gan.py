@@ -25,7 +25,7 @@ from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.core.sampling import Endpoint
 from ganzoo.core.stage import Stage
-from ganzoo.data.described_digits import WORDS
+from ganzoo.data.digit_texts import WORDS
 from ganzoo.utils.checks import nonnegative_number, positive_integer, positive_number
 
 MARGIN = 1.0  # of the joint embedding

@@ -13,7 +13,7 @@ from ganzoo.data import (
     described_digits,
     load_texts,
 )
-from ganzoo.data.described_digits import (
+from ganzoo.data.digit_texts import (
     NAMES,
     SLANTED,
     THICK,

@@ -153,7 +153,10 @@ def test_as_dataset_takes_all_kinds():
     pair = as_dataset({"a": IMAGES, "b": IMAGES[:4]})
     assert isinstance(pair, PairedImages)
     assert as_dataset(pair) is pair
-    with pytest.raises(InputError, match="a dict of data has the names images; or images and labels; or points; or a and b"):
+    with pytest.raises(
+        InputError,
+        match="a dict of data has the names images; or images and labels; or images and texts; or points; or a and b",
+    ):
         as_dataset({"x": IMAGES})
     dataset, stream = ImageDataset(IMAGES), StreamDataset(slices(IMAGES))
     assert as_dataset(dataset) is dataset
