@@ -61,13 +61,18 @@ def test_virtual_batch_norm_follows_its_definition():
         np.testing.assert_allclose(found, (own - m) / np.sqrt(s - m**2 + 1e-3), atol=1e-9)
 
 
-def test_a_sample_depends_on_no_other_and_the_reference_is_saved(tmp_path):
+def test_a_sample_depends_on_no_other():
     gan = ganzoo.CGAN(SHAPE, latent=4, classes=3, networks=changed(virtual_batch_norm=6))
     latents, labels = np.random.default_rng(1).uniform(-1, 1, (5, 4)).astype("float32"), np.arange(5) % 3
     together = keras.ops.convert_to_numpy(gan.generator([latents, labels], training=True))
     alone = keras.ops.convert_to_numpy(gan.generator([latents[3:4], labels[3:4]], training=False))
     np.testing.assert_allclose(alone[0], together[3], atol=1e-5)
     assert len(np.unique(gan.generator.get_layer("reference_latents").values.numpy())) > 20
+
+
+@pytest.mark.slow
+def test_the_reference_batch_is_saved_and_loaded(tmp_path):
+    gan = ganzoo.CGAN(SHAPE, latent=4, classes=3, networks=changed(virtual_batch_norm=6))
     gan.train((make_stripes(), np.arange(60) % 3), steps=3, batch_size=8, run_dir=tmp_path / "run", verbose=False)
     again = ganzoo.load(tmp_path / "run")
     np.testing.assert_array_equal(again.sample(4, labels=[0, 1, 2, 0]), gan.sample(4, labels=[0, 1, 2, 0]))
@@ -99,6 +104,7 @@ def test_refusals(options, pair, part):
         pair.build_discriminator((2,) if isinstance(pair.networks, networks.PointDense) else SHAPE)
 
 
+@pytest.mark.slow
 def test_points_compare_too():
     gan = ganzoo.PointGAN(2, networks=networks.Changed(networks.PointDense(8), True, "discrimination"))
     gan.train(np.random.default_rng(0).normal(size=(100, 2)).astype("float32"), steps=2, batch_size=10, verbose=False)
