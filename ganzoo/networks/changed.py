@@ -170,7 +170,7 @@ def with_virtual_batch_norm(network: keras.Model, inputs: dict[str, Input], refe
     front = [ReferenceBatch(reference, each.dtype, name=f"reference_{name}") for name, each in inputs.items()]
     joined = [layer(tensor) for layer, tensor in zip(front, tensors, strict=True)]
     for index, (layer, each) in enumerate(zip(front, inputs.values(), strict=True)):
-        drawn = each.draw((reference,), np.int32([index, reference])) if each.drawn else each.default(reference)
+        drawn = each.draw((reference,), np.array([index, reference], "int32")) if each.drawn else each.default(reference)
         layer.values.assign(drawn)
     return functional(tensors, WithoutReference(reference)(body(joined if len(joined) > 1 else joined[0])), network.name)
 

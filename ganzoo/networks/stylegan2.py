@@ -71,9 +71,9 @@ class StyleGAN2(Networks):
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         mapped = {name: each for name, each in inputs.items() if name == "latents" or hasattr(each, "classes")}
-        tensors, vector = self.join(mapped)
+        asked, vector = self.join(mapped)
         w = mapping(vector.shape[-1], self.style_size, self.mapping_layers)(vector)
-        to_style = functional(tensors, w, "mapping")
+        to_style = functional(asked, w, "mapping")
         tensors = {name: keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()}
         given = [tensors[name] for name in mapped]
         w = Truncation(name="truncate")([to_style(given if len(given) > 1 else given[0]), tensors["truncation"]])

@@ -37,8 +37,8 @@ class Band:
 
     def size(self, shape: Shape) -> tuple[int, int]:
         """Return (height, width) with margins, of images of this shape."""
-        side = min(shape[:2])
-        return tuple(round(self.rate * each / side) + 2 * self.margin for each in shape[:2])
+        height, width = (round(self.rate * each / min(shape[:2])) + 2 * self.margin for each in shape[:2])
+        return height, width
 
 
 class StyleGAN3(StyleGAN2):
