@@ -246,14 +246,15 @@ def run(task, technique, seed, data, measure, options):
 
 
 def summary(results, task, technique, seeds):
-    """Return {measure: (mean, standard deviation)} over the seeds that are there."""
+    """Return {measure: (mean, standard deviation)} over the seeds that are there; NaN for the deviation of a single one."""
     import numpy as np
 
     rows = [results[key] for seed in range(seeds) if (key := f"{task}/{technique}/{seed}") in results]
     names = list(rows[0]) if rows else []
     columns = {name: np.array([row.get(name, math.nan) for row in rows], "float64") for name in names}
     with np.errstate(invalid="ignore"):  # a score is infinite where a game diverged
-        return {name: (float(values.mean()), float(values.std(ddof=len(values) > 1))) for name, values in columns.items()}
+        spread = {name: float(values.std(ddof=1)) if len(values) > 1 else math.nan for name, values in columns.items()}
+        return {name: (float(values.mean()), spread[name]) for name, values in columns.items()}
 
 
 def as_table(results, floors, tasks, techniques, seeds):
@@ -269,11 +270,15 @@ def as_table(results, floors, tasks, techniques, seeds):
         lines = [f"## {task}\n", f"| technique | {' | '.join(name.replace('_', ' ') for name in names)} |"]
         lines.append("|---" * (len(names) + 1) + "|")
         for technique, measures in sorted(found.items(), key=lambda item: item[1][score][0]):
-            cells = [f"{measures[n][0]:.4g} ± {measures[n][1]:.2g}" if n in measures else "-" for n in names]
+            cells = [_cell(*measures[name]) if name in measures else "-" for name in names]
             lines.append(f"| {technique.replace('_', ' ')} | {' | '.join(cells)} |")
         floor = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in floors.get(task, {}).items())
         parts.append("\n".join(lines) + (f"\n\nReal examples: {floor}.\n" if floor else "\n"))
     return "\n".join(parts)
+
+
+def _cell(mean, deviation):
+    return f"{mean:.4g}" if math.isnan(deviation) else f"{mean:.4g} ± {deviation:.2g}"
 
 
 def draw(results, floors, tasks, techniques, seeds):

@@ -22,7 +22,7 @@ def test_the_table_has_the_best_first_with_means_deviations_and_the_floor():
     table = ablation.as_table(RESULTS, FLOORS, ("ring", "grid"), ablation.TECHNIQUES, 3)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "technique" not in line]
     assert [row.split("|")[1].strip() for row in rows] == ["r1", "baseline", "hinge"]
-    assert "| 0.6 ± 0.14 | 4 ± 1.4 | 11 ± 1.4 |" in rows[1] and "| inf" in rows[2]
+    assert "| 0.6 ± 0.14 | 4 ± 1.4 | 11 ± 1.4 |" in rows[1] and "| inf | - |" in rows[2] and "| 0.1 | 8 | 20 |" in rows[0]
     assert "Real examples: sliced wasserstein 0.02." in table and "grid" not in table
 
 
