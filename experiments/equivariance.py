@@ -107,8 +107,11 @@ def mixing_table(gan, seed, n=6):
     one = {name: ops.repeat(values[:1], n * n, axis=0) for name, values in inputs.items()}
     mixed = np.concatenate([np.repeat(side, n, axis=0)[:, :coarse], np.tile(top, (n, 1, 1))[:, coarse:]], axis=1)
     same = {name: values[: 2 * n] for name, values in one.items()}
-    alone = gan.postprocess(ops.convert_to_numpy(gan.synthesize(styles, same)))
-    made = gan.postprocess(ops.convert_to_numpy(gan.synthesize(mixed, one))).reshape(n, n, *gan.image_shape)
+
+    def render(each, further):
+        return gan.postprocess(ops.convert_to_numpy(gan.synthesize(ops.convert_to_tensor(each), further)))
+
+    alone, made = render(styles, same), render(mixed, one).reshape(n, n, *gan.image_shape)
     rows = [np.concatenate([np.full_like(alone[:1], 255), alone[n:]])]
     rows += [np.concatenate([alone[i : i + 1], made[i]]) for i in range(n)]
     return images.grid(np.concatenate(rows), n + 1, zoom=images.zoom_for(gan.image_shape))
