@@ -216,6 +216,7 @@ def test_adaptive_augmentation_changes_as_many_as_it_says():
         assert np.mean((found != images).any(axis=(1, 2, 3))) == pytest.approx(probability, abs=0.03)
 
 
+@pytest.mark.slow
 def test_adaptive_augmentation_follows_how_sure_the_discriminator_is_of_the_data(stripes):
     adaptive = augmentation.Adaptive(RandomFlip(), target=0.6, images=80.0)
     assert float(adaptive.next(0.5, 0.7, 8)) == pytest.approx(0.6)

@@ -20,6 +20,7 @@ def changed(**options):
     return networks.Changed(networks.DCGAN(), **options)
 
 
+@pytest.mark.slow
 def test_every_kernel_of_the_discriminator_is_normalized():
     gan = ganzoo.DCGAN(SHAPE, latent=4, networks=changed(spectral_norm=True))
     gan.train(make_stripes(), steps=4, batch_size=8, verbose=False)

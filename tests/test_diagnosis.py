@@ -261,6 +261,7 @@ def test_unreadable_diagnosis_is_told(content, reason, tmp_path, stripes):
     assert (tmp_path / "diagnosis.unreadable").read_text() == content
 
 
+@pytest.mark.slow
 def test_unreadable_diagnosis_is_set_aside(tmp_path, stripes):
     path, told = tmp_path / "diagnosis.json", []
     path.write_text("{")

@@ -49,6 +49,7 @@ def test_invert_tries_discrete_inputs():
     assert found["errors"].max() < 1e-4
 
 
+@pytest.mark.slow
 def test_projected_adam_returns_from_bound():
     target = np.random.default_rng(0).uniform(-0.9, 0.9, (6, 40)).astype("float32")
     mixing = np.random.default_rng(1).normal(size=(40, 60)).astype("float32")
@@ -62,6 +63,7 @@ def test_projected_adam_returns_from_bound():
     np.testing.assert_allclose(found, target, atol=1e-2)
 
 
+@pytest.mark.slow
 def test_invert_keeps_bounds():
     gan = make_gan("DCGAN")
     found = invert(gan, np.full((2, 8, 8, 1), 255, "uint8"), starts=2, steps=20, learning_rate=1.0)

@@ -33,6 +33,7 @@ def moved(kind, options, run):
     return [weight.numpy() for weight in weights], optimizer, weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["eager", "graph", "xla"])
 @pytest.mark.parametrize(("ours", "theirs", "options"), CASES)
 def test_equals_keras(ours, theirs, options, run):

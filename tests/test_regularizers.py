@@ -115,6 +115,7 @@ def test_historical_averaging_is_about_the_mean_of_all_past_weights(stripes):
     assert min(expected.values()) > 0
 
 
+@pytest.mark.slow
 def test_means_of_past_weights_are_resumed(stripes):
     pull = regularizers.HistoricalAveraging(0.5)
     whole, rest = (make_tiny(objective=objectives.Objective(regularizers=[pull])) for _ in range(2))

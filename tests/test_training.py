@@ -102,6 +102,7 @@ def test_nothing_to_resume_is_said(tmp_path, stripes):
         make_tiny().train(stripes, steps=1, batch_size=8, resume=True, **EVERY)
 
 
+@pytest.mark.slow
 def test_training_twice_goes_on_and_rows_left_by_a_kill_are_dropped(tmp_path, stripes):
     gan = make_tiny()
     gan.train(stripes, steps=2, batch_size=8, run_dir=tmp_path, **EVERY)
@@ -142,6 +143,7 @@ def test_the_generators_own_loss_is_named():
         guard.on_train_batch_end(0, {"discriminator_loss": 1.0, "generator_loss": float("inf")})
 
 
+@pytest.mark.slow
 def test_a_users_callbacks_and_early_stopping_work(stripes):
     seen = []
     stop = keras.callbacks.EarlyStopping("generator_loss", patience=1, min_delta=1e9, mode="min")
@@ -183,6 +185,7 @@ def test_sample_quality_measures(stripes):
         gan.train(stripes, steps=2, batch_size=8, log_every=2, callbacks=[few], verbose=False)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_early_leaves_its_best_weights_everywhere(stripes, tmp_path):
     def measure(epoch, logs):
         logs["distance"] = float(epoch)  # worse and worse: the first interval's weights are the best

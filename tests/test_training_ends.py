@@ -101,6 +101,7 @@ def test_errors_that_are_no_full_disk_stay_as_they_are(tmp_path):
         raise ZeroDivisionError
 
 
+@pytest.mark.slow
 def test_the_run_directory_is_locked_while_it_is_trained_in(stripes, tmp_path, quick):
     def second():
         with pytest.raises(InputError, match=f"process {os.getpid()} is training in"):

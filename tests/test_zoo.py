@@ -60,6 +60,7 @@ def test_every_size_that_networks_can_make(name, size):
         assert gan.discriminate(np.zeros((2, *size), "float32"), labels).logits.shape == (2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(8, 12, 3), (12, 8, 1)])
 def test_sides_may_differ(size):
     gan = ganzoo.WGAN(image_shape=size)

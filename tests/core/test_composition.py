@@ -32,6 +32,7 @@ BUILDERS = [networks.Dense((16,)), networks.DCGAN(embedding_size=3), networks.Te
             *(pytest.param(each, marks=pytest.mark.slow) for each in (networks.Attention(4), networks.BigGAN(4)))]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", BUILDERS, ids=repr)
 def test_any_networks_can_be_conditional(build, stripes):
     gan = ganzoo.GAN((8, 8, 1), 4, classes=3, networks=build)

@@ -159,6 +159,7 @@ def test_what_keras_offers_and_a_gan_has_not_is_refused(stripes):
     assert gan.step == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late", [255.0, np.nan])
 def test_stream_refused_where_a_later_batch_is_out_of_range(stripes, late):
     """A black first batch before bright ones, and NaN after good ones, stop the training with a sentence."""

@@ -58,6 +58,7 @@ def outputs_of(gan, folder):
     return [*(gan.postprocess(np.asarray(each)) for each in called), gan.sample(3), exported]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half_life", [None, 16.0])
 def test_call_predict_sample_and_export_use_the_same_generator(half_life, tmp_path, stripes):
     gan = make_tiny(ema_half_life_images=half_life)
@@ -91,6 +92,7 @@ def test_average_warms_up(stripes):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [0, 1])
 def test_weights_set_by_hand_set_the_average_too(steps, tmp_path, stripes):
     gan, donor = make_tiny(ema_half_life_images=1e6), make_tiny(seed=1)

@@ -181,6 +181,7 @@ def test_equal_seeds_make_equal_runs_and_leave_the_callers_randomness_alone(stri
     assert not np.array_equal(a.sample(3), other.sample(3))
 
 
+@pytest.mark.slow
 def test_compile_replaces_optimizers_of_next_batch(stripes):
     gan = make_tiny()
     gan.train_on_batch(stripes[:8])
@@ -234,6 +235,7 @@ def test_two_parameter_gan_finds_a_gaussian():
     assert abs(abs(spread) - 0.5) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [keras.optimizers.Adam, optimizers.Adam])
 def test_gradients_are_accumulated_where_an_optimizer_says_so(make, stripes):
     gan = make_tiny()

@@ -61,6 +61,7 @@ def memory_map(path, array):
     return np.memmap(path, array.dtype, "r", shape=array.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 2])
 def test_arrays_on_the_disk_are_read_and_not_copied(tmp_path, monkeypatch, step):
     array = np.random.default_rng(0).integers(256, size=(40, 8, 8, 3), dtype=np.uint8)
@@ -180,6 +181,7 @@ def test_nobody_waits_for_the_thread_that_tunes_a_pipeline():
     assert numbered(10).batches(4).options().autotune.enabled is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "batches_per_step"), [(1, 1), (5, 3), (40, 1)])
 def test_start_step_equals_skipping(start, batches_per_step):
     arguments = {"batch_size": 7, "seed": 2, "batches_per_step": batches_per_step}

@@ -63,6 +63,7 @@ def test_process_without_ganzoo_makes_the_same_images(name, options, tmp_path, s
     assert len({image.tobytes() for image in out["together"]}) == 3
 
 
+@pytest.mark.slow
 def test_exporting_again_replaces_the_old_one(tmp_path):
     gan = make_tiny()
     assert gan.export(tmp_path / "generator") == gan.export(tmp_path / "generator")

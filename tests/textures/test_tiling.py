@@ -64,6 +64,7 @@ def test_what_cannot_be_painted_is_refused(gan):
         tiling.tile(gan, 0, 32)
 
 
+@pytest.mark.slow
 def test_a_style_chooses_for_the_whole_picture():
     from ganzoo import networks
 
