@@ -13,7 +13,7 @@ their inner product is to be larger, by a margin, for what belongs together than
 As in the official code, not the paper: lambda is a weight of the mean over the components of c, and the generator's loss is the
 non-saturating one. Departures: the encoders are trained beside stage I, by their own loss and in their own update, instead of
 before it; the text's is a bag of words, so word order says nothing; the penalty R1, every fourth step, takes the place of the
-discriminators' batch normalization; samples come from moving averages of the generators.
+discriminators' batch normalization; lambda is 0.1 instead of 2; samples come from moving averages of the generators.
 """
 
 from keras import ops
@@ -40,7 +40,7 @@ class StackGAN(AdversarialModel):
         latent: size of z, an int.
         networks: default `networks.Stack()`.
         rough_steps: steps of stage I; the others of a training are stage II's. Until then samples are rough images enlarged.
-        kl_weight: lambda, at least 0; the official code has 2.
+        kl_weight: lambda, at least 0. The official code has 2, with which c says too little of a text here.
         gamma: weight of R1, above 0.
         learning_rate: of all optimizers (Adam, beta_1 0.5), above 0.
         ema_half_life_images, ema_warmup: of the generators' averages, as in `GAN`.
@@ -56,7 +56,7 @@ class StackGAN(AdversarialModel):
 
     def __init__(
         self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=networks.Stack(), rough_steps=2000,  # noqa: B008
-        kl_weight=2.0, gamma=0.1, learning_rate=2e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
+        kl_weight=0.1, gamma=0.1, learning_rate=5e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
     ):  # fmt: skip
         self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
         self.networks = networks
