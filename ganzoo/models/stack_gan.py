@@ -55,7 +55,7 @@ class StackGAN(AdversarialModel):
         "d_real": "D(x, text)", "d_wrong": "D(x, wrong text)", "d_fake": "D(G, text)", "kl": "KL of c (nats)"}  # fmt: skip
 
     def __init__(
-        self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=networks.Stack(), rough_steps=2000,  # noqa: B008
+        self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=networks.Stack(), rough_steps=3000,  # noqa: B008
         kl_weight=0.1, gamma=0.1, learning_rate=5e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
     ):  # fmt: skip
         self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
