@@ -154,8 +154,8 @@ MODELS = {
                    "contrastive_weight": 0.1, "learning_rate": 5e-4}),
     "StackGAN": Entry(
         "ganzoo.models.stack_gan", "Zhang et al. 2016", "1612.03242", "004", "draws what a text says, a rough image first",
-        Recipe("stackgan", "the digit that a text describes: a thick seven, leaning right", "at most ten minutes", "texts",
-               "described_digits", "32", digits_size="", steps=5000, minutes=9.0, every=(500, 250, 50, 500)),
+        Recipe("stackgan", "the digit that a text describes: a thick seven, leaning right", "at most twelve minutes", "texts",
+               "described_digits", "32", digits_size="", steps=5000, minutes=12.0, every=(500, 250, 50, 500)),
         "stack", None,
         arguments={"latent": 32, "rough_steps": 3000, "kl_weight": 0.1, "gamma": 0.1, "learning_rate": 5e-4,
                    "ema_half_life_images": 10_000.0, "ema_warmup": 0.05}),
