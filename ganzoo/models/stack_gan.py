@@ -40,7 +40,7 @@ class StackGAN(AdversarialModel):
         latent: size of z, an int.
         networks: default `networks.Stack()`.
         rough_steps: steps of stage I; the others of a training are stage II's. Until then samples are rough images enlarged.
-        kl_weight: lambda, at least 0. The official code has 2, with which c says too little of a text here.
+        kl_weight: lambda, at least 0; the official code has 2.
         gamma: weight of R1, above 0.
         learning_rate: of all optimizers (Adam, beta_1 0.5), above 0.
         ema_half_life_images, ema_warmup: of the generators' averages, as in `GAN`.
