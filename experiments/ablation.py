@@ -222,10 +222,9 @@ def load(task, options):
     train, held_out = forests.split(len(forests) // 5)
     classifier = features.Classifier.cached(outdoor)
     known = classifier.features(outdoor.images)
-    center, scale = known.mean(axis=0), known.std(axis=0) + 1e-6  # the kernel is cubic: a few large features would be all of it
 
-    def extract(images):
-        return (classifier.features(images) - center) / scale
+    def extract(images):  # the kernel is cubic: a few large features would be all of it
+        return features.standardized(classifier.features(images), known)
 
     real = extract(held_out.images)
 
