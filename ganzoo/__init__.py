@@ -24,7 +24,7 @@ __version__ = "0.2.0"
 _MODULES = {
     **{name: f"ganzoo.{name}" for name in (
         *("augmentation", "core", "data", "errors", "evaluation", "export", "layers", "losses", "models"),
-        *("networks", "objectives", "optimizers", "regularizers", "testing", "textures", "training"),
+        *("networks", "objectives", "optimizers", "recipes", "regularizers", "testing", "textures", "training"),
     )},
     "images": "ganzoo.utils.images",
     # Names of 0.1.0.

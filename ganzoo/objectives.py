@@ -16,7 +16,7 @@ from keras import ops
 from ganzoo import losses, optimizers
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
-from ganzoo.regularizers import R1, R2, GradientPenalty, Regularizer, WeightClip
+from ganzoo.regularizers import R1, R2, GradientPenalty, Lazy, Regularizer, WeightClip
 from ganzoo.utils.checks import check_choice, positive_integer, positive_number
 from ganzoo.utils.types import Tensor
 
@@ -116,6 +116,20 @@ def non_saturating(learning_rate: float = 2e-4) -> Objective:
     return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, learning_rate, beta_1=0.5))
 
 
+def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 2e-3) -> Objective:
+    """Return the non-saturating game with R1 (Mescheder et al. 2018, arXiv:1801.04406), Adam, beta_1 0, beta_2 0.99.
+
+    The penalty is lazy: at every 8th step, 8 times as heavy (Karras et al. 2019, arXiv:1912.04958, section 3.1).
+
+    Args:
+        gamma: weight of R1, above 0.
+        learning_rate: of both optimizers.
+    """
+    rate = positive_number("learning_rate", learning_rate)
+    adam = _pair(optimizers.Adam, rate, beta_1=0.0, beta_2=0.99)
+    return Objective("non_saturating", [Lazy(R1(gamma), 8)], 1, *adam)
+
+
 def minimax(learning_rate: float = 2e-4) -> Objective:
     """Return the zero-sum game of Goodfellow et al. 2014, eq. 1, whose generator's gradient vanishes where D wins."""
     return non_saturating(learning_rate).replace(loss="minimax")
@@ -200,6 +214,7 @@ def relativistic(gamma: float = 1.0, learning_rate: float = 2e-4) -> Objective:
 # Name on the command line -> function.
 BY_NAME: dict[str, Callable[..., Objective]] = {
     "non_saturating": non_saturating,
+    "non_saturating_r1": non_saturating_r1,
     "minimax": minimax,
     "dcgan": dcgan,
     "least_squares": least_squares,

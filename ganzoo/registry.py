@@ -50,6 +50,11 @@ class Recipe:
     model: str = ""
 
 
+# What --recipe=modern changes: {flag of the game: value}; `ganzoo.recipes.modern` is the same in Python.
+MODERN = {"networks": "subpixel", "objective": "non_saturating_r1", "ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
+MODERN_BATCH_SIZE = 128
+
+
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """A GAN of the zoo.
@@ -237,6 +242,10 @@ MODELS = {
 
 # Ways to train a model of the zoo besides its own: {model: recipes}.
 FURTHER = {
+    "GAN": (
+        Recipe("modern", "the recipe of the zoo: what makes the best pictures in ten minutes", "ten minutes", steps=100_000,
+               batch_size=MODERN_BATCH_SIZE, minutes=10.0, every=(1000, 500, 100, 500), crops=None, flags=MODERN),
+    ),
     "WGAN": (
         Recipe("digit-wgan", "digits in the Wasserstein game", flags={"networks": "dcgan"},
                variants={"wgan": ("WGAN", {}), "wgan_gp": ("WGANGP", {"learning_rate": 1e-4, "beta_1": 0.5})}),

@@ -75,7 +75,7 @@ def test_arguments_of_networks_are_flags(name):
 @pytest.mark.parametrize("name", objectives.BY_NAME)
 def test_arguments_of_objectives_are_flags(name):
     assert arguments.OBJECTIVES[name] == simple(signature_of(objectives.BY_NAME[name]))
-    penalties = [type(each).__name__ for each in objectives.BY_NAME[name]().regularizers]
+    penalties = [type(getattr(each, "regularizer", each)).__name__ for each in objectives.BY_NAME[name]().regularizers]
     assert bool({"GradientPenalty", "R1", "R2"} & set(penalties)) == (name in arguments.WITH_GRADIENT_PENALTY)
 
 
@@ -101,9 +101,9 @@ def test_every_argument_has_a_text():
 
 
 def test_recipes():
-    assert len(RECIPES) == len(MODELS) + 2
+    assert len(RECIPES) == len(MODELS) + 3
     for recipe in RECIPES.values():
-        assert not set(recipe.flags) - {"networks"} - set(arguments.ARGUMENTS)
+        assert not set(recipe.flags) - {"networks", "objective"} - set(arguments.ARGUMENTS)
         assert all(model in MODELS for model, _ in recipe.variants.values())
 
 

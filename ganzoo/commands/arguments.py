@@ -66,6 +66,7 @@ ARGUMENTS = {
     "patch_layers": Argument(int, "convolutions of stride 2 in the discriminator; at least 1", 1),
     "upsamplings": Argument(int, "up-samplings of the texture generator; a cell of latents is 2 to this power pixels wide", 1),
     "patch_width": Argument(int, "filters of the discriminator's first layer; at least 1", 1),
+    "discriminator_width": Argument(int, "filters of the discriminator's finest maps; at least 1", 1),
     "style": Argument(int, "size of the vector that chooses among several textures; 0 for one texture", 0),
     "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "group": Argument(int, "examples whose standard deviation the discriminator sees; at least 1", 1),
@@ -103,6 +104,7 @@ NETWORKS = {
     "infogan": {"hidden": 256, "embedding_size": None},
     "attention": {"width": 32, "attention": True, "embedding_size": None},
     "residual": {"width": 32, "widest": 4, "blocks": 1, "embedding_size": None},
+    "subpixel": {"width": 32, "discriminator_width": 32, "embedding_size": None},
     "biggan": {"width": 32, "attention": True, "embedding_size": 64},
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "context_encoder": {"width": 32},
@@ -116,11 +118,12 @@ NETWORKS = {
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
-CHOICES = ("dense", "dcgan", "texture", "infogan", "attention", "residual")
+CHOICES = ("dense", "dcgan", "texture", "infogan", "attention", "residual", "subpixel")
 
 # name in ganzoo.objectives.BY_NAME -> {argument: default}
 OBJECTIVES = {
     "non_saturating": {"learning_rate": 2e-4},
+    "non_saturating_r1": {"gamma": 1.0, "learning_rate": 2e-3},
     "minimax": {"learning_rate": 2e-4},
     "dcgan": {"learning_rate": 2e-4},
     "least_squares": {"learning_rate": 2e-4},
@@ -144,7 +147,7 @@ MINIBATCH = ("std", "discrimination")
 OF_SLOPES = ("gradient_penalty", "dragan", "r1", "r2")
 
 # Objectives with a gradient penalty, which batch normalization in the critic would void.
-WITH_GRADIENT_PENALTY = ("wasserstein_gp", "relativistic")
+WITH_GRADIENT_PENALTY = ("non_saturating_r1", "wasserstein_gp", "relativistic")
 
 # f-GAN's, names in ganzoo.losses.BY_NAME
 DIVERGENCES = ("kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon", "total_variation")

@@ -5,7 +5,7 @@ import dataclasses
 from ganzoo.commands import arguments
 from ganzoo.commands.flags import Flag, choice
 from ganzoo.errors import InputError
-from ganzoo.registry import MODELS
+from ganzoo.registry import MODELS, MODERN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,9 +54,11 @@ def game_of(recipe, given):
         if given:
             raise InputError(f"--lecture_baseline has a game of its own; give it or --{next(iter(given))}, not both.")
         return Game(model, None, None, {}, {}, {}, {}, {}, lecture_baseline=True)
+    if given.pop("recipe", None) == "modern":
+        defaults = MODERN
     conditional = given.pop("conditional", None)
     networks = given.pop("networks", defaults.get("networks", entry.networks))
-    objective = given.pop("objective", entry.objective)
+    objective = given.pop("objective", defaults.get("objective", entry.objective))
     tables = {
         "model": arguments.of_model(model),
         "networks": arguments.NETWORKS.get(networks, {}),
@@ -172,6 +174,13 @@ def _networks(cls, game):
     return pair.from_config(settings | game.networks_arguments)
 
 
+def takes_modern(recipe):
+    """Return whether a recipe's model can play another game on other networks, and does not do so already."""
+    models = [model for model, _ in recipe.variants.values()] or [recipe.model]
+    free = all(MODELS[m].networks in arguments.CHOICES and MODELS[m].objective in arguments.OBJECTIVES for m in models)
+    return free and recipe.data == "images" and recipe.flags != MODERN
+
+
 def game_flags(recipe, game):
     """Return the flags of a recipe's game.
 
@@ -184,6 +193,9 @@ def game_flags(recipe, game):
     pairs = list(arguments.CHOICES) if entries[0].networks in arguments.CHOICES else []
     objectives = list(arguments.OBJECTIVES) if entries[0].objective else []
     flags = []
+    if takes_modern(recipe):
+        text = "the game and networks: the command's own, or those that make the best pictures in minutes, in batches of 128"
+        flags.append(choice("recipe", None, ("lecture", "modern"), text, optional=True, shown="lecture"))
     if recipe.variants:
         flags.append(choice("variant", None, recipe.variants, "the game", optional=True, shown=next(iter(recipe.variants))))
     if pairs:

@@ -16,6 +16,7 @@ from ganzoo.networks.stack import Stack
 from ganzoo.networks.stylegan import StyleGAN
 from ganzoo.networks.stylegan2 import StyleGAN2
 from ganzoo.networks.stylegan3 import StyleGAN3
+from ganzoo.networks.subpixel import Subpixel
 from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
@@ -28,8 +29,9 @@ BY_NAME: dict[str, type[Networks]] = {
     "infogan": InfoGAN,
     "attention": Attention,
     "residual": Residual,
+    "subpixel": Subpixel,
 }
 
 __all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "Changed", "ContextEncoder", "Dense", "GrowingNetworks"]
 __all__ += ["InfoGAN", "Networks", "PartialUNet", "PointDense", "Progressive", "Residual", "Spatial", "Stack", "StyleGAN"]
-__all__ += ["StyleGAN2", "StyleGAN3", "SuperResolution", "Texture", "Translation"]
+__all__ += ["StyleGAN2", "StyleGAN3", "Subpixel", "SuperResolution", "Texture", "Translation"]

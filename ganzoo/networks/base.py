@@ -103,6 +103,17 @@ class Networks(Configurable):
         outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
         return functional(inputs, outputs if heads else outputs[0], "discriminator")
 
+    @staticmethod
+    def with_projection(inputs: list, features: Tensor, classes: int, heads: dict[str, int] | None = None) -> keras.Model:
+        """Return the discriminator on symbolic flat features f that is told labels y: its logit is w . f + embedding(y) . f
+        (Miyato & Koyama 2018, arXiv:1802.05637). The labels become a further input, the last.
+        """
+        labels = keras.Input((), dtype="int32", name="labels")
+        embedded = layers.Embedding(classes, features.shape[-1])(labels)
+        outputs = [layers.Add(name="logits")([layers.Dense(1)(features), layers.Dot(axes=1)([embedded, features])])]
+        outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
+        return functional([*inputs, labels], outputs if heads else outputs[0], "discriminator")
+
 
 def functional(inputs, outputs, name):
     """Return a `keras.Model`, of the tensor itself where there is one input."""

@@ -67,11 +67,7 @@ class Residual(Networks):
         features = layers.LeakyReLU(0.2)(_dense(sizes[-1][2])(layers.Flatten()(layers.LeakyReLU(0.2)(x))))
         if classes is None:
             return self.with_heads(tensors, features, heads)
-        tensors.append(keras.Input((), dtype="int32", name="labels"))
-        embedded = layers.Embedding(classes, sizes[-1][2])(tensors[1])
-        outputs = [layers.Add(name="logits")([layers.Dense(1)(features), layers.Dot(axes=1)([embedded, features])])]
-        outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
-        return functional(tensors, outputs if heads else outputs[0], "discriminator")
+        return self.with_projection(tensors, features, classes, heads)
 
     def _residual(self, x: Tensor) -> Tensor:
         filters = x.shape[-1]

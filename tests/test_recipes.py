@@ -1,0 +1,83 @@
+"""The recipe: the same in Python and by flags, whatever the model is, and said to the runs that it makes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from ganzoo import recipes
+from ganzoo.commands import compose, runner
+from ganzoo.commands.flags import parse
+from ganzoo.layers import DepthToSpace, SpaceToDepth
+from ganzoo.registry import MODERN_BATCH_SIZE, RECIPES
+from ganzoo.testing import check_gan
+
+
+def game(name, *flags):
+    recipe = RECIPES[name]
+    options = parse([flag for found in runner.flag_groups(recipe).values() for flag in found], ["ganzoo", *flags])
+    return recipe, options, compose.game_of(recipe, runner.game_values(recipe, options))
+
+
+def settings(gan):
+    config = gan.get_config()
+    without_numbers = re.compile(r"adam_\d+")  # Keras counts optimizers
+    return {
+        name: without_numbers.sub("adam", repr(config[name]))
+        for name in ("networks", "objective", "ema_half_life_images", "ema_warmup")
+    }
+
+
+def test_flags_and_function_are_the_same_recipe():
+    expected = settings(recipes.modern((8, 8, 1)))
+    for name, flags in (("modern", ()), ("dcgan", ("--recipe=modern",)), ("wgan-textures", ("--recipe=modern",))):
+        assert settings(compose.build(game(name, *flags)[2], (8, 8, 1))) == expected
+    assert settings(compose.build(game("dcgan")[2], (8, 8, 1))) != expected
+
+
+def test_a_flag_beside_the_recipe_is_heard():
+    gan = compose.build(game("cgan", "--recipe=modern", "--width=8", "--gamma=3")[2], (8, 8, 1), classes=10)
+    assert gan.classes == 10 and gan.networks.width == 8
+    assert gan.objective.regularizers[0].regularizer.weight == 3
+
+
+@pytest.mark.parametrize(("flags", "expected"), [(("--recipe=modern",), MODERN_BATCH_SIZE), ((), 64),
+                                                 (("--recipe=modern", "--batch_size=16"), 16)])  # fmt: skip
+def test_batches_are_the_recipe_s_where_none_are_asked_for(flags, expected, tmp_path):
+    recipe, options, _ = game("dcgan", *flags)
+    runner.settle(recipe, options, tmp_path)
+    assert options.batch_size == expected
+    assert recipes.BATCH_SIZE == MODERN_BATCH_SIZE
+
+
+def test_models_of_another_game_have_no_recipe():
+    assert not any(compose.takes_modern(RECIPES[name]) for name in ("modern", "infogan", "cyclegan", "stylegan2", "point-gan"))
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_pixels_become_channels_and_back(factor):
+    images = np.random.default_rng(0).normal(size=(2, 8, 4 * factor, 3)).astype("float32")
+    small = SpaceToDepth(factor)(images)
+    assert small.shape == (2, 8 // factor, 4, 3 * factor**2)
+    np.testing.assert_array_equal(small[0, 0, 1, :3], images[0, 0, factor])  # the square's first pixel
+    np.testing.assert_array_equal(small[0, 0, 1, 3:6], images[0, 0, factor + 1])  # then the one on its right
+    np.testing.assert_array_equal(DepthToSpace(factor)(small), images)
+    for layer, given in ((SpaceToDepth(factor), images), (DepthToSpace(factor), small)):
+        again = type(layer).from_config(layer.get_config())
+        np.testing.assert_array_equal(layer(given), again(given))
+        assert layer.compute_output_shape(given.shape) == layer(given).shape
+
+
+@pytest.mark.parametrize(("shape", "expected"), [((28, 28, 1), [(14, 14, 1), (7, 7, 2)]), ((8, 8, 3), [(4, 4, 1)]),
+                                                 ((32, 32, 3), [(16, 16, 1), (8, 8, 2), (4, 4, 4)])])  # fmt: skip
+def test_sizes_of_maps(shape, expected):
+    gan = recipes.modern(shape, width=8)
+    assert gan.networks.sizes(shape) == expected
+    assert gan.sample(2).shape == (2, *shape)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("classes", [None, 3])
+def test_recipe_passes_every_check(classes):
+    gan = recipes.modern((8, 8, 1), classes, latent=4, width=8)
+    assert check_gan(gan, verbose=False).passed
