@@ -109,7 +109,7 @@ MODELS = {
     "GAN": Entry(
         "ganzoo.gan", "Goodfellow et al. 2014", "1406.2661", "002", "dense networks, non-saturating loss",
         Recipe("mlp-gan", "dense networks write digits", "a minute", digits_size="", batch_size=128, epochs=50,
-               every=(100, 50, 10, 250)), "dense", "non_saturating"),
+               every=(100, 50, 10, 250), flags={"conditional": False}), "dense", "non_saturating", optional_labels=True),
     "DCGAN": Entry(
         "ganzoo.models.dcgan", "Radford et al. 2016", "1511.06434", "004", "convolutional networks",
         Recipe("dcgan", "convolutional networks write digits", "ten minutes")),
@@ -243,8 +243,9 @@ MODELS = {
 # Ways to train a model of the zoo besides its own: {model: recipes}.
 FURTHER = {
     "GAN": (
-        Recipe("modern", "the recipe of the zoo: what makes the best pictures in ten minutes", "ten minutes", steps=100_000,
-               batch_size=MODERN_BATCH_SIZE, minutes=10.0, every=(1000, 500, 100, 500), crops=None, flags=MODERN),
+        Recipe("modern", "the best pictures that ten minutes give, of the class asked for if there are labels", "ten minutes",
+               steps=100_000, batch_size=MODERN_BATCH_SIZE, minutes=10.0, every=(1000, 500, 100, 500),
+               crops=None, flags=MODERN),
     ),
     "WGAN": (
         Recipe("digit-wgan", "digits in the Wasserstein game", flags={"networks": "dcgan"},

@@ -35,6 +35,14 @@ def test_flags_and_function_are_the_same_recipe():
     assert settings(compose.build(game("dcgan")[2], (8, 8, 1))) != expected
 
 
+@pytest.mark.parametrize(
+    ("name", "flags", "expected"),
+    [("modern", (), 3), ("modern", ("--noconditional",), None), ("mlp-gan", (), None), ("mlp-gan", ("--conditional",), 3)],
+)
+def test_labels_are_told_to_the_recipe_and_on_request(name, flags, expected):
+    assert compose.build(game(name, *flags)[2], (8, 8, 1), classes=3).classes == expected
+
+
 def test_a_flag_beside_the_recipe_is_heard():
     gan = compose.build(game("cgan", "--recipe=modern", "--width=8", "--gamma=3")[2], (8, 8, 1), classes=10)
     assert gan.classes == 10 and gan.networks.width == 8

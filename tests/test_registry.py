@@ -103,7 +103,7 @@ def test_every_argument_has_a_text():
 def test_recipes():
     assert len(RECIPES) == len(MODELS) + 3
     for recipe in RECIPES.values():
-        assert not set(recipe.flags) - {"networks", "objective"} - set(arguments.ARGUMENTS)
+        assert not set(recipe.flags) - {"networks", "objective", "conditional"} - set(arguments.ARGUMENTS)
         assert all(model in MODELS for model, _ in recipe.variants.values())
 
 

@@ -56,7 +56,7 @@ def game_of(recipe, given):
         return Game(model, None, None, {}, {}, {}, {}, {}, lecture_baseline=True)
     if given.pop("recipe", None) == "modern":
         defaults = MODERN
-    conditional = given.pop("conditional", None)
+    conditional = given.pop("conditional", defaults.get("conditional"))
     networks = given.pop("networks", defaults.get("networks", entry.networks))
     objective = given.pop("objective", defaults.get("objective", entry.objective))
     tables = {
@@ -222,8 +222,8 @@ def game_flags(recipe, game):
             text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
-        text = "tell the model the labels"
-        flags.append(Flag("conditional", None, text, bool, optional=True, shown="where the data have any"))
+        unless_typed = "no" if game.conditional is False else "where the data have any"
+        flags.append(Flag("conditional", None, "tell the model the labels", bool, optional=True, shown=unless_typed))
     if recipe.data == "function":
         text = "saturating loss and plain Adam, nothing that steadies the game"
         flags.append(Flag("lecture_baseline", None, text, bool, optional=True))
@@ -233,7 +233,7 @@ def game_flags(recipe, game):
         shown |= table
     shown |= arguments.of_objective(game.model, game.objective)
     shown |= game.model_arguments | game.networks_arguments | game.objective_arguments
-    told = MODELS[game.model].labels or MODELS[game.model].optional_labels
+    told = MODELS[game.model].labels or (MODELS[game.model].optional_labels and game.conditional is not False)
     names = [name for model in models for name in (*arguments.of_model(model), *MODELS[model].own_objective)]
     names += [name for pair in pairs or [game.networks] for name in arguments.NETWORKS.get(pair, {})]
     names += [name for objective in objectives for name in arguments.OBJECTIVES[objective]]

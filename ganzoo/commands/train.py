@@ -33,7 +33,8 @@ def main(recipe, options):
 def describe(recipe):
     """Return what --help begins with: the model, its paper, how the command is called."""
     entry = MODELS[recipe.model]
-    about = f"{recipe.about[0].upper()}{recipe.about[1:]}: {recipe.model} ({entry.paper}, arXiv:{entry.arxiv}), {entry.adds}."
+    adds = f", {entry.adds}" if recipe.name == entry.recipe.name else ""
+    about = f"{recipe.about[0].upper()}{recipe.about[1:]}: {recipe.model} ({entry.paper}, arXiv:{entry.arxiv}){adds}."
     limit = "" if recipe.epochs else f" With the defaults: {recipe.time}."
     example = "" if recipe.data in ("points", "function") else f"\n    ganzoo train {recipe.name} {_EXAMPLES[recipe.data]}"
     return f"{about}{limit}\n\n    ganzoo train {recipe.name}{example}\n    ganzoo train {recipe.name} --resume"
@@ -48,7 +49,7 @@ def _game_of_words(recipe, argv):
     """Return the `Game` that --help is about: networks, objective and variant of the command line, if they fit."""
     given = {}
     for word in argv[1:]:
-        match = re.fullmatch(r"--?(networks|objective|variant)=(\w+)", word)
+        match = re.fullmatch(r"--?(recipe|networks|objective|variant)=(\w+)", word)
         if match:
             given[match[1]] = match[2]
     known = {flag.name: flag for flag in compose.game_flags(recipe, compose.game_of(recipe, {}))}
