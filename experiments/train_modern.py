@@ -1,4 +1,4 @@
-"""Train by the recipe of the zoo: sub-pixel networks, the non-saturating game with a lazy R1, an average of the generator.
+"""Train by the recipe of the zoo: compact networks, the non-saturating game with a lazy R1, an average of the generator.
 
 It is for pictures, not for a paper: in ten minutes on two CPU cores it learns more than any game of the lecture. By default on
 scikit-learn's digits at 16x16, which need no download; --dataset=forest and --data take photographs. It is told labels

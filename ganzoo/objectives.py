@@ -116,7 +116,7 @@ def non_saturating(learning_rate: float = 2e-4) -> Objective:
     return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, learning_rate, beta_1=0.5))
 
 
-def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 2e-3) -> Objective:
+def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 1e-3) -> Objective:
     """Return the non-saturating game with R1 (Mescheder et al. 2018, arXiv:1801.04406), Adam, beta_1 0, beta_2 0.99.
 
     The penalty is lazy: at every 8th step, 8 times as heavy (Karras et al. 2019, arXiv:1912.04958, section 3.1).

@@ -1,17 +1,15 @@
 """`recipes.modern`: the GAN that makes the best pictures in ten minutes on two CPU cores, found by measuring.
 
-Sub-pixel networks, which see the most images a second; the non-saturating game with a lazy R1; an average of the generator.
+Compact networks, which see the most images a second; the non-saturating game with a lazy R1; an average of the generator.
 What was tried and what it gave stands on the page "Techniques and results".
 """
 
 from ganzoo import networks, objectives
 from ganzoo.gan import GAN
 
-BATCH_SIZE = 128  # as in `ganzoo.registry`, which the commands read
 
-
-def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=2e-3, **options):
-    """Return a `GAN` of sub-pixel networks in the non-saturating game with R1; train it with batch_size=128.
+def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=1e-3, **options):
+    """Return a `GAN` of compact networks in the non-saturating game with R1.
 
     Args:
         image_shape: (height, width, channels); sides multiples of 4, at least 8.
@@ -28,7 +26,7 @@ def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=2e-3, *
     return GAN(
         image_shape,
         classes=classes,
-        networks=networks.Subpixel(width, width),
+        networks=networks.Compact(width, width),
         objective=objectives.non_saturating_r1(gamma, learning_rate),
         **{"ema_half_life_images": 10_000.0, "ema_warmup": 0.05} | options,
     )

@@ -51,8 +51,7 @@ class Recipe:
 
 
 # What --recipe=modern changes: {flag of the game: value}; `ganzoo.recipes.modern` is the same in Python.
-MODERN = {"networks": "subpixel", "objective": "non_saturating_r1", "ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
-MODERN_BATCH_SIZE = 128
+MODERN = {"networks": "compact", "objective": "non_saturating_r1", "ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -244,7 +243,7 @@ MODELS = {
 FURTHER = {
     "GAN": (
         Recipe("modern", "the best pictures that ten minutes give, of the class asked for if there are labels", "ten minutes",
-               steps=100_000, batch_size=MODERN_BATCH_SIZE, minutes=10.0, every=(1000, 500, 100, 500),
+               steps=100_000, minutes=10.0, every=(1000, 500, 100, 500),
                crops=None, flags=MODERN),
     ),
     "WGAN": (

@@ -2,14 +2,12 @@
 
 import re
 
-import numpy as np
 import pytest
 
 from ganzoo import recipes
 from ganzoo.commands import compose, runner
 from ganzoo.commands.flags import parse
-from ganzoo.layers import DepthToSpace, SpaceToDepth
-from ganzoo.registry import MODERN_BATCH_SIZE, RECIPES
+from ganzoo.registry import RECIPES
 from ganzoo.testing import check_gan
 
 
@@ -49,31 +47,8 @@ def test_a_flag_beside_the_recipe_is_heard():
     assert gan.objective.regularizers[0].regularizer.weight == 3
 
 
-@pytest.mark.parametrize(("flags", "expected"), [(("--recipe=modern",), MODERN_BATCH_SIZE), ((), 64),
-                                                 (("--recipe=modern", "--batch_size=16"), 16)])  # fmt: skip
-def test_batches_are_the_recipe_s_where_none_are_asked_for(flags, expected, tmp_path):
-    recipe, options, _ = game("dcgan", *flags)
-    runner.settle(recipe, options, tmp_path)
-    assert options.batch_size == expected
-    assert recipes.BATCH_SIZE == MODERN_BATCH_SIZE
-
-
 def test_models_of_another_game_have_no_recipe():
     assert not any(compose.takes_modern(RECIPES[name]) for name in ("modern", "infogan", "cyclegan", "stylegan2", "point-gan"))
-
-
-@pytest.mark.parametrize("factor", [2, 4])
-def test_pixels_become_channels_and_back(factor):
-    images = np.random.default_rng(0).normal(size=(2, 8, 4 * factor, 3)).astype("float32")
-    small = SpaceToDepth(factor)(images)
-    assert small.shape == (2, 8 // factor, 4, 3 * factor**2)
-    np.testing.assert_array_equal(small[0, 0, 1, :3], images[0, 0, factor])  # the square's first pixel
-    np.testing.assert_array_equal(small[0, 0, 1, 3:6], images[0, 0, factor + 1])  # then the one on its right
-    np.testing.assert_array_equal(DepthToSpace(factor)(small), images)
-    for layer, given in ((SpaceToDepth(factor), images), (DepthToSpace(factor), small)):
-        again = type(layer).from_config(layer.get_config())
-        np.testing.assert_array_equal(layer(given), again(given))
-        assert layer.compute_output_shape(given.shape) == layer(given).shape
 
 
 @pytest.mark.parametrize(("shape", "expected"), [((28, 28, 1), [(14, 14, 1), (7, 7, 2)]), ((8, 8, 3), [(4, 4, 1)]),

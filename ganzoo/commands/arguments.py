@@ -104,7 +104,7 @@ NETWORKS = {
     "infogan": {"hidden": 256, "embedding_size": None},
     "attention": {"width": 32, "attention": True, "embedding_size": None},
     "residual": {"width": 32, "widest": 4, "blocks": 1, "embedding_size": None},
-    "subpixel": {"width": 32, "discriminator_width": 32, "embedding_size": None},
+    "compact": {"width": 32, "discriminator_width": 32, "embedding_size": None},
     "biggan": {"width": 32, "attention": True, "embedding_size": 64},
     "spatial": {"upsamplings": 3, "width": 32, "patch_width": 32, "style": 0},
     "context_encoder": {"width": 32},
@@ -118,12 +118,12 @@ NETWORKS = {
     "translation": {"width": 32, "residual_blocks": 3, "downsamplings": 1, "patch_layers": 1},
 }
 # Those that --networks chooses from: they make images from latents.
-CHOICES = ("dense", "dcgan", "texture", "infogan", "attention", "residual", "subpixel")
+CHOICES = ("dense", "dcgan", "texture", "infogan", "attention", "residual", "compact")
 
 # name in ganzoo.objectives.BY_NAME -> {argument: default}
 OBJECTIVES = {
     "non_saturating": {"learning_rate": 2e-4},
-    "non_saturating_r1": {"gamma": 1.0, "learning_rate": 2e-3},
+    "non_saturating_r1": {"gamma": 1.0, "learning_rate": 1e-3},
     "minimax": {"learning_rate": 2e-4},
     "dcgan": {"learning_rate": 2e-4},
     "least_squares": {"learning_rate": 2e-4},

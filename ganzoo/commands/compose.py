@@ -194,7 +194,7 @@ def game_flags(recipe, game):
     objectives = list(arguments.OBJECTIVES) if entries[0].objective else []
     flags = []
     if takes_modern(recipe):
-        text = "the game and networks: the command's own, or those that make the best pictures in minutes, in batches of 128"
+        text = "the game and networks: the command's own, or those that make the best pictures in minutes"
         flags.append(choice("recipe", None, ("lecture", "modern"), text, optional=True, shown="lecture"))
     if recipe.variants:
         flags.append(choice("variant", None, recipe.variants, "the game", optional=True, shown=next(iter(recipe.variants))))

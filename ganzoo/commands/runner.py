@@ -10,7 +10,7 @@ from ganzoo.commands import compose, folders, sources
 from ganzoo.commands.command import ganzoo_words, say
 from ganzoo.commands.flags import Flag, count, flag_is_set, parse, seed
 from ganzoo.errors import InputError, Interrupted
-from ganzoo.registry import MODERN_BATCH_SIZE, RECIPES
+from ganzoo.registry import RECIPES
 
 
 def run_flags(recipe):
@@ -191,8 +191,7 @@ def flags_to_keep(options):
 
 
 def settle(recipe, options, run_dir):
-    """Give flags the values that they have where they are not typed: a resumed run's, the batch size of --recipe=modern, and no
-    time limit beside --steps.
+    """Give flags the values that they have where they are not typed: a resumed run's, and no time limit beside --steps.
 
     Raises:
         InputError: if there is no run to resume, or one of another recipe.
@@ -207,8 +206,6 @@ def settle(recipe, options, run_dir):
         for name, value in kept.items():
             if not flag_is_set(options, name) and not flag_is_set(options, instead.get(name, name)):
                 setattr(options, name, value)
-    elif "recipe" in options and options.recipe == "modern" and not flag_is_set(options, "batch_size"):
-        options.batch_size = MODERN_BATCH_SIZE
     options.run_dir = str(run_dir)
     if flag_is_set(options, "steps") and not flag_is_set(options, "minutes"):
         options.minutes = None

@@ -27,7 +27,6 @@ from ganzoo.layers.spectral import (
     SpectralNarrowConv2D,
     SpectralUpsampleConv2D,
 )
-from ganzoo.layers.subpixel import DepthToSpace, SpaceToDepth
 from ganzoo.layers.truncation import Truncation
 from ganzoo.layers.upsample_conv import UpsampleConv2D
 from ganzoo.layers.virtual_batch_norm import ReferenceBatch, VirtualBatchNormalization, WithoutReference
@@ -37,7 +36,6 @@ __all__ = [
     "Blur",
     "ConditionalBatchNormalization",
     "Constant",
-    "DepthToSpace",
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",
@@ -57,7 +55,6 @@ __all__ = [
     "RunningScale",
     "ScaledNoise",
     "SelfAttention2D",
-    "SpaceToDepth",
     "SpectralConv2D",
     "SpectralDense",
     "SpectralEmbedding",

@@ -4,6 +4,7 @@ from ganzoo.networks.attention import Attention
 from ganzoo.networks.base import Networks
 from ganzoo.networks.biggan import BigGAN
 from ganzoo.networks.changed import Changed
+from ganzoo.networks.compact import Compact
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.networks.dense import Dense, PointDense
 from ganzoo.networks.growing import GrowingNetworks
@@ -16,7 +17,6 @@ from ganzoo.networks.stack import Stack
 from ganzoo.networks.stylegan import StyleGAN
 from ganzoo.networks.stylegan2 import StyleGAN2
 from ganzoo.networks.stylegan3 import StyleGAN3
-from ganzoo.networks.subpixel import Subpixel
 from ganzoo.networks.super_resolution import SuperResolution
 from ganzoo.networks.texture import Texture
 from ganzoo.networks.translation import Translation
@@ -29,9 +29,9 @@ BY_NAME: dict[str, type[Networks]] = {
     "infogan": InfoGAN,
     "attention": Attention,
     "residual": Residual,
-    "subpixel": Subpixel,
+    "compact": Compact,
 }
 
-__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "Changed", "ContextEncoder", "Dense", "GrowingNetworks"]
+__all__ = ["BY_NAME", "DCGAN", "Attention", "BigGAN", "Changed", "Compact", "ContextEncoder", "Dense", "GrowingNetworks"]
 __all__ += ["InfoGAN", "Networks", "PartialUNet", "PointDense", "Progressive", "Residual", "Spatial", "Stack", "StyleGAN"]
-__all__ += ["StyleGAN2", "StyleGAN3", "Subpixel", "SuperResolution", "Texture", "Translation"]
+__all__ += ["StyleGAN2", "StyleGAN3", "SuperResolution", "Texture", "Translation"]

@@ -51,7 +51,7 @@ ARGUMENTS = {
     networks.Attention: [(), (8, False, 3)],
     networks.BigGAN: [(), (8, False, 3)],
     networks.Residual: [(), (8, 2, 2, 3)],
-    networks.Subpixel: [(), (8, 16, 3)],
+    networks.Compact: [(), (8, 16, 3)],
     networks.Spatial: [(), (2, 8, 16, 3)],
     networks.Translation: [(), (8, 0, 2, 2)],
     networks.ContextEncoder: [(), (8,)],
