@@ -2,9 +2,10 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from ganzoo import recipes
+from ganzoo import data, recipes
 from ganzoo.commands import compose, runner
 from ganzoo.commands.flags import parse
 from ganzoo.registry import RECIPES
@@ -64,3 +65,24 @@ def test_sizes_of_maps(shape, expected):
 def test_recipe_passes_every_check(classes):
     gan = recipes.modern((8, 8, 1), classes, latent=4, width=8)
     assert check_gan(gan, verbose=False).passed
+
+
+@pytest.mark.slow
+def test_recipe_draws_the_digits_that_are_asked_for():
+    """After 400 steps the nearest real digit of nearly every sample is of the class asked for, and the samples differ."""
+    digits = data.load("digits")
+    gan = recipes.modern(digits.image_shape, digits.classes, width=16)
+    asked = np.arange(200) % 10
+
+    def read():
+        samples = gan.sample(200, labels=asked).reshape(200, -1).astype("float32")
+        known = digits.images.reshape(len(digits), -1).astype("float32")
+        distances = (samples**2).sum(1)[:, None] - 2 * samples @ known.T + (known**2).sum(1)
+        return (digits.labels[distances.argmin(1)] == asked).mean(), len(np.unique(distances.argmin(1)))
+
+    before, _ = read()
+    gan.train(digits, steps=400, batch_size=64, verbose=False)
+    after, different = read()
+    assert before < 0.3
+    assert after > 0.85
+    assert different > 60
