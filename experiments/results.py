@@ -46,6 +46,9 @@ class Entry:
 # Those with a budget of their own.
 CHOSEN = (
     Entry("gan", "GAN (dense)", "mlp-gan", "mnist", 9360),  # 20 epochs of 468 batches
+    Entry("modern", "GAN (recipe, labels)", "modern", "mnist", 100_000, seeds=(0, 1, 2), minutes=3.0),
+    Entry("modern_unlabelled", "GAN (recipe)", "modern", "mnist", 100_000, ("--noconditional",), minutes=10.0),
+    Entry("modern_outdoor", "GAN (recipe, labels)", "modern", "outdoor", 100_000, ("--augmentation=flip",), minutes=6.0),
     Entry("infogan", "InfoGAN", "infogan", "mnist", 5000, seeds=(0, 1, 2)),
     Entry("wgan", "WGAN", "digit-wgan", "mnist", 5000),
     Entry("wgan_gp", "WGANGP", "digit-wgan", "mnist", 5000, ("--variant=wgan_gp",)),
@@ -78,6 +81,7 @@ def groups():
             choice_list("only", NAMES, "models"),
             Flag("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)"),
             Flag("forest", "", "an .npz archive to read CIFAR-100's forests from (default: Keras's download)"),
+            Flag("outdoor", "", "an .npz archive to read CIFAR-100's outdoor classes from (default: Keras's download)"),
             Flag("output", "runs/results", "folder of the runs"),
             Flag("report", "RESULTS.md", "file to write"),
             Flag("pictures", gallery, "folder of the pictures, and of results.json, the numbers"),
@@ -110,7 +114,7 @@ def measured(run_dir):
 
 def source(entry, options):
     """Return the flag that names an entry's data."""
-    archive = options[entry.dataset].value if entry.dataset in ("mnist", "forest") else ""
+    archive = options[entry.dataset].value if entry.dataset in ("mnist", "forest", "outdoor") else ""
     return f"--data={archive}" if archive else f"--dataset={entry.dataset}"
 
 
