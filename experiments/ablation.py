@@ -5,8 +5,8 @@ for --steps generator updates: modes found, the share of samples within 3 standa
 distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32, for --minutes of training, whatever a technique
 makes of them: the Frechet distance on a digit classifier's features, and the kernel distance times 1,000 to a fifth of the
 forests that is held out, on standardized features of a classifier of outdoor scenes. Each number is a mean over the seeds and
-its standard deviation. Writes table.md, results.json and ablation.png into --output. Where it was stopped, the same command with
-that --output goes on.
+its standard deviation. Writes table.md, results.json and ablation.png into --output. Where it was stopped, the same command
+with that --output goes on.
 
     python -m experiments.ablation --tasks=ring,grid
     python -m experiments.ablation --tasks=mnist --techniques=baseline,r1,ema --seeds=1
