@@ -5,7 +5,7 @@ scikit-learn's digits at 16x16, which need no download; --dataset=forest and --d
 where the data have any, which helps it much; --noconditional goes without. --recipe=modern gives other commands the same game.
 
     python -m experiments.train_modern --dataset=mnist
-    python -m experiments.train_modern --data=my/photos --image_size=32 --augmentation=flip
+    python -m experiments.train_modern --data=my/photos --image_size=32 --augmentation=flip,translation,cutout
 """
 
 from ganzoo.commands import train
