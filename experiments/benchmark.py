@@ -159,6 +159,8 @@ def benchmark_layers(batch_size):
          keras.Sequential([plain.UpSampling2D(), plain.Conv2D(128, 4, padding="same")])),
         ("UpsampleConv2D(64, 4)", (n, 16, 16, 128), layers.UpsampleConv2D(64, 4),
          keras.Sequential([plain.UpSampling2D(), plain.Conv2D(64, 4, padding="same")])),
+        ('UpsampleConv2D(12, 3, padding="valid")', (n, 34, 34, 24), layers.UpsampleConv2D(12, 3, padding="valid"),
+         keras.Sequential([plain.UpSampling2D(), plain.Conv2D(12, 3)])),
         ("NarrowConv2D(3, 4)", (n, 32, 32, 64), layers.NarrowConv2D(3, 4), plain.Conv2D(3, 4, padding="same")),
         ("FusedBatchNormalization()", (n, 32, 32, 64), layers.FusedBatchNormalization(), plain.BatchNormalization()),
     ):  # fmt: skip
