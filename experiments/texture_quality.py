@@ -158,11 +158,11 @@ def measure(crops, minutes, seed, folder):
     quilted = quilt(np.concatenate([photograph, photograph[:, ::-1]], axis=1), 384, 384)
     found["quilting"] = distances(patches_of(quilted, PATCHES), held_out)
 
-    half_life = RECIPES["textures"].flags["ema_half_life_images"]
-    settings = ganzoo.TextureGAN.settings_for(train)
-    gan = ganzoo.TextureGAN(train.image_shape, seed=seed, ema_half_life_images=half_life, **settings)
+    recipe = RECIPES["textures"]
+    settings = ganzoo.TextureGAN.settings_for(train) | recipe.flags
+    gan = ganzoo.TextureGAN(train.image_shape, seed=seed, **settings)
     start = time.perf_counter()
-    gan.train(train, steps=10**6, minutes=minutes, batch_size=16, verbose=0)
+    gan.train(train, steps=10**6, minutes=minutes, batch_size=recipe.batch_size, verbose=0)
     found["seconds"] = time.perf_counter() - start
     tile = textures.tile(gan, 512, 512, seed=1)
     tile_pixels = to_uint8(tile)

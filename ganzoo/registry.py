@@ -181,9 +181,10 @@ MODELS = {
         "ganzoo.models.texture_gan", "Bergmann et al. 2017", "1705.06566", "004",
         "fully convolutional over a map of latents: pictures of any size, seamless",
         Recipe("textures", "a seamless texture of any size from one photograph, with maps for game engines",
-               "at most ten minutes", dataset="grass", digits_size="", steps=2000, batch_size=16, minutes=8.0,
-               every=(200, 100, 10, 200), flags={"ema_half_life_images": 2000.0}, crops=True, image_size="64"),
-        "spatial", "own", arguments={"depth": 8}, own_objective={"gamma": 0.3, "learning_rate": 5e-4}),
+               "at most ten minutes", dataset="grass", digits_size="", steps=5000, batch_size=32, minutes=8.0,
+               every=(500, 250, 20, 500), flags={"ema_half_life_images": 10_000.0, "ema_warmup": 0.05}, crops=True,
+               image_size="64"),
+        "spatial", "own", arguments={"depth": 8}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "SAGAN": Entry(
         "ganzoo.models.sagan", "Zhang et al. 2018", "1805.08318", "004",
         "residual networks with self-attention and spectral normalization; hinge loss",

@@ -93,7 +93,7 @@ def make_gan(name, **options):
     if name == "SiGAN":
         small["networks"] = networks.SuperResolution(width=4, residual_blocks=1)
     if name == "TextureGAN":
-        small["networks"] = networks.Spatial(upsamplings=2, width=4, patch_width=4)
+        small["networks"] = networks.Spatial(upsamplings=2, width=4, discriminator_width=4)
     if name in ("SAGAN", "BigGAN"):
         small["networks"] = networks.Attention(4) if name == "SAGAN" else networks.BigGAN(4, embedding_size=4)
     if name == "ProgressiveGAN":

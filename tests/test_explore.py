@@ -279,7 +279,7 @@ def test_without_a_run_the_command_says_so(monkeypatch, capfd, tmp_path):
 
 def test_texture_tiles_and_maps(gan):
     assert not texture.is_texture(gan)
-    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, patch_width=2))
+    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, discriminator_width=2))
     assert texture.is_texture(model) and not texture.makes_heights(model)
     ends = [texture.tile(model, texture.TileRequest(30, a=seed)) for seed in (0, 1)]
     np.testing.assert_array_equal(ends[0], tile(model, 32, 32, 0))
@@ -301,7 +301,9 @@ def test_texture_tiles_and_maps(gan):
 
 
 def test_a_texture_of_heights_is_its_own_height():
-    model = TextureGAN((32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, patch_width=2), depth=16)
+    model = TextureGAN(
+        (32, 32, 1), latent=2, networks=networks.Spatial(upsamplings=2, width=2, discriminator_width=2), depth=16
+    )
     picture = np.linspace(0, 1, 1024, dtype="float32").reshape(32, 32, 1)
     assert texture.makes_heights(model)
     np.testing.assert_array_equal(texture.height_of(model, picture), picture[:, :, 0])

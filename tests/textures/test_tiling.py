@@ -68,7 +68,7 @@ def test_what_cannot_be_painted_is_refused(gan):
 def test_a_style_chooses_for_the_whole_picture():
     from ganzoo import networks
 
-    gan = make_gan("TextureGAN", networks=networks.Spatial(upsamplings=2, width=4, patch_width=4, style=3))
+    gan = make_gan("TextureGAN", networks=networks.Spatial(upsamplings=2, width=4, discriminator_width=4, style=3))
     canvas = tiling.draw_canvas(gan, 32, 48)
     assert np.ptp(canvas.maps["style"], axis=(0, 1)).max() == 0
     assert tiling.paint(gan, canvas).shape == (32, 48, 1)
