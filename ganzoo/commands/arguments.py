@@ -105,7 +105,7 @@ NETWORKS = {
     "residual": {"width": 32, "widest": 4, "blocks": 1, "embedding_size": None},
     "compact": {"width": 32, "discriminator_width": 32, "embedding_size": None},
     "biggan": {"width": 32, "attention": True, "embedding_size": 64},
-    "spatial": {"upsamplings": 3, "width": 12, "discriminator_width": 16, "style": 0},
+    "spatial": {"upsamplings": 4, "width": 12, "discriminator_width": 16, "style": 0},
     "context_encoder": {"width": 32},
     "partial_unet": {"width": 32},
     "super_resolution": {"width": 32, "residual_blocks": 3},

@@ -46,7 +46,7 @@ class Spatial(Networks):
 
     latent_distribution = NormalMap
 
-    def __init__(self, upsamplings: int = 3, width: int = 12, discriminator_width: int = 16, style: int = 0):
+    def __init__(self, upsamplings: int = 4, width: int = 12, discriminator_width: int = 16, style: int = 0):
         self.upsamplings = positive_integer("upsamplings", upsamplings)
         self.width = positive_integer("width", width)
         self.discriminator_width = positive_integer("discriminator_width", discriminator_width)
