@@ -32,11 +32,12 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with runs/ in it: a CycleGAN, a GAN, a CGAN, the newest that can be loaded, and a run that cannot."""
+    """A folder with runs/ in it: a texture, a CycleGAN, a GAN, a CGAN, the newest that can be loaded, and one that cannot."""
     folder = tmp_path_factory.mktemp("explore")
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)  # it holds for the whole process
     for words in (
+        ["textures", "--steps=1", "--image_size=32", "--width=4", "--discriminator_width=4"],
         ["cyclegan", "--steps=1"],
         ["mlp-gan", "--steps=20"],
         ["cgan", "--steps=4", "--networks=dense", "--image_size=8"],
@@ -96,7 +97,11 @@ def wait_for(condition, seconds=180):
 
 def pixels(browser, place="#picture"):
     """Return the picture at a place as an array, None where there is none."""
-    source = browser.execute_script(f"const found = document.querySelector('{place} img'); return found && found.src")
+    source = browser.execute_script(
+        "const found = document.querySelector(arguments[0] + ' :is(img, [role=img])');"
+        "return found && (found.src || found.style.backgroundImage.slice(5, -2))",  # url("...")
+        place,
+    )
     if not source or not source.startswith("data:image/png"):
         return None
     with Image.open(io.BytesIO(base64.b64decode(source.split(",", 1)[1]))) as image:
@@ -129,12 +134,13 @@ def open_tab(browser, name):
     next(tab for tab in browser.find_elements(By.CSS_SELECTOR, "button[role=tab]") if tab.text == name).click()
 
 
-def saved(browser, button):
-    """Press a button and return the path of the file that is saved."""
+def saved(browser, button, suffix=None):
+    """Press a button and return the path of the file that is saved; its suffix is the button's name if nothing is said."""
     from selenium.webdriver.common.by import By
 
     browser.find_element(By.ID, button).click()
-    return wait_for(lambda: next((path for path in browser.saved.iterdir() if path.suffix == f".{button}"), None))
+    suffix = suffix or f".{button}"
+    return wait_for(lambda: next((path for path in browser.saved.iterdir() if path.suffix == suffix), None))
 
 
 def get(port, path, host=None):
@@ -213,6 +219,32 @@ def test_images_to_translate_are_the_datas_or_uploaded(browser, folder, tmp_path
     (tmp_path / "text.png").write_text("no picture")
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(tmp_path / "text.png"))
     wait_for(lambda: "the picture: no picture of the formats" in browser.find_element(By.TAG_NAME, "body").text)
+
+
+@in_a_browser
+def test_a_texture_is_shown_as_it_repeats_with_its_maps_and_files(browser, folder):
+    import ganzoo
+    from ganzoo.explore.texture import TileRequest, tile
+    from ganzoo.utils.images import to_uint8
+
+    def shown():
+        return pixels(browser, "#tile")
+
+    choose(browser, "#run", "textures")
+    wait_for(lambda: any(each.text == "texture" for each in browser.find_elements("css selector", "button[role=tab]")))
+    open_tab(browser, "texture")
+    wait_for(lambda: shown() is not None)
+    gan = ganzoo.load(folder / "runs" / "textures" / "trained")
+    expected = to_uint8(tile(gan, TileRequest(128)), (0.0, 1.0))[:, :, 0]
+    np.testing.assert_array_equal(shown(), expected)
+    move(browser, "#position-tile", 1)
+    wait_for(lambda: (shown() == to_uint8(tile(gan, TileRequest(128, a=1)), (0.0, 1.0))[:, :, 0]).all())
+    next(each for each in browser.find_elements("css selector", "#map label") if each.text == "normal").click()
+    wait_for(lambda: shown().ndim == 3)
+    raw = saved(browser, "tile-raw", ".raw")
+    assert raw.stat().st_size == 2 * 513 * 513, "Unity's size, 16 bits a sample"
+    with Image.open(saved(browser, "tile-height", ".png")) as image:
+        assert image.mode.startswith("I;16") and image.size == (128, 128)
 
 
 @in_a_browser

@@ -18,7 +18,7 @@ from ganzoo.gan import GAN
 from ganzoo.utils.checks import check_choice
 
 
-def objective(gamma=1.0, learning_rate=2e-3):
+def objective(gamma=0.1, learning_rate=2e-3):
     """Return `objectives.non_saturating_r1`, at a rate for narrow networks.
 
     Args:
