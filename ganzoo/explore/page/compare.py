@@ -45,7 +45,9 @@ def _figure(catalog, name, a, b, n, place, scale, label):
             if controls.image:
                 given = {controls.image: catalog.examples(opened, controls.image)[:n]}
                 n = len(given[controls.image])
-            choices = {key: state.ANY if label is None else min(label, most - 1) for key, most in controls.choices.items()}
+            choices = {
+                key: state.ANY if label is None else min(label, len(options) - 1) for key, options in controls.choices.items()
+            }
             n = n if controls.pictures else state.POINTS
             picture = opened.picture(state.Request(controls.endpoint, n, a, b, place, scale, choices, {}, given))
     except InputError as error:
