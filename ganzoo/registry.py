@@ -215,14 +215,14 @@ MODELS = {
         Recipe("stylegan2", "textures whose coarse and fine styles can be mixed", "at most ten minutes", dataset="grass",
                digits_size="", crops=None, symmetry="flip", steps=1500, batch_size=16, minutes=9.5,
                every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0, "ema_warmup": 0.05}),
-        "stylegan2", "own", arguments={"mixing": 0.9, "path_length": 2.0}, own_objective={"gamma": 0.1, "learning_rate": 2e-3}),
+        "stylegan2", "own", arguments={"mixing": 0.9, "path_length": 2.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "StyleGAN3": Entry(
         "ganzoo.models.stylegan3", "Karras et al. 2021", "2106.12423", "004",
         "alias-free: the image moves with its Fourier input, nothing sticks to the pixels",
         Recipe("stylegan3", "textures that move without sticking to the pixels", "at most ten minutes", dataset="grass",
                digits_size="", crops=None, symmetry="flip", steps=1000, batch_size=16, minutes=9.5,
                every=(250, 125, 25, 250), flags={"ema_half_life_images": 1000.0, "ema_warmup": 0.05}),
-        "stylegan3", "own", arguments={"mixing": 0.0, "path_length": 0.0}, own_objective={"gamma": 0.1, "learning_rate": 2e-3}),
+        "stylegan3", "own", arguments={"mixing": 0.0, "path_length": 0.0}, own_objective={"gamma": 1.0, "learning_rate": 2e-3}),
     "PointGAN": Entry(
         "ganzoo.models.point_gan", "Goodfellow et al. 2014", "1406.2661", "000", "points instead of images",
         Recipe("point-gan", "from noise to the modes of a mixture", "under a minute", "points", "ring", **_POINTS),
