@@ -11,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # two workers on two cores: tiny networks gain nothing from more
+for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # two workers on two cores: tiny networks gain nothing from more
 gc.set_threshold(20_000, 50, 100_000)  # a full collection of all that TensorFlow and Keras hold takes 20 seconds
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # exact comparisons are promised for one CPU machine
 
