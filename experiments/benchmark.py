@@ -3,6 +3,8 @@
     python -m experiments.benchmark
     python -m experiments.benchmark --peer="torch_wgan.py channels_last" --peer_python=torch/bin/python
     python -m experiments.benchmark --model=dcgan --steps=20
+    python -m experiments.benchmark --layers
+    python -m experiments.benchmark --techniques
 
 A peer is a script that prints `NAME seconds_per_step X`. Machines are noisy: ours and the peer's alternate for --rounds rounds,
 and the ratio of the medians is what counts. GFLOP/s counts the multiply-adds of convolutions and matrix products that the
@@ -55,6 +57,7 @@ def groups():
             Flag("peer", [], "script and arguments of a peer, run in turn; may be repeated", list, repeated=True),
             Flag("peer_python", sys.executable, "the Python that runs the peers"),
             Flag("layers", False, "measure the layers against Keras's own instead", bool),
+            Flag("techniques", False, "measure what each technique of experiments.ablation costs instead", bool),
         ]
     }
 
@@ -169,6 +172,25 @@ def benchmark_layers(batch_size):
               f"with gradients {ours[1]:.0f} ms, Keras {theirs[1]:.0f} ms")  # fmt: skip
 
 
+def benchmark_techniques(options):
+    """Print a Markdown table of each technique's seconds a step and their ratio to a step without any."""
+    from experiments.benchmark_techniques import slowdowns
+    from ganzoo.data import parse_image_size
+
+    shape = (*parse_image_size(options.image_size or "32"), options.channels or 3)
+    batch_size, steps = options.batch_size or 64, options.steps
+    print(f"GAN of networks.Compact, batch {batch_size}, {'x'.join(map(str, shape))}; medians of {options.rounds} rounds\n")
+    print("| technique | ms/step | times the step without |\n|---|---|---|", flush=True)
+    for technique, mine, ratio in slowdowns(shape, batch_size, steps, options.rounds, _step_of, seconds):
+        print(f"| {technique.replace('_', ' ')} | {1e3 * mine:.1f} | {ratio:.2f} |", flush=True)
+
+
+def _step_of(model, batch_size):
+    """Return a callable that plays a step of a model on random images and returns a scalar tensor."""
+    batches = _random_batches(model, model.batches_per_step, batch_size)
+    return lambda: _last(model._play_step(batches))
+
+
 def prepare(options):
     """Return (model, batches of a step, callable that plays a step, or `TOGETHER` of them, and returns a scalar tensor)."""
     import tensorflow as tf
@@ -213,6 +235,9 @@ def _last(logs):
 def main(options):
     if options.layers:
         benchmark_layers(options.batch_size)
+        return
+    if options.techniques:
+        benchmark_techniques(options)
         return
     for line in options.peer:
         if not shlex.split(line) or not pathlib.Path(shlex.split(line)[0]).is_file():

@@ -457,6 +457,7 @@ class GAN(AdversarialModel):
             )
         validation.check_network(d_name, discriminator, parts, ("logits", (1,)), model)
         validation.refuse_sigmoid(d_name, discriminator)
+        validation.refuse_batch_norm(d_name, discriminator, self.objective.regularizers)
         if all(math.isfinite(bound) for bound in self.value_range):
             validation.refuse_other_range(g_name, generator, self.generator_range)
 

@@ -27,9 +27,11 @@ class Regularizer(Configurable):
 
     Attributes:
         about_examples: whether it asks for real and generated examples, and so is for a discriminator alone.
+        refuses_batch_norm: whether its source rules out batch normalization in the player.
     """
 
     about_examples: bool = False
+    refuses_batch_norm: bool = False
 
     def build(self, player: Player) -> list[keras.Variable]:
         """Return the variables that it keeps beside a player, saved and resumed with it: `player.memory_of(self)`."""
@@ -72,7 +74,8 @@ class GradientPenalty(Regularizer):
     """weight * (|grad D(x)| - 1)^2 at x drawn uniformly on segments from real to fake (Gulrajani et al. 2017,
     arXiv:1704.00028, eq. 3). The square root has an epsilon, so a zero gradient stays differentiable.
 
-    Batch normalization in the critic makes one sample's output depend on the others and voids the penalty.
+    Batch normalization in the critic makes one sample's output depend on the others and voids the penalty (section 4): a GAN
+    with both is refused.
 
     Args:
         weight: positive float.
@@ -81,6 +84,7 @@ class GradientPenalty(Regularizer):
     """
 
     about_examples = True
+    refuses_batch_norm = True
 
     def __init__(self, weight: float = 10.0, one_sided: bool = False):
         self.weight = positive_number("weight", weight)
@@ -108,6 +112,8 @@ class DRAGAN(GradientPenalty):
         deviation: c, positive float.
         one_sided: as in `GradientPenalty`.
     """
+
+    refuses_batch_norm = False
 
     def __init__(self, weight: float = 10.0, deviation: float = 0.5, one_sided: bool = False):
         super().__init__(weight, one_sided)
@@ -174,6 +180,7 @@ class _Wrapper(Regularizer):
             raise InputError(f"regularizer must be one of ganzoo.regularizers. Received: regularizer={regularizer!r}")
         self.regularizer = regularizer
         self.about_examples = regularizer.about_examples
+        self.refuses_batch_norm = regularizer.refuses_batch_norm
 
     def build(self, player: Player) -> list[keras.Variable]:
         return self.regularizer.build(player)

@@ -211,7 +211,10 @@ def test_any_objective_with_any_networks(networks):
         assert type(model.networks) is ganzoo.networks.BY_NAME[networks]
         assert model.objective == ganzoo.objectives.BY_NAME[objective](learning_rate=3e-4)
         if networks == "texture":  # batch norm would void a gradient penalty
-            assert model.networks.critic_norm == (objective not in ("wasserstein_gp", "relativistic"))
+            assert model.networks.critic_norm == (objective not in ("wasserstein_gp", "relativistic", "non_saturating_r1"))
+        if networks == "infogan":
+            without = objective in ("wasserstein_gp", "relativistic", "non_saturating_r1")
+            assert model.networks.discriminator_batch_norm != without
 
 
 @pytest.mark.parametrize(
@@ -722,6 +725,23 @@ def test_benchmark(tmp_path):
     assert re.search(r"\d+ GFLOP/s, \d+ % of this machine's \d+ GFLOP/s", done.stdout)
     assert "traces of the step: 1" in done.stdout
     assert "Profile" not in done.stdout + done.stderr
+
+
+def test_benchmark_of_techniques(monkeypatch):
+    """A row a technique, the plain step first; a lazy penalty's step costs what a whole period of it does on average."""
+    from experiments import ablation, benchmark_techniques
+
+    monkeypatch.setattr(ablation, "TECHNIQUES", ("baseline", "lazy_r1"))
+    timed = []
+
+    def seconds(step, repeats):
+        step()
+        timed.append(repeats)
+        return [1.0 if repeats == 8 else 0.5] * repeats
+
+    rows = list(benchmark_techniques.slowdowns((8, 8, 3), 2, 3, 1, lambda model, n: model.step.__index__, seconds))
+    assert rows == [("baseline", 0.5, 1.0), ("lazy_r1", 1.0, 2.0)]
+    assert timed == [3, 8, 3]
 
 
 def test_benchmark_counts_the_operations_of_a_step():

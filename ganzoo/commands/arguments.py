@@ -58,7 +58,9 @@ ARGUMENTS = {
         bool, "batch normalization and dropout in the critic; without, where the objective has a gradient penalty"
     ),
     "critic_width": Argument(int, "multiplies the critic's filters; at least 1", 1),
-    "discriminator_batch_norm": Argument(bool, "normalize batches in the discriminator too; the lecture warns of it"),
+    "discriminator_batch_norm": Argument(
+        bool, "normalize batches in the discriminator too; the lecture warns of it; without, where there is a gradient penalty"
+    ),
     "dropout": Argument(float, "share of the discriminator's neurons left out in training, from 0 to below 1", 0, below=1),
     "embedding_size": Argument(int, "of labels: a learned embedding of that size; 0 for one-hot labels", 0),
     "hidden": Argument(int, "neurons of a hidden dense layer; at least 1", 1),
@@ -100,7 +102,7 @@ NETWORKS = {
     "dense": {"dropout": 0.3, "embedding_size": None},
     "dcgan": {"discriminator_batch_norm": False, "upsample_last": False, "embedding_size": None},
     "texture": {"critic_norm": True, "critic_width": 1, "embedding_size": None},
-    "infogan": {"hidden": 256, "embedding_size": None},
+    "infogan": {"hidden": 256, "discriminator_batch_norm": True, "embedding_size": None},
     "attention": {"width": 32, "attention": True, "embedding_size": None},
     "residual": {"width": 32, "widest": 4, "blocks": 1, "embedding_size": None},
     "compact": {"width": 32, "discriminator_width": 32, "embedding_size": None},

@@ -89,8 +89,9 @@ def game_of(recipe, given):
     for part, table in tables.items():
         found[part] = {name: value for name, value in defaults.items() if name in table} | found[part]
     penalized = objective in arguments.WITH_GRADIENT_PENALTY or set(changes.get("regularizers", ())) & set(arguments.OF_SLOPES)
-    if penalized and "critic_norm" in tables["networks"]:
-        found["networks"].setdefault("critic_norm", False)  # it would make one sample's gradient depend on the others
+    for name in ("critic_norm", "discriminator_batch_norm"):
+        if penalized and tables["networks"].get(name):
+            found["networks"].setdefault(name, False)  # it would make one sample's gradient depend on the others
     parts = (found[part] for part in tables)
     return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional)
 

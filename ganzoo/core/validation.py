@@ -164,6 +164,18 @@ def refuse_sigmoid(name, network):
         )
 
 
+def refuse_batch_norm(name, network, regularizers):
+    """Raise InputError if a discriminator has batch normalization under a penalty on the slope of each example's logit."""
+    norms = [each.name for each in network._flatten_layers() if isinstance(each, keras.layers.BatchNormalization)]
+    penalties = [each for each in regularizers if each.refuses_batch_norm]
+    if norms and penalties:
+        raise InputError(
+            f"{name} must return a network without batch normalization, which makes one example's logit depend on the others "
+            f"and voids {penalties[0]!r}. Received: {', '.join(norms[:3])}; leave it out (of a pair in ganzoo.networks with "
+            "critic_norm=False or discriminator_batch_norm=False), or take keras.layers.LayerNormalization"
+        )
+
+
 def refuse_other_range(name, network, value_range):
     """Raise InputError if a generator's last activation has another range than `value_range`."""
     ranges = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softmax": (0.0, 1.0)}

@@ -17,14 +17,17 @@ class InfoGAN(Networks):
 
     Args:
         hidden: neurons of the dense layers, positive int; the paper has 1024.
+        discriminator_batch_norm: normalize batches in the discriminator, as the paper does. False leaves it out: a gradient
+            penalty is about each example's own logit.
         embedding_size: of labels, see `Networks`.
     """
 
     value_range = (0.0, 1.0)
     latent_distribution = Uniform
 
-    def __init__(self, hidden: int = 256, embedding_size: int | None = None):
+    def __init__(self, hidden: int = 256, discriminator_batch_norm: bool = True, embedding_size: int | None = None):
         self.hidden = positive_integer("hidden", hidden)
+        self.discriminator_batch_norm = bool(discriminator_batch_norm)
         self.embedding_size = embedding_size
 
     def check(self, shape: Shape, model: str) -> None:
@@ -46,15 +49,15 @@ class InfoGAN(Networks):
         tensors, x = self.with_label_plane(shape, classes)
         x = layers.LeakyReLU(0.1)(layers.Conv2D(64, 4, strides=2, padding="same")(x))
         x = layers.Conv2D(128, 4, strides=2, padding="same")(x)
-        x = layers.LeakyReLU(0.1)(FusedBatchNormalization(momentum=0.9)(x))
-        features = _normalized(self.hidden, layers.Flatten()(x))
+        x = layers.LeakyReLU(0.1)(FusedBatchNormalization(momentum=0.9)(x) if self.discriminator_batch_norm else x)
+        features = self._hidden(self.hidden, layers.Flatten()(x))
         if not heads:
             return self.with_heads(tensors, features, heads)
-        hidden = _normalized(128, features)
+        hidden = self._hidden(128, features)
         outputs = [layers.Dense(1, name="logits")(features)]
         outputs += [layers.Dense(size, name=name)(hidden) for name, size in heads.items()]
         return functional(tensors, outputs, "discriminator")
 
-
-def _normalized(neurons, x):
-    return layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(layers.Dense(neurons)(x)))
+    def _hidden(self, neurons, x):
+        x = layers.Dense(neurons)(x)
+        return layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(x) if self.discriminator_batch_norm else x)

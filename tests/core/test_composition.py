@@ -9,7 +9,7 @@ from conftest import make_gan, make_tiny
 from keras import Input, layers
 
 import ganzoo
-from ganzoo import losses, networks, objectives
+from ganzoo import losses, networks, objectives, regularizers
 from ganzoo.errors import InputError
 
 PAIRS = list(itertools.product(networks.BY_NAME, objectives.BY_NAME))
@@ -19,13 +19,30 @@ FAST = [("dense", "hinge"), ("dcgan", "relativistic"), ("texture", "least_square
 @pytest.mark.parametrize("pair", [pytest.param(pair, marks=() if pair in FAST else pytest.mark.slow) for pair in PAIRS],
                          ids="-".join)  # fmt: skip
 def test_any_networks_play_any_objective(pair, stripes):
-    build = networks.Dense((16,)) if pair[0] == "dense" else networks.BY_NAME[pair[0]]()
+    norm = {"texture": "critic_norm", "infogan": "discriminator_batch_norm"}.get(pair[0])
+    without_norm = {norm: False} if norm and pair[1] == "wasserstein_gp" else {}
+    build = networks.Dense((16,)) if pair[0] == "dense" else networks.BY_NAME[pair[0]](**without_norm)
     gan = ganzoo.GAN((8, 8, 1), 4, networks=build, objective=objectives.BY_NAME[pair[1]]())
     before = gan.generator.get_weights()
     logs = gan.play_step({"images": stripes[:4]})
     assert np.isfinite([float(value) for value in logs.values()]).all()
     assert set(gan.objective.display_names) <= logs.keys()
     assert any(not np.array_equal(*each) for each in zip(before, gan.generator.get_weights(), strict=True))
+
+
+def test_batch_norm_under_a_gradient_penalty_is_refused():
+    """Gulrajani et al. 2017, section 4; DRAGAN and R1 are allowed."""
+    penalty = regularizers.GradientPenalty()
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([10], [1.0, 0.1])
+    for each in (penalty, regularizers.Lazy(penalty), regularizers.Scheduled(penalty, schedule)):
+        objective = objectives.wasserstein().replace(regularizers=(each,))
+        for build in (networks.Texture(), networks.InfoGAN(8), networks.DCGAN(discriminator_batch_norm=True)):
+            with pytest.raises(InputError, match="a network without batch normalization.*voids"):
+                ganzoo.GAN((8, 8, 1), 4, networks=build, objective=objective)
+        ganzoo.GAN((8, 8, 1), 4, networks=networks.InfoGAN(8, discriminator_batch_norm=False), objective=objective)
+    for each in (regularizers.DRAGAN(), regularizers.R1()):
+        objective = objectives.wasserstein().replace(regularizers=(each,))
+        ganzoo.GAN((8, 8, 1), 4, networks=networks.InfoGAN(8), objective=objective)
 
 
 BUILDERS = [networks.Dense((16,)), networks.DCGAN(embedding_size=3), networks.Texture(), networks.InfoGAN(8),

@@ -157,10 +157,14 @@ class TurnedInside(Small):
 
 
 class NormalizedUnderPenalty(Small):
-    default_objective = staticmethod(objectives.wasserstein_gp)
+    default_objective = staticmethod(objectives.relativistic)
 
     def last_of_discriminator(self):
         return [layers.BatchNormalization(), layers.Dense(1)]
+
+
+class RefusedNormalization(NormalizedUnderPenalty):
+    default_objective = staticmethod(objectives.wasserstein_gp)
 
 
 class UnusedLayer(Small):
@@ -208,7 +212,8 @@ WRONG = {
     TurnedDiscriminator: ("direction of losses", "discriminator_loss uses the logits the wrong way round"),
     TurnedGenerator: ("direction of losses", "generator_loss uses the logits the wrong way round"),
     TurnedInside: ("learns which is real", "gives the real ones the lower logits"),
-    NormalizedUnderPenalty: ("independent samples", r"batch normalization \(batch_norm.*voids GradientPenalty\(\)"),
+    NormalizedUnderPenalty: ("independent samples", r"batch normalization \(batch_norm.*voids R1\(.*\) and R2\("),
+    RefusedNormalization: ("built", r"without batch normalization.*voids GradientPenalty\(\)"),
     UnusedLayer: ("gradients", "The discriminator has weights whose gradient is always zero.*kernel"),
     UnstoredArgument: ("configuration", "__init__ takes width and does not keep it.*self.width = width"),
     Raises: (
