@@ -178,7 +178,7 @@ def test_losses_of_the_context_encoder_are_the_papers(stripes):
     before = get_state(model)
     logs = model.play_step({"images": ops.convert_to_tensor(stripes[:4])})
     assert float(logs["reconstruction_loss"]) == pytest.approx(2 * np.mean(squares), rel=1e-4)
-    judged = np.asarray(model.judge(compose(images, made, masks)))  # by the discriminator after its update, as in the step
+    judged = np.asarray(model.discriminate(compose(images, made, masks)))  # by the updated discriminator
     assert float(logs["generator_loss"]) == pytest.approx(0.5 * np.logaddexp(0, -judged).mean(), rel=1e-3)
     assert any(not np.array_equal(before[key], values) for key, values in get_state(model).items())
 

@@ -111,7 +111,7 @@ def test_losses_of_a_step_are_those_of_both_images(stripes):
     logs = model.play_step(batch)
     distance = np.mean([np.abs(a - b).mean() for a, b in zip(made, truth, strict=True)])
     assert float(logs["reconstruction_loss"]) == pytest.approx(2 * distance, rel=1e-4)
-    features = [model.judge(ops.convert_to_tensor(each))[1] for each in made]  # by the updated discriminator, as in the step
+    features = [model.discriminate(ops.convert_to_tensor(each))[1] for each in made]  # by the updated discriminator
     contrast = np.asarray(contrastive(*features, ready["same"], model.margin)).mean()
     assert float(logs["generator_contrast"]) == pytest.approx(3 * contrast, rel=1e-3)
     assert float(logs["generator_loss"]) == 0

@@ -173,6 +173,6 @@ def test_brightness_follows_the_text():
         assert dark < 90 < 160 < light < 256
     real = model.to_value_range(ops.convert_to_tensor(images))
     right, wrong = (
-        np.asarray(model.judge(real, model.embed(data.texts[order]))) for order in (slice(None), slice(None, None, -1))
+        np.asarray(model.discriminate(real, model.embed(data.texts[order]))) for order in (slice(None), slice(None, None, -1))
     )
     assert (right > wrong).mean() > 0.9

@@ -60,20 +60,20 @@ class ContextEncoder(Inpainting):
         filled = compose(images, ops.stop_gradient(made.outputs), masks)
 
         def discriminator():
-            real, fake = self.judge(images), self.judge(filled)
+            real, fake = self.discriminate(images), self.discriminate(filled)
             loss = ops.softplus(-real) + ops.softplus(fake)
             return {"discriminator_loss": loss}, {"d_real": ops.sigmoid(real), "d_fake": ops.sigmoid(fake)}
 
         def generator(made):
             squares = ops.mean(ops.square(made - images), axis=-1, keepdims=True) * ops.cast(masks, "float32")
             missing = ops.maximum(1.0, ops.cast(ops.sum(masks, axis=(1, 2, 3)), "float32"))
-            fooled = ops.softplus(-self.judge(compose(images, made, masks)))
+            fooled = ops.softplus(-self.discriminate(compose(images, made, masks)))
             return {"reconstruction_loss": self.reconstruction_weight * ops.sum(squares, axis=(1, 2, 3)) / missing,
                     "generator_loss": self.adversarial_weight * fooled}, {}  # fmt: skip
 
         return self.update("discriminator", discriminator) | self.update("generator", generator, through=made)
 
-    def judge(self, images):
+    def discriminate(self, images):
         """Return the discriminator's logits of images `(N, H, W, C)` in (-1, 1), float32 `(N,)`, high for whole ones."""
         return ops.cast(self.discriminator(images, training=True), "float32")[:, 0]
 
@@ -84,5 +84,5 @@ class ContextEncoder(Inpainting):
             images = arrays["images"][:n]
             return {name: ops.convert_to_tensor(each) for name, each in self.draw_inputs(n, seed, images=images).items()}
 
-        return {"": Match("images", inputs, self.generate, lambda images, arrays: self.judge(images)[:, None],
+        return {"": Match("images", inputs, self.generate, lambda images, arrays: self.discriminate(images)[:, None],
                           lambda real, fake: ops.softplus(-fake)[:, 0], self.players["discriminator"])}  # fmt: skip

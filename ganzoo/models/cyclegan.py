@@ -72,13 +72,13 @@ class CycleGAN(AdversarialModel):
             terms = {"cycle_loss": 0.0, "identity_loss": 0.0}
             for x, y in ("ab", "ba"):
                 fake[y] = self.translate(batch[x], x + y, training=True)
-                terms[f"generator_{y}_loss"] = _mean((self.judge(fake[y], y) - 1.0) ** 2)
+                terms[f"generator_{y}_loss"] = _mean((self.discriminate(fake[y], y) - 1.0) ** 2)
                 terms["cycle_loss"] += self.cycle_weight * _mean(abs(self.translate(fake[y], y + x, True) - batch[x]))
                 terms["identity_loss"] += self.identity_weight * _mean(abs(self.translate(batch[y], x + y, True) - batch[y]))
             return terms, {}
 
         def discriminators():
-            judged = {side: (self.judge(batch[side], side), self.judge(shown[side], side)) for side in "ab"}
+            judged = {side: (self.discriminate(batch[side], side), self.discriminate(shown[side], side)) for side in "ab"}
             losses = {side: (_mean((real - 1.0) ** 2) + _mean(fake**2)) / 2 for side, (real, fake) in judged.items()}
             return {f"discriminator_{side}_loss": loss for side, loss in losses.items()}, {}
 
@@ -90,7 +90,7 @@ class CycleGAN(AdversarialModel):
         """Translate images `(N, H, W, C)` in (-1, 1), way "ab" or "ba"."""
         return ops.cast(getattr(self, f"generator_{way}")(images, training=training), "float32")
 
-    def judge(self, images, side):
+    def discriminate(self, images, side):
         """Return the logits `(N, h, w, 1)` of the discriminator of "a" or "b", one a patch."""
         return ops.cast(getattr(self, f"discriminator_{side}")(images, training=True), "float32")
 
@@ -108,7 +108,7 @@ class CycleGAN(AdversarialModel):
         return {y: Match(
             y, inputs=lambda n, seed, arrays, x=x: {x: self.to_value_range(ops.convert_to_tensor(arrays[x][:n]))},
             generate=lambda inputs, x=x, y=y: self.translate(inputs[x], x + y),
-            discriminate=lambda images, arrays, y=y: ops.mean(self.judge(images, y), axis=(1, 2)),
+            discriminate=lambda images, arrays, y=y: ops.mean(self.discriminate(images, y), axis=(1, 2)),
             generator_loss=lambda real_logits, fake_logits: _mean((fake_logits - 1.0) ** 2),
             discriminator=self.players["discriminators"], discriminator_logs=f"discriminator_{y}_loss",
             generator_logs=f"generator_{y}_loss") for x, y in ("ba", "ab")}  # fmt: skip

@@ -84,14 +84,14 @@ class SiGAN(AdversarialModel):
         fake = ops.stop_gradient(made.outputs)
 
         def discriminator():
-            logits, features = self.judge(real)
-            fakes, _ = self.judge(fake)
+            logits, features = self.discriminate(real)
+            fakes, _ = self.discriminate(fake)
             losses = {"discriminator_loss": _of_pair(ops.softplus(-logits) + ops.softplus(fakes)),
                       "contrast": contrastive(*ops.split(features, 2), batch["same"], self.margin)}  # fmt: skip
             return losses, {"d_real": ops.sigmoid(logits), "d_fake": ops.sigmoid(fakes)}
 
         def generator(made):
-            logits, features = self.judge(made)
+            logits, features = self.discriminate(made)
             contrast = contrastive(*ops.split(features, 2), batch["same"], self.margin)
             return {"reconstruction_loss": self.reconstruction_weight * _of_pair(ops.mean(abs(made - real), axis=(1, 2, 3))),
                     "generator_loss": self.adversarial_weight * _of_pair(ops.softplus(-logits)),
@@ -103,7 +103,7 @@ class SiGAN(AdversarialModel):
         """Enlarge images `(N, h, w, C)` in (-1, 1), float32 `(N, H, W, C)`."""
         return ops.cast(self.generator(images, training=training), "float32")
 
-    def judge(self, images):
+    def discriminate(self, images):
         """Return the discriminator's logits `(N,)`, high for real, and features `(N, F)` of images `(N, H, W, C)`, float32."""
         logits, features = (ops.cast(each, "float32") for each in self.discriminator(images, training=True))
         return logits[:, 0], features
@@ -120,7 +120,7 @@ class SiGAN(AdversarialModel):
         """Return the one match: the discriminator against enlarged images."""
         return {"": Match(
             "images", inputs=lambda n, seed, arrays: {"low": self.to_value_range(ops.convert_to_tensor(arrays["low"][:n]))},
-            generate=self.generate, discriminate=lambda images, arrays: self.judge(images)[0][:, None],
+            generate=self.generate, discriminate=lambda images, arrays: self.discriminate(images)[0][:, None],
             generator_loss=lambda real_logits, fake_logits: ops.softplus(-fake_logits)[:, 0],
             discriminator=self.players["discriminator"])}  # fmt: skip
 

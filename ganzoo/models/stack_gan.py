@@ -116,16 +116,16 @@ class StackGAN(AdversarialModel):
 
         def discriminator():
             pairs = {"d_real": (real, right), "d_wrong": (real, wrong), "d_fake": (made, right)}
-            said = {name: self.judge(*pair) for name, pair in pairs.items()}
+            said = {name: self.discriminate(*pair) for name, pair in pairs.items()}
             false = (ops.softplus(said["d_wrong"]) + ops.softplus(said["d_fake"])) / 2
             losses = {"discriminator_loss": ops.softplus(-said["d_real"]) + false}
-            losses |= self.penalties("discriminator", lambda x: self.judge(x, right), {"real": real, "fake": made}, seed)
+            losses |= self.penalties("discriminator", lambda x: self.discriminate(x, right), {"real": real, "fake": made}, seed)
             return losses, {name: ops.sigmoid(each) for name, each in said.items()}
 
         def generator(outputs):
             images, mean, log_deviation = outputs
             kl = (ops.exp(2 * log_deviation) + mean**2 - 1) / 2 - log_deviation
-            losses = {"generator_loss": ops.softplus(-self.judge(images, right))}
+            losses = {"generator_loss": ops.softplus(-self.discriminate(images, right))}
             return losses | {"kl_loss": self.kl_weight * ops.mean(kl, axis=1)}, {"kl": ops.sum(kl, axis=1)}
 
         logs |= self.update("discriminator", discriminator)
@@ -147,7 +147,7 @@ class StackGAN(AdversarialModel):
         """Return the embeddings phi `(N, embedding)` of numbers of words `(N, length)`."""
         return ops.cast(self.text_encoder(texts, training=training), "float32")
 
-    def judge(self, images, embeddings):
+    def discriminate(self, images, embeddings):
         """Return the logits `(N,)` of images of this stage's size under embedded texts."""
         return ops.cast(self.discriminator([images, embeddings], training=True), "float32")[:, 0]
 
@@ -190,7 +190,7 @@ class StackGAN(AdversarialModel):
 
         def discriminate(images, arrays):
             embeddings = self.embed(ops.convert_to_tensor(arrays["texts"]))
-            return self.judge(self.at_stage(images), embeddings)[:, None]
+            return self.discriminate(self.at_stage(images), embeddings)[:, None]
 
         def generate(inputs):
             images = self.draw_images(self.generator, inputs, self.embed(inputs["texts"]))[0]

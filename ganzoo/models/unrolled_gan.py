@@ -59,7 +59,7 @@ class UnrolledGAN(PointGAN):
                 f"the steps looked ahead are those of ganzoo.optimizers.Adam. Received: discriminator_optimizer={optimizer!r}"
             )
 
-        def judge(values, examples):
+        def logits_by(values, examples):
             with keras.StatelessScope(list(zip(player.variables, values, strict=True))):
                 return self.discriminate(examples, batch, training=True).logits
 
@@ -69,11 +69,11 @@ class UnrolledGAN(PointGAN):
             for _ in range(self.unrolled_steps):
                 gradients = backend.input_gradient(
                     lambda values: ops.mean(
-                        self.discriminator_loss(judge(values, batch[self.example_name]), judge(values, fake))
+                        self.discriminator_loss(logits_by(values, batch[self.example_name]), logits_by(values, fake))
                     ),
                     values,
                 )
                 values, state = optimizer.step_ahead(gradients, values, state)
-            return {"generator_loss": self.generator_loss(None, judge(values, fake))}, {}
+            return {"generator_loss": self.generator_loss(None, logits_by(values, fake))}, {}
 
         return self.update("generator", objective, through=fake)
