@@ -1,6 +1,7 @@
 """How good are textures? TextureGAN, the lecture's WGAN at equal wall time, and image quilting, on pictures held out in part.
 
-Each picture's right quarter (at least 64 pixels) is held out; both GANs and the quilting see the rest. 500 patches of 64 pixels
+Each picture's right quarter (at least 64 pixels) is held out; both GANs and the quilting see the rest. TextureGAN trains on
+crops of 64 pixels, of 48 where less than 96 pixels are seen on a side, so that crops differ there too. 500 patches of 64 pixels
 of each, of the seen part and of the held-out one, are compared with other 500 held-out patches by the kernel distance, on
 pixels and on texture statistics (`ganzoo.evaluation.features.texture`), times 1,000. "Reference" compares held-out patches with
 each other. Copies: the share of 32-pixel windows of the tile that are farther from the photograph's nearest window than the
@@ -146,7 +147,7 @@ def measure(crops, minutes, seed, folder):
 
     import ganzoo
     from experiments.quilting import quilt
-    from ganzoo import textures
+    from ganzoo import data, textures
     from ganzoo.registry import RECIPES
     from ganzoo.textures.result import to_uint8
     from ganzoo.utils.images import save_png
@@ -159,10 +160,12 @@ def measure(crops, minutes, seed, folder):
     found["quilting"] = distances(patches_of(quilted, PATCHES), held_out)
 
     recipe = RECIPES["textures"]
-    settings = ganzoo.TextureGAN.settings_for(train) | recipe.flags
-    gan = ganzoo.TextureGAN(train.image_shape, seed=seed, **settings)
+    side = SIZE if min(photograph.shape[:2]) >= 1.5 * SIZE else 3 * SIZE // 4
+    shifted = data.Crops([photograph], (side, side), symmetry="flip")
+    settings = ganzoo.TextureGAN.settings_for(shifted) | recipe.flags
+    gan = ganzoo.TextureGAN(shifted.image_shape, seed=seed, **settings)
     start = time.perf_counter()
-    gan.train(train, steps=10**6, minutes=minutes, batch_size=recipe.batch_size, verbose=0)
+    gan.train(shifted, steps=10**6, minutes=minutes, batch_size=recipe.batch_size, verbose=0)
     found["seconds"] = time.perf_counter() - start
     tile = textures.tile(gan, 512, 512, seed=1)
     tile_pixels = to_uint8(tile)
