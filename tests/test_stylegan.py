@@ -103,7 +103,7 @@ def test_path_length_regularization_lowers_the_spread_of_path_lengths():
         return gan.update("generator", lambda: (gan.generator_penalties(gan.inputs_for(batch, seed), seed), {}))
 
     spreads = [path_length_spread(gan)]
-    for step in range(150):
+    for step in range(600):  # at first it rises, while the mean length settles
         update(ops.convert_to_tensor([step, 3], dtype="int32"))
     spreads.append(path_length_spread(gan))
     assert 0 < spreads[1] < 0.7 * spreads[0]
