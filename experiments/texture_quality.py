@@ -132,7 +132,7 @@ def novelty(tile, photograph, n=200):
 
 
 def softened(picture, like):
-    """Return a picture blurred until its windows, gray, have the contrast of another's on average; as it is where they have less.
+    """Return a picture blurred until its windows, gray, have the mean contrast of another's; as it is where they have less.
 
     What this scores in `novelty` is what no copy scores that is as smooth: smooth windows are near to each other.
     """
@@ -194,7 +194,8 @@ def measure(crops, minutes, seed, folder):
     tile_pixels = to_uint8(tile)
     found["TextureGAN"] = distances(patches_of(tile_pixels, PATCHES), held_out) | {"steps": gan.step}
     found["novelty"], found["seams"] = novelty(tile_pixels, photograph), seams(tile)
-    found["unseen novelty"] = [novelty(each, photograph) for each in (test.pictures[0], softened(test.pictures[0], tile_pixels))]
+    unseen = test.pictures[0]
+    found["unseen novelty"] = [novelty(each, photograph) for each in (unseen, softened(unseen, tile_pixels))]
 
     flags = RECIPES["wgan-textures"].flags
     wgan = ganzoo.WGAN(
@@ -228,8 +229,8 @@ def table(results):
         return found[what][kind]["value"]
 
     sides = ("reference", "seen part", "TextureGAN", "WGAN", "quilting")
-    lines = ["| picture | features | " + " | ".join(sides) + " | of WGAN | of quilting | not copied | unseen | as smooth | worst seam |"]
-    lines.append("|" + "---|" * (len(sides) + 8))
+    heads = ("picture", "features", *sides, "of WGAN", "of quilting", "not copied", "unseen", "as smooth", "worst seam")
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     ratios = {kind: [] for kind in ("pixels", "statistics")}
     for name, found in results.items():
         for kind in ratios:
