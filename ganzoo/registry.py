@@ -102,6 +102,7 @@ _GROWING = {
 }
 _GROWING |= {"crops": None, "symmetry": "flip"}
 _GROWING["flags"] = {"stage_steps": 500, "ema_half_life_images": 1000.0, "ema_warmup": 0.05, "width": 32}
+_STYLED = _GROWING["flags"] | {"gamma": 0.1, "learning_rate": 2e-3}  # the paper's gamma of 10 is for 1024x1024 pixels
 _POINTS = {"steps": 8000, "batch_size": 100, "minutes": 10.0, "every": (2000, 200, 100, 1000)}
 
 MODELS = {
@@ -206,8 +207,8 @@ MODELS = {
     "StyleGAN": Entry(
         "ganzoo.models.stylegan", "Karras et al. 2018", "1812.04948", "004",
         "styles by adaptive instance norm, noise in every layer; grows size by size",
-        Recipe("stylegan", "a texture of styles, grown size by size", "ten minutes", **_GROWING), "stylegan", "own",
-        arguments={"stage_steps": 1000, "mixing": 0.9, "path_length": 0.0},
+        Recipe("stylegan", "a texture of styles, grown size by size", "ten minutes", **_GROWING | {"flags": _STYLED}), "stylegan",
+        "own", arguments={"stage_steps": 1000, "mixing": 0.9, "path_length": 0.0},
         own_objective={"gamma": 10.0, "learning_rate": 1e-3}),
     "StyleGAN2": Entry(
         "ganzoo.models.stylegan2", "Karras et al. 2019", "1912.04958", "004",
