@@ -207,8 +207,8 @@ MODELS = {
     "StyleGAN": Entry(
         "ganzoo.models.stylegan", "Karras et al. 2018", "1812.04948", "004",
         "styles by adaptive instance norm, noise in every layer; grows size by size",
-        Recipe("stylegan", "a texture of styles, grown size by size", "ten minutes", **_GROWING | {"flags": _STYLED}), "stylegan",
-        "own", arguments={"stage_steps": 1000, "mixing": 0.9, "path_length": 0.0},
+        Recipe("stylegan", "a texture of styles, grown size by size", "ten minutes", **_GROWING | {"flags": _STYLED}),
+        "stylegan", "own", arguments={"stage_steps": 1000, "mixing": 0.9, "path_length": 0.0},
         own_objective={"gamma": 10.0, "learning_rate": 1e-3}),
     "StyleGAN2": Entry(
         "ganzoo.models.stylegan2", "Karras et al. 2019", "1912.04958", "004",
