@@ -244,7 +244,7 @@ def run(task, technique, seed, data, measure, options):
     gan, start = build(task, technique, shape, seed, options.steps), time.perf_counter()
     how = {"batch_size": 256} if points else {"batch_size": 64, "minutes": options.minutes}
     try:
-        gan.train(data, steps=options.steps if points else 10**6, verbose=False, **how)
+        gan.train(data, steps=options.steps if points else 10**6, verbose=not points, **how)
         found = measure(gan.sample(SAMPLES[task], seed=1))
     except NonFiniteError:
         found = {SCORES[task][0]: math.inf}

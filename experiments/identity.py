@@ -107,7 +107,7 @@ def main(options):
     for seed in range(options.seeds):
         for name, weight in (("without contrast", 0.0), ("SiGAN", options.contrastive_weight)):
             model = ganzoo.SiGAN(images.image_shape, options.scale, contrastive_weight=weight, seed=seed)
-            model.train(pairs, options.steps, batch_size=min(64, len(images)), verbose=False)
+            model.train(pairs, options.steps, batch_size=min(64, len(images)))
             made = model.sample(low=low)
             shown.setdefault(name, made)
             rows.append({"way": name, "seed": seed, **measure(made, test, classifier)})

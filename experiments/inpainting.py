@@ -60,9 +60,10 @@ def train(images, options):
     shape, seconds, models = images.image_shape, {}, {}
     for name, cls in (("context encoder", ganzoo.ContextEncoder), ("partial conv.", ganzoo.PartialConvNet),
                       ("inversion", ganzoo.DCGAN)):  # fmt: skip
+        print(f"{name}: training {cls.__name__}", flush=True)
         start = time.perf_counter()
         models[name] = cls(shape, seed=options.seed)
-        models[name].train(images, options.steps, minutes=options.minutes, batch_size=min(64, len(images)), verbose=False)
+        models[name].train(images, options.steps, minutes=options.minutes, batch_size=min(64, len(images)))
         seconds[name] = time.perf_counter() - start
         print(f"{name}: {type(models[name]).__name__}, {models[name].step} steps in {seconds[name]:.0f} s", flush=True)
     return models, seconds

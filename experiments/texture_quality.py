@@ -188,7 +188,7 @@ def measure(crops, minutes, seed, folder):
     settings = ganzoo.TextureGAN.settings_for(shifted) | recipe.flags
     gan = ganzoo.TextureGAN(shifted.image_shape, seed=seed, **settings)
     start = time.perf_counter()
-    gan.train(shifted, steps=10**6, minutes=minutes, batch_size=recipe.batch_size, verbose=0)
+    gan.train(shifted, steps=10**6, minutes=minutes, batch_size=recipe.batch_size)
     found["seconds"] = time.perf_counter() - start
     tile = textures.tile(gan, 512, 512, seed=1)
     tile_pixels = to_uint8(tile)
@@ -204,7 +204,7 @@ def measure(crops, minutes, seed, folder):
         objective=ganzoo.objectives.wasserstein(learning_rate=flags["learning_rate"]),
         ema_half_life_images=flags["ema_half_life_images"],
     )
-    wgan.train(train, steps=10**6, minutes=minutes, batch_size=RECIPES["wgan-textures"].batch_size, verbose=0)
+    wgan.train(train, steps=10**6, minutes=minutes, batch_size=RECIPES["wgan-textures"].batch_size)
     samples = wgan.sample(PATCHES, seed=1)
     found["WGAN"] = distances(samples, held_out) | {"steps": wgan.step}
 
