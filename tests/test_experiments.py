@@ -506,6 +506,35 @@ def test_digits_train_resume_sample(name, tmp_path):
     assert (tmp_path / "picture.png").exists()
 
 
+OTHERS = {  # flags that make a short training of recipes on other data
+    "cyclegan": ("--batch_size=2",),
+    "stackgan": ("--rough_steps=2", "--image_size=16", "--width=8"),
+    "textures": ("--image_size=32", "--width=8"),
+    "progressive": ("--stage_steps=2", "--image_size=16", "--width=8"),
+    "stylegan": ("--stage_steps=2", "--image_size=16", "--width=8"),
+    "stylegan2": ("--image_size=16", "--width=8"),
+    "stylegan3": ("--image_size=16", "--width=8"),
+    "unrolled-gan": (),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHERS)
+def test_others_train_resume_sample(name, tmp_path):
+    run = tmp_path / "run"
+    short = ("--steps=3", "--log_every=1", "--batch_size=4", *OTHERS[name], f"--run_dir={run}")
+    done = run_python("-m", "ganzoo", "train", name, *short)
+    assert done.returncode == 0, done.stderr
+    assert "Done at step 3" in done.stdout
+    longer = next(line for line in done.stdout.splitlines() if "--resume" in line)  # what the run says to type next
+    further = run_python(*longer.split()[1:])
+    assert further.returncode == 0, further.stderr
+    assert "Done at step 6" in further.stdout
+    sampled = run_python("-m", "ganzoo", "sample", f"--run_dir={run}", "--n=2", f"--output={tmp_path / 'picture.png'}")
+    assert sampled.returncode == 0, sampled.stderr
+    assert (tmp_path / "picture.png").exists()
+
+
 @pytest.mark.slow
 def test_epochs_of_one_digit(tmp_path):
     run = tmp_path / "run"

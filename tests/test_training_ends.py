@@ -140,6 +140,18 @@ def test_a_lower_learning_rate_can_be_taken_on_purpose_and_is_recorded(stripes, 
     assert len(json.loads((run_dir / "config.json").read_text())["overrides"]) == 1
 
 
+def test_a_schedule_can_be_prolonged_on_purpose(stripes, tmp_path, quick):
+    def planned(steps):
+        falling = optimizers.Adam(optimizers.LinearAfterHalf(1e-3, steps), beta_1=0.5)
+        return make_tiny(objective=make_tiny().objective.replace(generator_optimizer=falling))
+
+    planned(4).train(stripes, 4, run_dir=tmp_path / "run", **EVERY)
+    gan = planned(8)
+    gan.train(stripes, 6, run_dir=tmp_path / "run", resume=True, override="generator_optimizer", **EVERY)
+    assert gan.step == 6
+    assert rates(gan) == pytest.approx([2e-4, 5e-4])  # half of it is left at step 6 of 8
+
+
 def test_the_guard_names_the_network_whose_weights_are_nan(stripes):
     gan = make_tiny()
     weight = gan.discriminator.trainable_variables[0]

@@ -110,8 +110,16 @@ def train(recipe, options):
         if (run_dir / "config.json").exists():
             say(f"\nTo continue: {resume}")
         raise
-    say(_summary(run_dir, model.step, options.steps, resume))
+    say(_summary(run_dir, model.step, options.steps, _longer(resume, model)))
     return model
+
+
+def _longer(resume, model):
+    """Return the command that trains a run for twice as many steps, in a model that planned for fewer too."""
+    from ganzoo.core.config import parameters
+
+    planned = ["steps", *(f"{name}_optimizer" for name in model.players)] if "steps" in parameters(type(model)) else []
+    return f"{resume} --steps={2 * model.step}" + (f" --override={','.join(planned)}" if planned else "")
 
 
 def keep_weights(run_dir, epoch_steps):
@@ -260,8 +268,8 @@ _MADE = (
 )
 
 
-def _summary(run_dir, step, steps, resume):
-    """Return what a finished run says: what it made, and what can be done with it."""
+def _summary(run_dir, step, steps, longer):
+    """Return what a finished run says: what it made, and what can be done with it; longer: the command that goes on."""
     run = shlex.quote(str(run_dir))
     done = f"Done at step {step}" if step >= steps else f"The time is up at step {step} of {steps}"
     lines = [f"\n{done}. In {run_dir}:"]
@@ -271,5 +279,5 @@ def _summary(run_dir, step, steps, resume):
     lines += ["Next:", f"  {ganzoo_words('sample', f'--run_dir={run}')}"]
     if (run_dir / "texture").exists():
         lines.append(f"  {ganzoo_words('texture', f'--run_dir={run}', '--size=1024x1024', '--seed=1')}")
-    lines += [f"  {resume} --steps={2 * step}", f"  {ganzoo_words('export', f'--run_dir={run}', '--output=generator')}"]
+    lines += [f"  {longer}", f"  {ganzoo_words('export', f'--run_dir={run}', '--output=generator')}"]
     return "\n".join(lines)

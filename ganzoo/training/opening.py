@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import keras
+
 from ganzoo.core import state
 from ganzoo.errors import InputError
 from ganzoo.training.callbacks.learning_rates import optimizers_of
@@ -70,7 +72,11 @@ def _restore(run, model, stages, changed):
         print(f"{shorten(run.path, 300)} has no whole checkpoint yet: starting at its first step.")
         return {}
     rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}
-    rates = {name: float(rate) for name, rate in rates.items() if _is_changed(name, rates, changed)}
+    rates = {  # a schedule is no part of the state: it stays the model's by itself
+        name: float(rate)
+        for name, rate in rates.items()
+        if isinstance(rate, keras.Variable) and _is_changed(name, rates, changed)
+    }
     state.set_state(model, {name: array for name, array in found.arrays.items() if not name.startswith(LOGS)})
     for name, rate in rates.items():
         optimizers_of(model)[name].learning_rate = rate
