@@ -23,7 +23,7 @@ from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import positive_integer, positive_number
+from ganzoo.utils.checks import check_shares, positive_integer, positive_number
 
 
 class Judged(NamedTuple):
@@ -50,6 +50,8 @@ class GAN(AdversarialModel):
         image_shape: (height, width, channels) of the images, positive ints.
         latent: a distribution of `ganzoo.core.inputs`, or its size as an int (then of the networks' usual distribution).
         classes: number of labels, 0 to classes - 1, of a conditional GAN; None for a GAN without labels.
+        class_shares: how often a sample's label is drawn where none is asked for, `classes` numbers that sum to 1, such as the
+            data's `label_shares`; None: labels take turns.
         networks: a pair of `ganzoo.networks`.
         objective: a `ganzoo.objectives.Objective`.
         augmentation: an object of `ganzoo.augmentation` that moves what the discriminator sees in training, or None.
@@ -99,6 +101,7 @@ class GAN(AdversarialModel):
         ema_warmup=None,
         seed=0,
         name=None,
+        class_shares=None,
     ):
         self.image_shape = self._checked_shape(self.default_image_shape if image_shape is None else image_shape)
         self.networks = self.default_networks() if networks is None else networks
@@ -112,6 +115,9 @@ class GAN(AdversarialModel):
             raise InputError(f"latent must be an int or a distribution of ganzoo.core.inputs. Received: latent={latent!r}")
         classes = self.default_classes if classes is None else classes
         self.classes = None if classes is None else positive_integer("classes", classes)
+        if class_shares is not None and self.classes is None:
+            raise InputError(f"class_shares are of labels: give classes. Received: class_shares={class_shares!r:.200}")
+        self.class_shares = None if class_shares is None else check_shares("class_shares", class_shares, self.classes)
         if augmentation is not None and self.example_ndim != 3:
             raise InputError(f"augmentation is for images. Received: augmentation={augmentation!r}")
         self.augmentation = augmentation
@@ -355,7 +361,8 @@ class GAN(AdversarialModel):
     @property
     def inputs(self):
         """{"latents": distribution}, and {"labels": Label} where the GAN is conditional."""
-        return {"latents": self.latent} | ({} if self.classes is None else {"labels": Label(self.classes)})
+        labels = {} if self.classes is None else {"labels": Label(self.classes, self.class_shares)}
+        return {"latents": self.latent} | labels
 
     @property
     def generator_range(self):

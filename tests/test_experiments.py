@@ -506,6 +506,26 @@ def test_digits_train_resume_sample(name, tmp_path):
     assert (tmp_path / "picture.png").exists()
 
 
+@pytest.mark.slow
+def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
+    run = f"--run_dir={tmp_path / 'run'}"
+    short = ("--clusters=5", "--steps=2", "--batch_size=4", "--log_every=1", "--width=4", run)
+    status, said, errors = invoke(short, monkeypatch, capfd, ("train", "modern"))
+    assert (status, "digits (5 clusters): 1797 images" in said) == (0, True), errors
+    assert invoke([run, "--resume", "--steps=3"], monkeypatch, capfd, ("train", "modern"))[0] == 0
+    status, said, errors = invoke([run, "--n=100", "--features=pixels"], monkeypatch, capfd, ("evaluate",))
+    assert (status, "label accuracy" in said) == (0, False), errors
+    for flags, message in [
+        (["--clusters=5", "--noconditional"], "leave out --noconditional"),
+        (["--clusters=5", "--dataset=grass", "--image_size=32", "--crops"], "crops have no clusters: give --nocrops"),
+        (["--clusters=5000"], "at most the number of images, 1797"),
+        (["--clusters=-1"], "clusters must be a whole number of at least 0"),
+    ]:
+        status, _, errors = invoke(flags, monkeypatch, capfd, ("train", "modern"))
+        assert (status, message in errors) == (2, True), errors
+    assert "Unknown command line flag 'clusters'" in invoke(["--clusters=5"], monkeypatch, capfd, ("train", "dcgan"))[2]
+
+
 OTHERS = {  # flags that make a short training of recipes on other data
     "cyclegan": ("--batch_size=2",),
     "stackgan": ("--rough_steps=2", "--image_size=16", "--width=8"),

@@ -96,7 +96,7 @@ def game_of(recipe, given):
     return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional)
 
 
-def build(game, shape, classes=None, seed=0, function="", steps=None, data=None):
+def build(game, shape, classes=None, seed=0, function="", steps=None, data=None, shares=None):
     """Return the model of a `Game`.
 
     Args:
@@ -107,6 +107,7 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
         function: expression, of `FunctionGAN`.
         steps: planned length of the training, for a model that plans for one.
         data: data set that a model with `settings_for` takes arguments from, or None.
+        shares: how often labels are drawn in samples, a share a class; None: they take turns.
     """
     import ganzoo
     from ganzoo.core.config import parameters
@@ -139,6 +140,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None)
         options["classes"] = classes
     elif entry.optional_labels and game.conditional is None:
         options["classes"] = classes
+    if shares is not None:
+        options["class_shares"] = shares
     if game.networks:
         options["networks"] = _networks(cls, game)
     if game.techniques:

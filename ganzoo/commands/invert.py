@@ -73,7 +73,7 @@ def main(options):
     else:
         source = held_out or train
         targets, labels = source.images[: options.n], None if source.labels is None else source.labels[: options.n]
-    given = {"labels": labels} if "labels" in gan.inputs else {}
+    given = {"labels": labels} if "labels" in gan.inputs and not gan.inputs["labels"].drawn else {}
     found = invert(gan, targets, options.starts, options.steps, seed=options.seed, **given)
     own = not options.image and held_out is None
     nearest = _nearest(train.images, targets, own)

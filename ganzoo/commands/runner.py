@@ -72,13 +72,14 @@ def train(recipe, options):
     run_dir = folders.new_run_dir(options, recipe.name)
     settle(recipe, options, run_dir)
     game = compose.game_of(recipe, game_values(recipe, options))
-    data = sources.load(recipe, options)
+    data = sources.clustered(recipe, options, sources.load(recipe, options))
     _count_epochs(options, len(data))
 
     from ganzoo import backend
 
     classes = getattr(data, "classes", None)
-    model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data)
+    shares = data.label_shares if "clusters" in options and options.clusters else None
+    model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data, shares)
     # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
     # Keras would not let it compile.
     if not backend.accelerators() and not model.use_xla:

@@ -3,6 +3,7 @@
 from ganzoo.commands.arguments import DATASETS, SYMMETRIES
 from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
+from ganzoo.registry import MODELS
 
 
 def data_flags(recipe):
@@ -56,6 +57,7 @@ def data_flags(recipe):
         size,
         *([] if recipe.stack else _crop_flags(recipe)),
         Flag("classes", [], "names (or numbers) of the classes to train on, separated by commas", list, shown="all"),
+        *_cluster_flags(recipe),
         Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
@@ -75,6 +77,30 @@ def _crop_flags(recipe):
         Flag("held_out", 0.0, held_out, float, low=0, below=1),
         Flag("alpha", "white", color),
     ]
+
+
+def _cluster_flags(recipe):
+    """Return the flag that has clusters stand in for labels, of a recipe that is told labels by default."""
+    entry = MODELS[recipe.model]
+    if not (entry.labels or entry.optional_labels) or recipe.flags.get("conditional") is False or recipe.stack:
+        return []
+    text = "tell the model this many clusters of similar images instead of labels; samples have each as often as the data"
+    return [Flag("clusters", 0, text, int, low=0, high=10_000, shown="none")]
+
+
+def clustered(recipe, options, found):
+    """Return the data with clusters for labels where --clusters asks for them.
+
+    Raises:
+        InputError: for crops, which are drawn anew in every batch, and for fewer images than clusters.
+    """
+    if "clusters" not in options or not options.clusters:
+        return found
+    if "conditional" in options and options.conditional is False:
+        raise InputError(f"clusters are told as labels: leave out --noconditional. Received: --clusters={options.clusters}")
+    if not hasattr(found, "clustered"):
+        raise InputError(f"crops have no clusters: give --nocrops. Received: --clusters={options.clusters}")
+    return found.clustered(options.clusters)
 
 
 def load(recipe, options):

@@ -16,7 +16,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_class_ids, positive_integer, positive_number
+from ganzoo.utils.checks import check_class_ids, check_shares, positive_integer, positive_number
 
 # The largest level of each dtype of pixels.
 WHITE = {"uint8": 255.0, "uint16": 65535.0}
@@ -325,9 +325,36 @@ class Category(_Choice):
 
 
 class Label(_Choice):
-    """What is asked for, int32 from 0 to classes - 1. In training it is the real batch's label; else all take turns."""
+    """What is asked for, int32 from 0 to classes - 1. In training it is the real batch's label.
 
-    drawn = False
+    Args:
+        classes: positive int.
+        shares: how often each class is drawn where none is asked for, `classes` numbers of at least 0 that sum to 1; None:
+            nothing is drawn, all classes take turns.
+
+    Example:
+        >>> Label(3, (0.0, 1.0, 0.0)).draw((4,), (0, 1)).numpy()
+        array([1, 1, 1, 1], dtype=int32)
+    """
+
+    def __init__(self, classes, shares=None):
+        super().__init__(classes)
+        self.shares = None if shares is None else check_shares("class_shares", shares, self.classes)
+        self.drawn = self.shares is not None
+
+    def draw(self, shape, seed):
+        if self.shares is None:
+            return super().draw(shape, seed)
+        edges = ops.convert_to_tensor(np.cumsum(self.shares)[:-1], dtype="float32")
+        return ops.sum(ops.cast(backend.uniform(shape, seed)[..., None] >= edges, "int32"), axis=-1)
+
+    def project(self, moved, start):
+        return start
+
+    def numpy_code(self, n):
+        if self.shares is None:
+            return super().numpy_code(n)
+        return f'rng.choice({self.classes}, {n}, p={list(self.shares)}).astype("{self.dtype}")'
 
 
 class Text(Input):

@@ -9,6 +9,7 @@ import numpy as np
 from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
 from ganzoo.data.checks import chosen_names, is_memory_mapped, one_line, row_chunks
+from ganzoo.data.clusters import cluster
 from ganzoo.data.labels import read_labels
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
@@ -172,6 +173,19 @@ class ImageDataset:
         chosen = np.flatnonzero(numbers[self.labels] >= 0)
         other = self.replaced(self.images[chosen], numbers[self.labels[chosen]], f"{self.name} ({', '.join(names)})")
         other.class_names = names
+        return other
+
+    @property
+    def label_shares(self):
+        """Return the share of the images that each class has, a tuple of floats; None without labels."""
+        if self.labels is None:
+            return None
+        return tuple((np.bincount(self.labels, minlength=self.classes) / len(self)).tolist())
+
+    def clustered(self, clusters, seed=0):
+        """Return the same images whose labels are clusters of similar ones; see `ganzoo.data.clusters.cluster`."""
+        other = self.replaced(self.images, cluster(self.images, clusters, seed), f"{self.name} ({clusters} clusters)")
+        other.class_names = None
         return other
 
     def split(self, held_out, seed=0):

@@ -66,6 +66,14 @@ def check_class_ids(name, values, size):
     return values
 
 
+def check_shares(name, values, size):
+    """Return `values` as a tuple of floats if they are `size` numbers of at least 0 that sum to 1, else raise InputError."""
+    array = np.asarray(values, "float64")
+    if array.shape != (size,) or not (array >= 0).all() or not abs(array.sum() - 1) < 1e-6:
+        raise InputError(f"{name} must be {size} numbers of at least 0 that sum to 1. Received: {name}={values!r:.200}")
+    return tuple(array.tolist())
+
+
 def check_choice(name, value, choices):
     """Return `value` if it is one of `choices`, else raise InputError with the nearest one beside it."""
     if value not in choices:

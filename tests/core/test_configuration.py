@@ -38,7 +38,7 @@ ARGUMENTS = {
     inputs.Uniform: [(np.int64(3),)],
     inputs.Code: [(2,)],
     inputs.Category: [(5,)],
-    inputs.Label: [(10,)],
+    inputs.Label: [(10,), (2, (0.25, 0.75))],
     inputs.Setting: [((0.5, 1),)],
     inputs.Text: [(("a", "seven"), 3), (("a", "seven"), 3, ("a seven", "seven"))],
     inputs.Image: [((8, 8, 1),), ((8, 4, 3), (0.0, 1.0))],

@@ -6,6 +6,7 @@ import tensorflow as tf
 from conftest import make_gan, make_tiny
 from keras import ops
 
+from ganzoo import GAN
 from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Text, Uniform
 from ganzoo.errors import InputError
 
@@ -202,3 +203,20 @@ def test_a_vocabulary_that_is_none():
             Text(words, 3)
     with pytest.raises(InputError, match="5000 different words"):
         Text.of([f"w{i}" for i in range(5001)])
+
+
+def test_labels_are_drawn_by_their_shares(tmp_path):
+    shares = (0.7, 0.0, 0.3)
+    label = Label(3, shares)
+    found = np.bincount(ops.convert_to_numpy(label.draw((20_000,), (1, 2))), minlength=3) / 20_000
+    assert found == pytest.approx(shares, abs=0.01)  # three standard errors
+    gan = GAN((8, 8, 1), latent=4, classes=3, class_shares=shares)
+    drawn = gan.draw_inputs(200, seed=1)["labels"]
+    assert np.array_equal(gan.draw_inputs(50, seed=1)["labels"], drawn[:50])
+    assert 0.55 < (drawn == 0).mean() < 0.85 and not (drawn == 1).any()
+    assert np.array_equal(gan.sample(6, labels=drawn[:6], seed=1), gan.sample(6, seed=1))
+    assert gan.sample(4, labels=[1]).shape == (4, *gan.image_shape)  # what is asked for is made
+    gan.export(tmp_path / "generator")
+    served = tf.saved_model.load(str(tmp_path / "generator")).signatures["from_seed"]
+    apart = served(seeds=tf.range(1, 5))["images"].numpy().astype(int) - np.concatenate([gan.sample(1, i) for i in range(1, 5)])
+    assert np.abs(apart).max() <= 1
