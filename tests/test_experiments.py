@@ -515,13 +515,15 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
     assert invoke([run, "--resume", "--steps=3"], monkeypatch, capfd, ("train", "modern"))[0] == 0
     status, said, errors = invoke([run, "--n=100", "--features=pixels"], monkeypatch, capfd, ("evaluate",))
     assert (status, "label accuracy" in said) == (0, False), errors
-    for flags, message in [
+    asked = ["--labels=2,4", f"--output={tmp_path / 'picture.png'}", run]
+    assert invoke(asked, monkeypatch, capfd, ("sample",))[0] == 0
+    for words, message in [
         (["--clusters=5", "--noconditional"], "leave out --noconditional"),
         (["--clusters=5", "--dataset=grass", "--image_size=32", "--crops"], "crops have no clusters: give --nocrops"),
         (["--clusters=5000"], "at most the number of images, 1797"),
         (["--clusters=-1"], "clusters must be a whole number of at least 0"),
     ]:
-        status, _, errors = invoke(flags, monkeypatch, capfd, ("train", "modern"))
+        status, _, errors = invoke(words, monkeypatch, capfd, ("train", "modern"))
         assert (status, message in errors) == (2, True), errors
     assert "Unknown command line flag 'clusters'" in invoke(["--clusters=5"], monkeypatch, capfd, ("train", "dcgan"))[2]
 

@@ -106,8 +106,10 @@ def _asked(model, options):
     Raises:
         InputError: for a flag that the model has no input for.
     """
+    from ganzoo.core.inputs import Label, Text
+
     given, name = {}, type(model).__name__
-    told = {key: each for key, each in model.inputs.items() if not each.drawn and hasattr(each, "classes")}
+    told = {key: each for key, each in model.inputs.items() if isinstance(each, (Label, Text))}
     if options.labels:
         key = next((key for key, each in told.items() if not each.words), None)
         if key is None:
