@@ -62,7 +62,7 @@ def test_arguments_of_models_are_flags(name):
     cls = getattr(ganzoo, name)
     expected = simple(parameters(cls))
     own = {key: value for key, value in arguments.of_model(name).items() if key in expected}
-    for key in ("image_shape", "class_shares", "networks", "objective", "augmentation", "value_range"):  # the data's, or objects
+    for key in ("image_shape", "class_shares", "networks", "objective", "augmentation", "value_range"):  # of data
         expected.pop(key, None)
     assert own == expected
 
