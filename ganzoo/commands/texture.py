@@ -103,9 +103,11 @@ def main(options):
         name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
         output = pathlib.Path(options.output or run_dir / name)
         output = output / name if options.output and options.count > 1 else output
-        canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds or [number]]
-        canvas = blending.blend(*canvases, shape, options.tile) if seeds else canvases[0]
-        picture = textures.paint(model, canvas, height, width, progress=True)
+        if seeds:
+            canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds]
+            picture = textures.paint(model, blending.blend(*canvases, shape, options.tile), height, width, progress=True)
+        else:
+            picture = textures.tile(model, height, width, number, options.tile, progress=True)
         repeats = (rows, columns) if options.tile else (1, 1)
         if options.maps:
             maps = {"raw_size": options.raw_size, "byte_order": options.byte_order, "engine": options.engine}

@@ -8,7 +8,7 @@ import importlib
 _MODULES = {
     "tiling": ("Canvas", "draw_canvas", "paint", "tile"),
     "blending": ("blend",),
-    "seams": ("seam_ratios",),
+    "seams": ("seam_ratios", "with_ordinary_border"),
     "result": ("write_picture", "write_texture"),
     "heights": ("height_from_image", "to_engine_size"),
     "height_files": ("read_png16", "read_raw", "write_png16", "write_raw"),

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from ganzoo import backend
 from ganzoo.errors import InputError
 from ganzoo.networks.spatial import MARGIN
+from ganzoo.textures.seams import with_ordinary_border
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.memory import require_memory
 
@@ -111,14 +112,25 @@ def paint(model, canvas, height=None, width=None, progress=False):
 
 
 def tile(model, height=512, width=512, seed=0, seamless=True, progress=False):
-    """Make a picture of any size: `paint` of `draw_canvas`.
+    """Make a picture of any size: `paint` of `draw_canvas`; a seamless one begins where its border is least seen.
+
+    Args:
+        model, height, width, seed, seamless: as in `draw_canvas`.
+        progress: as in `paint`.
+
+    Returns:
+        float32 array `(height, width, C)` in [0, 1]; where it begins, see `ganzoo.textures.with_ordinary_border`.
+
+    Raises:
+        InputError: as `draw_canvas` and `paint`.
 
     Example:
         >>> import ganzoo
         >>> tile(ganzoo.TextureGAN((32, 32, 1)), 32, 48).shape
         (32, 48, 1)
     """
-    return paint(model, draw_canvas(model, height, width, seed, seamless), height, width, progress)
+    picture = paint(model, draw_canvas(model, height, width, seed, seamless), height, width, progress)
+    return with_ordinary_border(picture) if seamless else picture
 
 
 def cell_of(model):

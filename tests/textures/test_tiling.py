@@ -111,6 +111,30 @@ def test_seam_ratios_see_a_seam():
     assert rows > 4 and columns < 2
 
 
+def test_a_border_lies_where_the_picture_is_ordinary():
+    def ratios(picture):
+        half = picture.reshape(32, 2, 48, 2, 1).mean((1, 3))
+        return np.array([seams.seam_ratios(each) for each in (picture, np.roll(picture, (32, 48), (0, 1)), half)])
+
+    bricks = np.random.default_rng(0).uniform(0.4, 0.5, (64, 96, 1)).astype("float32")
+    bricks[::16, :] = bricks[:, ::24] = 1.0  # mortar, at the border too
+    assert (ratios(bricks) > 5).all()
+    moved = seams.with_ordinary_border(bricks)
+    assert (ratios(moved) > 0.8).all() and (ratios(moved) < 1.25).all()
+    assert moved.dtype == bricks.dtype
+    rolls = [np.roll(moved, (row, column), (0, 1)) for row in range(64) for column in range(96)]
+    assert sum(np.array_equal(each, bricks) for each in rolls) == 1  # the same picture, from elsewhere on
+    flat = np.ones((8, 8, 3), "float32")
+    assert np.array_equal(seams.with_ordinary_border(flat), flat)
+
+
+def test_a_tile_is_painted_and_moved(gan):
+    picture = tiling.paint(gan, tiling.draw_canvas(gan, 48, 64, seed=3))
+    assert np.array_equal(tiling.tile(gan, 48, 64, seed=3), seams.with_ordinary_border(picture))
+    open_canvas = tiling.draw_canvas(gan, 48, 64, seed=3, seamless=False)
+    assert np.array_equal(tiling.tile(gan, 48, 64, 3, seamless=False), tiling.paint(gan, open_canvas, 48, 64))
+
+
 def test_state_and_settings_come_back(gan, tmp_path):
     gan.save(tmp_path / "texture.keras")
     again = keras.models.load_model(tmp_path / "texture.keras")
