@@ -1,4 +1,4 @@
-"""`check_gan` passes the zoo, and names the fault of GANs that are wrong."""
+"""`check_gan` passes a right GAN, and names the fault of GANs that are wrong."""
 
 import math
 import re
@@ -12,7 +12,6 @@ from keras import Input, Sequential, layers, ops
 
 import ganzoo
 from ganzoo import objectives
-from ganzoo.registry import MODELS
 from ganzoo.testing import CHECKS, check_gan, gan_checks
 
 
@@ -244,12 +243,6 @@ def test_fault_is_named_by_the_whole_battery(wrong):
     found = [each.message for each in report.failures if each.check == check]
     assert found
     assert re.search(message, found[0])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", MODELS)
-def test_zoo_passes(name):
-    check_gan(getattr(ganzoo, name), verbose=False).raise_if_failed()
 
 
 OPTIONS = ({"classes": 3}, {"ema_half_life_images": 10.0}, *({"objective": make()} for make in objectives.BY_NAME.values()))
