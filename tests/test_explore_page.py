@@ -224,7 +224,7 @@ def test_images_to_translate_are_the_datas_or_uploaded(browser, folder, tmp_path
 @in_a_browser
 def test_a_texture_is_shown_as_it_repeats_with_its_maps_and_files(browser, folder):
     import ganzoo
-    from ganzoo.explore.texture import TileRequest, tile
+    from ganzoo.explore.texture import TileRequest, height_png, tile
     from ganzoo.utils.images import to_uint8
 
     def shown():
@@ -245,6 +245,9 @@ def test_a_texture_is_shown_as_it_repeats_with_its_maps_and_files(browser, folde
     assert raw.stat().st_size == 2 * 513 * 513, "Unity's size, 16 bits a sample"
     with Image.open(saved(browser, "tile-height", ".png")) as image:
         assert image.mode.startswith("I;16") and image.size == (128, 128)
+        found = np.asarray(image)
+    with Image.open(io.BytesIO(height_png(gan, ganzoo.textures.tile(gan, 128, 128, seed=1)))) as image:
+        np.testing.assert_allclose(found, np.asarray(image), atol=64)
 
 
 @in_a_browser

@@ -6,6 +6,7 @@ from ganzoo.errors import InputError
 from ganzoo.explore import encode, texture
 from ganzoo.explore.page import samples
 from ganzoo.explore.page.widgets import LAST, LIVE, download, position, seed, truncation
+from ganzoo.textures.seams import with_ordinary_border
 
 REPEATS = (1, 3)
 
@@ -58,7 +59,7 @@ def build(catalog, run):
         def save(view, repeats, *values):
             try:
                 opened, picture = make(*values)
-                content = write(opened.model, picture, view, values[-1])
+                content = write(opened.model, with_ordinary_border(picture), view, values[-1])
             except InputError as error:
                 raise gr.Error(str(error), print_exception=False) from error
             return [f"{samples.stem(opened)}-tile{suffix}", encode.data_uri(content, kind)]
