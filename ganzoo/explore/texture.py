@@ -48,8 +48,8 @@ def is_texture(model):
 def tile(model, request):
     """Return a seamless tile, float32 `(H, W, C)` in [0, 1].
 
-    It begins where its latents do, so that it stays in place while the slider moves; a file of it is to begin where its border is
-    least seen (`ganzoo.textures.with_ordinary_border`), as all that ganzoo writes.
+    It begins where its latents do, so that it stays in place while the slider moves; a file of it is to begin where its border
+    is least seen (`ganzoo.textures.with_ordinary_border`).
 
     Raises:
         InputError: for a seed or a size that is none.
