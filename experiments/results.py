@@ -6,6 +6,7 @@ machine has filled stays. The whole table needs MNIST and CIFAR-100, which Keras
 
     python -m experiments.results --minutes=60
     python -m experiments.results --only=dcgan,infogan
+    python -m experiments.results --only=equal
     python -m experiments.results --minutes=0
 """
 
@@ -21,7 +22,6 @@ import time
 from experiments import results_report
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
-from ganzoo.registry import MODELS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Entry:
     flags: tuple = ()
     seeds: tuple = (0,)
     minutes: float | None = None
+    equal: bool = False  # of the table of equal minutes
 
     def command(self, seed, source):
         """Return the command's words after `python`; source is the flag that names the data."""
@@ -45,34 +46,49 @@ class Entry:
 
 AUGMENTED = ("--augmentation=flip,translation,cutout",)  # for photographs, of which there are a few hundred a class
 
-# Those with a budget of their own.
-CHOSEN = (
+MINUTES = 5.0
+# What each GAN of the zoo that makes images from latents comes to in the same minutes on MNIST: name, model, recipe, flags.
+EQUAL = (
+    ("gan", "GAN (dense)", "mlp-gan", ()),
+    ("dcgan", "DCGAN", "dcgan", ()),
+    ("lsgan", "LSGAN", "lsgan", ()),
+    ("fgan", "FGAN (Jensen-Shannon)", "fgan", ()),
+    ("wgan", "WGAN", "digit-wgan", ()),
+    ("wgan_gp", "WGANGP", "digit-wgan", ("--variant=wgan_gp",)),
+    ("relativistic", "RelativisticGAN", "relativistic", ()),
+    ("infogan", "InfoGAN", "infogan", ()),
+    ("cgan", "CGAN", "cgan", ()),
+    ("acgan", "ACGAN", "acgan", ()),
+    ("sagan", "SAGAN (labels)", "sagan", ()),
+    ("biggan", "BigGAN (labels)", "biggan", ()),
+    ("progressive", "ProgressiveGAN", "progressive", ("--stage_steps=300",)),
+    ("stylegan", "StyleGAN", "stylegan", ("--stage_steps=300",)),
+    ("stylegan2", "StyleGAN2", "stylegan2", ()),
+    ("stylegan3", "StyleGAN3", "stylegan3", ()),
+    ("modern_unlabelled", "the recipe", "modern", ("--noconditional",)),
+    ("modern_clusters", "the recipe (clusters)", "modern", ("--clusters=50",)),
+    ("modern", "the recipe (labels)", "modern", ()),
+)
+TABLE = (
+    *(
+        Entry(f"equal_{name}", model, recipe, "mnist", 100_000, flags, minutes=MINUTES, equal=True)
+        for name, model, recipe, flags in EQUAL
+    ),
     Entry("gan", "GAN (dense)", "mlp-gan", "mnist", 9360),  # 20 epochs of 468 batches
     Entry("modern", "GAN (recipe, labels)", "modern", "mnist", 100_000, seeds=(0, 1, 2), minutes=3.0),
     Entry("modern_unlabelled", "GAN (recipe)", "modern", "mnist", 100_000, ("--noconditional",), minutes=10.0),
     Entry("modern_clusters", "GAN (recipe, clusters)", "modern", "mnist", 100_000, ("--clusters=50",), minutes=10.0),
     Entry("modern_outdoor", "GAN (recipe, labels)", "modern", "outdoor", 100_000, AUGMENTED, minutes=5.0),
     Entry("modern_forest", "GAN (recipe)", "modern", "forest", 100_000, AUGMENTED, minutes=5.0),
+    Entry("dcgan", "DCGAN", "dcgan", "mnist", 5000),
+    Entry("lsgan", "LSGAN", "lsgan", "mnist", 5000),
+    Entry("cgan", "CGAN", "cgan", "mnist", 5000),
     Entry("infogan", "InfoGAN", "infogan", "mnist", 5000, seeds=(0, 1, 2)),
     Entry("wgan", "WGAN", "digit-wgan", "mnist", 5000),
-    Entry("wgan_gp", "WGANGP", "digit-wgan", "mnist", 5000, ("--variant=wgan_gp",)),
     Entry("wgan_grass", "WGAN", "wgan-textures", "grass", 2000, minutes=10.0),
     Entry("wgan_forest", "WGAN", "wgan-textures", "forest", 2000, minutes=10.0),
+    Entry("wgan_gp", "WGANGP", "digit-wgan", "mnist", 5000, ("--variant=wgan_gp",)),
 )
-
-
-def all_entries():
-    """Return the rows in the zoo's order: those of `CHOSEN`, and 5,000 steps on MNIST of every other GAN of images."""
-    found = []
-    for name, model in MODELS.items():
-        own = [entry for entry in CHOSEN if entry.model.split()[0] == name]
-        if not own and model.recipe.data == "images":
-            own = [Entry(name.lower(), name, model.recipe.name, "mnist", 5000)]
-        found += own
-    return tuple(found)
-
-
-TABLE = all_entries()
 NAMES = tuple(entry.name for entry in TABLE)
 
 
@@ -82,7 +98,7 @@ def groups():
     return {
         "flags": [
             Flag("minutes", 60.0, "of training in this call, at least 0; 0 sets no limit", float, low=0),
-            choice_list("only", NAMES, "models"),
+            choice_list("only", ("equal", *NAMES), "rows; equal: all of the table of equal minutes"),
             Flag("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)"),
             Flag("forest", "", "an .npz archive to read CIFAR-100's forests from (default: Keras's download)"),
             Flag("outdoor", "", "an .npz archive to read CIFAR-100's outdoor classes from (default: Keras's download)"),
@@ -163,14 +179,15 @@ def report(folder, path, gallery):
                      "versions": config["versions"], "measures": measures}  # fmt: skip
             results_report.update_record(record, name, found)
             if seed == entry.seeds[0] and record[name] is found:
-                results_report.save_picture(run_dir, gallery / f"{entry.name}.png")
+                save = results_report.save_strip if entry.equal else results_report.save_picture
+                save(run_dir, gallery / f"{entry.name}.png")
     results_report.write(TABLE, record, path, gallery)
 
 
 def main(options):
     folder, path, gallery = (pathlib.Path(each) for each in (options.output, options.report, options.pictures))
     end = time.monotonic() + 60 * options.minutes
-    for entry in (each for each in TABLE if each.name in options.only):
+    for entry in (each for each in TABLE if each.name in options.only or (each.equal and "equal" in options.only)):
         for seed in entry.seeds:
             left = (end - time.monotonic()) / 60
             if options.minutes and left <= 0:

@@ -27,13 +27,23 @@ Written by `make results`, which trains every model with the command below its p
   {machines}; {versions}.
 - Rows may come from several machines, whose speeds differ, and each of which trains a classifier of its own: where two
   references differ, so do the features, and distances compare roughly.
+"""
+EQUAL = """
+## {minutes:g} minutes for each
 
-| {columns} |
-|{rule}|
+What the GANs of the zoo that make images from latents, and [the recipe](docs/techniques.md), come to on MNIST in {minutes:g}
+minutes of training, each with the settings of its command. The ten samples are the first of a seed, not chosen; where labels
+are told, one of each digit. So few minutes are less than most of their papers ask for: what longer trainings come to is in
+the next table.
+"""
+LONGER = """
+## Budgets of their own
 """
 RECORD = "results.json"
+SHOWN = 10  # samples in a strip
 COLUMNS = ("model, data", "seed", "steps", "minutes", "Fréchet distance", "kernel distance", "precision", "recall",
            "classes, entropy", "accuracy", "copies")  # fmt: skip
+TITLES = (f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}")
 
 
 def run_name(entry, seed):
@@ -68,8 +78,22 @@ def save_picture(run_dir, path):
             picture.resize((picture.width // 2, picture.height // 2)).quantize(256).save(path, optimize=True)
 
 
-def row(entry, seed, found):
-    """Return a line of the table for what the record holds of a run."""
+def save_strip(run_dir, path):
+    """Write ten samples of a run side by side; where labels are told, one of each."""
+    import ganzoo
+    from ganzoo.utils import images
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    images.save_png(path, images.grid(ganzoo.load(run_dir).sample(SHOWN, seed=0), columns=SHOWN))
+
+
+def row(entry, seed, found, picture=None):
+    """Return a line of the table for what the record holds of a run.
+
+    Args:
+        entry, seed, found: the row, and what was measured.
+        picture: path of its samples, which the first cell shows; None for the table without.
+    """
     measures = found["measures"]
 
     def with_error(name, digits, factor=1.0):
@@ -88,8 +112,9 @@ def row(entry, seed, found):
         return f"{with_error(name, 1, 100.0)} %" if name in measures else None
 
     label, cluster = percent("label_accuracy"), percent("cluster_accuracy")
+    shown = f"{entry.model}, {entry.dataset}" if picture is None else f"{entry.model}<br>![ten samples]({picture})"
     cells = [
-        f"{entry.model}, {entry.dataset}",
+        shown,
         str(seed),
         f"{found['step']:,}" if found["finished"] else f"{found['step']:,} of {entry.steps:,}",
         f"{found['seconds'] / 60:.0f}",
@@ -134,21 +159,29 @@ def write(table, record, path, gallery):
 
     head = HEAD.format(
         record=link(RECORD),
-        columns=" | ".join(COLUMNS),
-        rule="---|" * (len(COLUMNS) - 1) + "---",
         samples=f"{min(each['measures']['samples'] for each in found):,}",
         machines=" or ".join(sorted({each["machine"] for each in found})),
         versions="; ".join(sorted({", ".join(map(" ".join, sorted(each["versions"].items()))) for each in found})),
     )
-    lines = [row(*each) for each in runs]
-    lines += filter(None, (spread(entry, [each for e, _, each in runs if e is entry]) for entry in table))
-    pictures = []
-    for entry in dict.fromkeys(entry for entry, *_ in runs):
+    equal, longer = ([each for each in runs if each[0].equal is side] for side in (True, False))
+    lines = []
+    if equal:
+        lines += [EQUAL.format(minutes=equal[0][0].minutes), *TITLES]
+        lines += [row(*each, picture=link(f"{each[0].name}.png")) for each in equal]
+        lines += ["", *(f"- {entry.model}: `{_command(entry)}`" for entry, *_ in equal)]
+    if longer:
+        lines += [LONGER, *TITLES, *(row(*each) for each in longer)]
+    lines += filter(None, (spread(entry, [each for e, _, each in longer if e is entry]) for entry in table))
+    for entry in dict.fromkeys(entry for entry, *_ in longer):
         if (gallery / f"{entry.name}.png").exists():
-            words = shlex.join(["python", *entry.command(entry.seeds[0], f"--dataset={entry.dataset}")])
             picture = f"![samples of {entry.model}]({link(f'{entry.name}.png')})"
-            pictures.append(f"\n## {entry.model}, {entry.dataset}\n\n{picture}\n\n`{words}`")
+            lines.append(f"\n### {entry.model}, {entry.dataset}\n\n{picture}\n\n`{_command(entry)}`")
     gallery.mkdir(parents=True, exist_ok=True)
     (gallery / RECORD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    path.write_text(head + "\n".join(lines + pictures) + "\n", encoding="utf-8")
+    path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"wrote {path}")
+
+
+def _command(entry):
+    """Return the command of an entry's first seed, on data that need not be there before."""
+    return shlex.join(["python", *entry.command(entry.seeds[0], f"--dataset={entry.dataset}")])

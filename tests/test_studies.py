@@ -191,6 +191,15 @@ def test_results_table(tmp_path):
     found = json.loads(record.read_text())
     assert found["dcgan-seed0"] == elsewhere
     assert found["gan-seed0"]["step"] == steps[1]
+    words = [word if word != "--only=gan" else "--only=equal_gan" for word in words]
+    done = run_python(*words, GANZOO_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    equal, longer = (tmp_path / "RESULTS.md").read_text().split("## Budgets of their own")
+    assert "| GAN (dense)<br>![ten samples](pictures/equal_gan.png) | 0 |" in equal
+    assert "- GAN (dense): `python -m ganzoo train mlp-gan --dataset=mnist --steps=100000 --minutes=5 --seed=0`" in equal
+    assert "| GAN (dense), mnist | 0 |" in longer and "equal_gan" not in longer
+    with Image.open(tmp_path / "pictures" / "equal_gan.png") as picture:
+        assert picture.size == (10 * 8 + 9 * 2, 8), "ten samples side by side, 2 pixels between them"
 
 
 @pytest.mark.slow
