@@ -105,6 +105,7 @@ def test_resumed_run_ends_with_the_same_bits(name, tmp_path, stripes):
 
 # (steps, options) of those that need longer than 300 steps.
 LONGER = {
+    "DCGAN": (600, {}),
     "CGAN": (600, {"objective": objectives.dcgan(1e-3)}),
     "ACGAN": (600, {"objective": objectives.dcgan(1e-3)}),
     "InfoGAN": (900, {}),
