@@ -4,6 +4,8 @@ Everything mathematical elsewhere is written in `keras.ops`. Another backend mea
 `tensorflow_kernels.py`; `ganzoo.backend` picks.
 """
 
+import contextlib
+
 import tensorflow as tf
 
 
@@ -130,6 +132,20 @@ def projected_adam(function, start, steps, learning_rate, project):
 def jit(function):
     """Turn `function` into one that is traced into a graph at its first call and reused for every batch size."""
     return tf.function(function, reduce_retracing=True, autograph=False)
+
+
+@contextlib.contextmanager
+def outside_the_trace():
+    """Make variables at once although a graph is being traced.
+
+    TensorFlow throws a trace away that made variables of its own, and traces a second time.
+    """
+
+    def unlifted(create, **options):
+        return create(**options | {"experimental_enable_variable_lifting": False})
+
+    with tf.init_scope(), tf.variable_creator_scope(unlifted):
+        yield
 
 
 def fold_in(seed, *numbers):

@@ -21,7 +21,8 @@ class Fitting:
             logs = backend.mean_over_repeats(lambda i: self.play_step({name: x[i] for name, x in parts.items()}), together)
         for name, value in logs.items():
             if name not in self.log_means:
-                self.log_means[name] = keras.metrics.Mean(name)
+                with backend.outside_the_trace():
+                    self.log_means[name] = keras.metrics.Mean(name)
             self.log_means[name].update_state(value)
         return {name: self.log_means[name].result() for name in logs}
 
