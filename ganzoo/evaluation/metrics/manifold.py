@@ -8,6 +8,8 @@ from ganzoo.errors import InputError
 from ganzoo.evaluation.measure import mean_estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
 
+ROWS = 1000  # whose distances to all others are in memory at a time
+
 
 def precision_recall_density_coverage(real, fake, k=5):
     """Measure precision, recall, density and coverage on k-nearest-neighbor balls.
@@ -33,8 +35,8 @@ def precision_recall_density_coverage(real, fake, k=5):
     real, fake = feature_pair(real, fake, least=k + 1)
     real_radii, fake_radii = _radii(real, k), _radii(fake, k)
     inside_real, inside_fake, hit = np.zeros(len(fake)), np.zeros(len(real), bool), np.zeros(len(real), bool)
-    for start in range(0, len(fake), 1000):  # bounds memory by 1,000 x N distances
-        rows = slice(start, start + 1000)
+    for start in range(0, len(fake), ROWS):
+        rows = slice(start, start + ROWS)
         squares = _squared_distances(fake[rows], real)
         within = squares <= real_radii**2
         inside_real[rows] = within.sum(axis=1)
@@ -55,10 +57,25 @@ class PrecisionRecallDensityCoverage:
 
 
 def _radii(points, k):
-    """Return each point's distance to its k-th neighbor, itself aside, widened by the rounding of a distance."""
-    from sklearn.neighbors import NearestNeighbors  # slow to import, and not needed for most runs
+    """Return each point's distance to its k-th neighbor, itself aside, widened by the rounding of a distance.
 
-    return NearestNeighbors(n_neighbors=k).fit(points).kneighbors()[0][:, -1] * (1 + 1e-6) + 1e-6
+    A distance serves both of its points, so half of all pairs are computed.
+    """
+    nearest = np.full((len(points), k), np.inf)  # squared distances, the largest last
+    for start in range(0, len(points), ROWS):
+        squares = _squared_distances(points[start : start + ROWS], points[start:])
+        np.fill_diagonal(squares, np.inf)
+        _keep_smallest(nearest[start : start + ROWS], squares)
+        _keep_smallest(nearest[start + ROWS :], squares[:, ROWS:].T)
+    return np.sqrt(np.maximum(nearest[:, -1], 0.0)) * (1 + 1e-6) + 1e-6
+
+
+def _keep_smallest(kept, found):
+    """Replace each row of kept, `(N, k)`, by the k smallest numbers of it and of its row of found, `(N, M)`, in place."""
+    k = kept.shape[1]
+    if found.shape[1] > k:
+        found = np.partition(found, k - 1, axis=1)[:, :k]
+    kept[:] = np.partition(np.concatenate([kept, found], axis=1), k - 1, axis=1)[:, :k]
 
 
 def _squared_distances(a, b):
