@@ -1,8 +1,8 @@
 """Does SAGAN need its attention, and where does it look?
 
 Trains SAGAN with attention, without, and, with attention, without labels, for --seeds seeds each at equal steps. A fifth of
-the data is held out. Of each: the kernel distance of samples to the held-out images, times 1,000, beside that of the training
-images (the floor), on features of a classifier where there are labels, else on pixels; how often the classifier reads the class
+the data is held out. Of each: the kernel distance of samples to the held-out images, beside that of the training images
+(the floor), on features of a classifier where there are labels, else on pixels; how often the classifier reads the class
 that was asked for (without labels, classes in turn: chance); gamma, the weight of attention in both networks; and how far a
 position looks on average, in positions, beside looking everywhere alike. Writes table.md, results.json and maps.png, three
 positions of eight samples and what each looks at, into --output. Killed, the same command with that --output goes on.
@@ -82,10 +82,9 @@ def measure(gan, train, held_out, features, classifier, n):
     samples = gan.sample(n, 1, **({"labels": asked} if gan.classes else {}))
     real = features(held_out.images)
     value, error = metrics.kernel_distance(real, features(samples))
-    found = {"step": gan.step, "distance": 1000 * value, "error": 1000 * error}
-    found["floor"] = (
-        1000 * metrics.kernel_distance(real, features(train.images[np.random.default_rng(0).permutation(len(train))[:n]])).value
-    )
+    found = {"step": gan.step, "distance": value, "error": error}
+    known = train.images[np.random.default_rng(0).permutation(len(train))[:n]]
+    found["floor"] = metrics.kernel_distance(real, features(known)).value
     if classifier:
         found["read"] = float((classifier.predict(samples) == asked).mean())
         found["read_real"] = classifier.accuracy
@@ -131,7 +130,7 @@ def draw_maps(gan, n=8, seed=3):
 
 def as_table(results):
     """Return the results as a Markdown table, means over seeds last."""
-    names = ("distance", "read", "generator_gamma", "discriminator_gamma", "looked")
+    names = ("distance", "error", "read", "generator_gamma", "discriminator_gamma", "looked")
     lines = ["| variant | seed | steps | " + " | ".join(name.replace("_", " ") for name in names) + " |"]
     lines.append("|" + "---|" * (len(names) + 3))
     groups = {}
@@ -143,7 +142,7 @@ def as_table(results):
         mean = {name: sum(each[name] for each in several) / len(several) for name in names if name in several[0]}
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
-    rest = [f"floor of the distance {some['floor']:.2f}"]
+    rest = [f"floor of the distance {some['floor']:.3g}"]
     rest += [f"real images read {100 * some['read_real']:.1f} %"] if "read_real" in some else []
     rest += [f"looking everywhere alike is {each['looked_evenly']:.2f} positions far"
              for each in results.values() if "looked_evenly" in each][:1]  # fmt: skip
@@ -151,7 +150,7 @@ def as_table(results):
 
 
 def _cells(found, names):
-    shown = {"distance": "{:.2f}", "read": "{:.3f}", "looked": "{:.2f}"}
+    shown = {"distance": "{:.4g}", "error": "{:.2g}", "read": "{:.3f}", "looked": "{:.2f}"}
     return " | ".join(shown.get(name, "{:.3f}").format(found[name]) if name in found else "" for name in names)
 
 
@@ -179,8 +178,9 @@ def main(options):
             break
         gan, run_dir = build(variant, train, seed, options), output / name
         again = (run_dir / "config.json").exists()
-        how = {"sample_every": options.steps, "diagnose_every": options.steps, "verbose": False}
-        gan.train(train, options.steps, options.batch_size, run_dir=run_dir, resume=again, minutes=left, **how)
+        how = {"batch_size": options.batch_size, "sample_every": options.steps, "diagnose_every": options.steps}
+        command.say(f"training {name}")
+        gan.train(train, options.steps, run_dir=run_dir, resume=again, minutes=left, **how)
         if gan.step < options.steps:
             break
         results[name] = measure(gan, train, held_out, features, classifier, options.n)

@@ -75,15 +75,14 @@ def measure(gan, train, held_out, extract):
     import numpy as np
 
     from ganzoo.evaluation.metrics import kernel_distance
+    from ganzoo.utils.images import repeated
 
     def images(data, seed):
         if callable(data.images):
             return data.images(SAMPLES)
         return data.images[np.random.default_rng(seed).permutation(len(data))[:SAMPLES]]
 
-    made = gan.sample(SAMPLES, seed=1)
-    factors = [a // b for a, b in zip(held_out.image_shape, made.shape[1:], strict=True)]
-    made = made.repeat(factors[0], axis=1).repeat(factors[1], axis=2)  # of a run that ended before the last size
+    made = repeated(gan.sample(SAMPLES, seed=1), held_out.image_shape[:2])  # a run may end before the last size
     real, known, fake = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1), made))
     found, floor = kernel_distance(real, fake), kernel_distance(real, known)
     return {"kernel_distance": found.value - floor.value, "kernel_distance_error": found.error, "floor": floor.value,
@@ -133,7 +132,8 @@ def main(options):
             print(f"{kind}: excess kernel distance {np.mean(values):.4g}, {', '.join(f'{value:.4g}' for value in values)}")
     first = [folder / f"{kind}_{options.seed}" for kind in ("grown", "full")]
     if all(each.exists() for each in first):
-        sheets = [images.grid(ganzoo.load(each).sample(40, seed=1), 10, zoom=2) for each in first]
+        made = [images.repeated(ganzoo.load(each).sample(40, seed=1), train.image_shape[:2]) for each in first]
+        sheets = [images.grid(each, 10, zoom=2) for each in made]
         gap = np.full((8, *sheets[0].shape[1:]), 255, "uint8")
         images.save_png(folder / "growing.png", np.concatenate([sheets[0], gap, sheets[1]]))
     images.save_animation(folder / "growing.gif", sorted((first[0] / "samples").glob("step_*.png")))

@@ -1,0 +1,89 @@
+"""Every study of the zoo that trains, from its command to its last file, with a few steps and a classifier of a few steps."""
+
+import json
+import re
+
+import pytest
+from conftest import run_python
+
+QUICK_CLASSIFIER = """
+import functools, runpy, sys
+from ganzoo.evaluation.features import Classifier
+Classifier.cached = functools.partial(Classifier.cached, steps=12)
+sys.argv[0] = name = sys.argv.pop(1)
+runpy.run_module(name, run_name="__main__", alter_sys=True)
+"""
+DIGITS = ("--dataset=digits", "--image_size=8")
+
+
+def study(name, *words, home):
+    """Run a study to its end in a process of its own; returns what it printed."""
+    done = run_python("-c", QUICK_CLASSIFIER, f"experiments.{name}", *words, timeout=900, GANZOO_HOME=str(home))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_attention(tmp_path):
+    words = ("--steps=2", "--seeds=1", "--width=4", "--batch_size=8", "--n=40", *DIGITS, f"--output={tmp_path}")
+    said = study("attention", *words, "--variants=attention,none", "--minutes=0.0001", home=tmp_path / "cache")
+    assert f"the same command with --output={tmp_path} goes on" in said
+    said = study("attention", *words, home=tmp_path / "cache")
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert list(results) == [f"{each}_0" for each in ("attention", "none", "unlabelled")]
+    assert all(found["step"] == 2 for found in results.values())
+    assert "generator_gamma" not in results["none_0"]
+    assert (tmp_path / "table.md").read_text() in said
+    assert (tmp_path / "maps.png").exists()
+
+
+@pytest.mark.slow
+def test_identity(tmp_path):
+    said = study("identity", "--steps=2", "--n=40", *DIGITS, f"--output={tmp_path}", home=tmp_path / "cache")
+    assert "bicubic" in said
+    assert {each.name for each in tmp_path.iterdir()} >= {"table.md", "table.csv", "identity.png"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words", "written"),
+    [
+        ("translation", ("--steps=2",), {"translation.json"}),
+        ("text_to_image", ("--steps=4", "--rough_steps=2"), {"text_to_image.json", "text_to_image.png"}),
+        ("truncation", ("--steps=2", *DIGITS), {"truncation.json", "truncation.png"}),
+        ("styles", ("--steps=4", *DIGITS), {"styles.json", "mixing.png", "truncation.png", "noise.png"}),
+    ],
+)
+def test_trains_and_measures(tmp_path, name, words, written):
+    said = study(name, *words, "--log_every=1", f"--run_dir={tmp_path / 'run'}", home=tmp_path / "cache")
+    assert {each.name for each in (tmp_path / "run").iterdir()} >= written
+    assert re.search(r"wrote|written", said)
+
+
+@pytest.mark.slow
+def test_growing(tmp_path):
+    study("growing", "--minutes=0.05", "--seeds=1", *DIGITS, f"--run_dir={tmp_path}", home=tmp_path / "cache")
+    assert {each.name for each in tmp_path.iterdir()} >= {"growing.json", "growing.gif", "growing.png"}
+
+
+@pytest.mark.slow
+def test_inpainting(tmp_path):
+    study("inpainting", "--steps=2", "--n=4", *DIGITS, f"--output={tmp_path}", home=tmp_path / "cache")
+    assert {each.name for each in tmp_path.iterdir()} >= {"table.md", "table.csv", "inpainting.png"}
+
+
+@pytest.mark.slow
+def test_equivariance(tmp_path):
+    for name in ("stylegan2", "stylegan3"):
+        done = run_python("-m", "ganzoo", "train", name, "--steps=2", "--log_every=1", *DIGITS, f"--run_dir={tmp_path / name}")
+        assert done.returncode == 0, done.stderr
+    runs = (f"--{name}={tmp_path / name}" for name in ("stylegan2", "stylegan3"))
+    study("equivariance", *runs, f"--output={tmp_path / 'seen'}", home=tmp_path / "cache")
+    assert {each.name for each in (tmp_path / "seen").iterdir()} >= {"equivariance.json", "sticking.png", "moving.gif"}
+
+
+@pytest.mark.slow
+def test_texture_quality(tmp_path):
+    said = study("texture_quality", "--pictures=brick", "--minutes=0.05", f"--output={tmp_path}", home=tmp_path / "cache")
+    assert "| brick | statistics |" in said
+    assert {each.name for each in tmp_path.iterdir()} >= {"results.json", "brick.png"}
