@@ -1,11 +1,12 @@
 """Does SAGAN need its attention, and where does it look?
 
 Trains SAGAN with attention, without, and, with attention, without labels, for --seeds seeds each at equal steps. A fifth of
-the data is held out. Of each: the kernel distance of samples to the held-out images, beside that of the training images
-(the floor), on features of a classifier where there are labels, else on pixels; how often the classifier reads the class
-that was asked for (without labels, classes in turn: chance); gamma, the weight of attention in both networks; and how far a
-position looks on average, in positions, beside looking everywhere alike. Writes table.md, results.json and maps.png, three
-positions of eight samples and what each looks at, into --output. Killed, the same command with that --output goes on.
+the data is held out. Of each: the kernel distance of samples to the held-out images, times 1,000, beside that of one half of
+these to the other (the floor), on standardized features of a classifier where there are labels, else on pixels; how often it
+reads the class that was asked for (without labels, classes in turn: chance); gamma, the weight of attention in both networks;
+and how far a position looks on average, in positions, beside looking everywhere alike. Writes table.md, results.json and
+maps.png, three positions of eight samples and what each looks at, into --output. Killed, the same command with that --output
+goes on.
 
     python -m experiments.attention
     python -m experiments.attention --dataset=outdoor --steps=3000 --output=runs/attention/outdoor
@@ -70,21 +71,31 @@ def distance_looked(maps):
     return float((maps * distances).sum((3, 4)).mean()), float(distances.mean())
 
 
-def measure(gan, train, held_out, features, classifier, n):
+def features_of(train, held_out):
+    """Return (callable from uint8 images to features, the `Classifier` or None)."""
+    from ganzoo.commands.evaluate import choose_features
+    from ganzoo.evaluation import features
+
+    extract, _, classifier = choose_features("auto", train, held_out)
+    if classifier is None:
+        return extract, None
+    known = extract(train.images)
+    return lambda images: features.standardized(extract(images), known), classifier
+
+
+def measure(gan, held_out, features, classifier, n):
     """Return {measure: value} of a trained SAGAN."""
     import numpy as np
 
     from ganzoo.evaluation import metrics
     from ganzoo.layers import SelfAttention2D
 
-    classes = train.classes or 1
-    asked = np.arange(n) % classes
+    asked = np.arange(n) % (held_out.classes or 1)
     samples = gan.sample(n, 1, **({"labels": asked} if gan.classes else {}))
     real = features(held_out.images)
     value, error = metrics.kernel_distance(real, features(samples))
-    found = {"step": gan.step, "distance": value, "error": error}
-    known = train.images[np.random.default_rng(0).permutation(len(train))[:n]]
-    found["floor"] = metrics.kernel_distance(real, features(known)).value
+    found = {"step": gan.step, "distance": 1000 * value, "error": 1000 * error}
+    found["floor"] = 1000 * metrics.kernel_distance(real[::2], real[1::2]).value
     if classifier:
         found["read"] = float((classifier.predict(samples) == asked).mean())
         found["read_real"] = classifier.accuracy
@@ -142,7 +153,7 @@ def as_table(results):
         mean = {name: sum(each[name] for each in several) / len(several) for name in names if name in several[0]}
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
-    rest = [f"floor of the distance {some['floor']:.3g}"]
+    rest = [f"floor of the distance {some['floor']:.1f}"]
     rest += [f"real images read {100 * some['read_real']:.1f} %"] if "read_real" in some else []
     rest += [f"looking everywhere alike is {each['looked_evenly']:.2f} positions far"
              for each in results.values() if "looked_evenly" in each][:1]  # fmt: skip
@@ -150,14 +161,13 @@ def as_table(results):
 
 
 def _cells(found, names):
-    shown = {"distance": "{:.4g}", "error": "{:.2g}", "read": "{:.3f}", "looked": "{:.2f}"}
+    shown = {"distance": "{:.1f}", "error": "{:.1f}", "read": "{:.3f}", "looked": "{:.2f}"}
     return " | ".join(shown.get(name, "{:.3f}").format(found[name]) if name in found else "" for name in names)
 
 
 def main(options):
     import time
 
-    from ganzoo.commands.evaluate import choose_features
     from ganzoo.utils import images
 
     data = sources.load(RECIPE, options)
@@ -167,7 +177,7 @@ def main(options):
     variants = [each for each in options.variants if data.labels is not None or each != "unlabelled"]
     output = folders.new_output(options, "attention")
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")
-    features, _, classifier = choose_features("auto", train, held_out)
+    features, classifier = features_of(train, held_out)
     path, ends = output / "results.json", time.monotonic() + 60 * options.minutes
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for seed, variant in itertools.product(range(options.seeds), variants):
@@ -183,7 +193,7 @@ def main(options):
         gan.train(train, options.steps, run_dir=run_dir, resume=again, minutes=left, **how)
         if gan.step < options.steps:
             break
-        results[name] = measure(gan, train, held_out, features, classifier, options.n)
+        results[name] = measure(gan, held_out, features, classifier, options.n)
         print(f"{name}: {json.dumps(results[name])}", flush=True)
         write_whole(path, json.dumps(results, indent=1) + "\n")
         write_whole(output / "table.md", as_table(results))
