@@ -5,6 +5,7 @@ Everything mathematical elsewhere is written in `keras.ops`. Another backend mea
 """
 
 import contextlib
+import functools
 
 import tensorflow as tf
 
@@ -130,8 +131,12 @@ def projected_adam(function, start, steps, learning_rate, project):
 
 
 def jit(function):
-    """Turn `function` into one that is traced into a graph at its first call and reused for every batch size."""
-    return tf.function(function, reduce_retracing=True, autograph=False)
+    """Turn `function` into one that is traced into a graph at its first call and reused for every batch size.
+
+    TensorFlow counts traces by a function's code, and would warn of the first ones of a fifth model; those of a partial are
+    counted by themselves.
+    """
+    return tf.function(functools.partial(function), reduce_retracing=True, autograph=False)
 
 
 @contextlib.contextmanager

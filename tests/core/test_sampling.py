@@ -1,12 +1,14 @@
 """Samples are functions of seed and index; call, predict, sample and export use one generator."""
 
+import logging
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import make_gan, make_tiny
 from keras import ops
 
-from ganzoo import GAN
+from ganzoo import GAN, backend
 from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Text, Uniform
 from ganzoo.errors import InputError
 
@@ -220,3 +222,26 @@ def test_labels_are_drawn_by_their_shares(tmp_path):
     served = tf.saved_model.load(str(tmp_path / "generator")).signatures["from_seed"]
     apart = served(seeds=tf.range(1, 5))["images"].numpy().astype(int) - np.concatenate([gan.sample(1, i) for i in range(1, 5)])
     assert np.abs(apart).max() <= 1
+
+
+def test_a_model_after_the_other_is_no_retracing(monkeypatch):
+    said = []
+    monkeypatch.setattr(logging.getLogger("tensorflow"), "handlers", [SaidTo(said)])
+    for seed in range(6):
+        make_tiny(seed=seed).sample(2)
+    assert not said
+    several = backend.jit(lambda n, x: n + x)
+    for n in range(6):  # a number is part of a trace: what must be warned of is
+        several(n, tf.zeros(()))
+    assert "retracing" in said[0]
+
+
+class SaidTo(logging.Handler):
+    """Puts what is logged into a list."""
+
+    def __init__(self, said):
+        super().__init__()
+        self.said = said
+
+    def emit(self, record):
+        self.said.append(record.getMessage())
