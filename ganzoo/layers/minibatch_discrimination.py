@@ -39,7 +39,8 @@ class MinibatchDiscrimination(keras.layers.Layer):
     def call(self, inputs):
         x = at_least_single(inputs)
         m = ops.reshape(ops.matmul(x, ops.cast(self.kernel, x.dtype)), (-1, self.kernels, self.dimensions))
-        distances = ops.sum(ops.abs(m[:, None] - m[None]), axis=3)
+        # A dimension at a time: an array of all of them at once takes four times as long on a processor.
+        distances = sum(ops.abs(part[:, None] - part[None]) for part in ops.unstack(m, axis=2))
         closeness = ops.sum(ops.exp(-distances), axis=1) - 1.0  # that of an example to itself
         return ops.concatenate([inputs, ops.cast(closeness, inputs.dtype)], axis=-1)
 
