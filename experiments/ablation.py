@@ -297,6 +297,7 @@ def draw(results, floors, tasks, techniques, seeds):
 
     from ganzoo.utils import plots
 
+    techniques = [each for each in techniques if any(key.split("/")[:2] in ([task, each] for task in tasks) for key in results)]
     figure = Figure(figsize=(3.2 * len(tasks) + 1.6, 0.24 * len(techniques) + 1.2), dpi=100, layout="constrained")
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for task, axes in zip(tasks, panels, strict=True):
