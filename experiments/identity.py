@@ -2,7 +2,8 @@
 
 Trains `SiGAN` on pairs of digits, and the same networks with contrastive_weight 0, from the same seeds. Measures held-out
 digits: how often a classifier of real digits reads the right one in the result, PSNR (dB, pixels in [0, 1]) and SSIM. Writes
-table.md, table.csv and identity.png (a row a digit: small, bicubic, without, with, the truth) into --output.
+table.md, table.csv and identity.png (a row a digit: small, bicubic, without, with, the truth) into --output, where each
+training is a run: a study that was stopped goes on with the same command and --output.
 
     python -m experiments.identity
     python -m experiments.identity --dataset=mnist --seeds=3
@@ -10,6 +11,7 @@ table.md, table.csv and identity.png (a row a digit: small, bicubic, without, wi
 
 import csv
 
+from experiments import studies
 from ganzoo.commands import command, folders
 from ganzoo.commands.arguments import DATASETS
 from ganzoo.commands.flags import Flag, choice, count
@@ -47,8 +49,6 @@ def load(options):
         raise InputError(f"identity measures by labels, and {images.name} has none.")
     if test is None:
         images, test = images.split(len(images) // 4, 0)
-    if len(test) > options.n:
-        test = test.split(options.n, 0)[1]
     return images, test
 
 
@@ -96,10 +96,11 @@ def main(options):
     from ganzoo.evaluation.features import Classifier
     from ganzoo.utils import images as pictures
 
-    images, test = load(options)
+    images, unseen = load(options)
     output = folders.new_output(options, "identity")
+    classifier = Classifier.cached(images, unseen)
+    test = unseen.split(options.n, 0)[1] if len(unseen) > options.n else unseen
     pairs, low = IdentityPairs(images, options.scale), IdentityPairs(test, options.scale).low
-    classifier = Classifier.cached(images, test)
     bicubic = np.stack([resize_pixels(each, test.image_shape[:2]) for each in low])
     rows = [{"way": name, "seed": 0, **measure(each, test, classifier)} for name, each in
             (("real", test.images), ("bicubic", bicubic))]  # fmt: skip
@@ -107,7 +108,9 @@ def main(options):
     for seed in range(options.seeds):
         for name, weight in (("without contrast", 0.0), ("SiGAN", options.contrastive_weight)):
             model = ganzoo.SiGAN(images.image_shape, options.scale, contrastive_weight=weight, seed=seed)
-            model.train(pairs, options.steps, batch_size=min(64, len(images)))
+            command.say(f"training {name}, seed {seed}")
+            how = {"batch_size": min(64, len(images)), "sample_every": options.steps, "diagnose_every": options.steps}
+            studies.train(model, pairs, output / f"{name.replace(' ', '_')}_{seed}", options.steps, **how)
             made = model.sample(low=low)
             shown.setdefault(name, made)
             rows.append({"way": name, "seed": seed, **measure(made, test, classifier)})

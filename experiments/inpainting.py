@@ -5,15 +5,15 @@ two as they are, by the third through the latents that fit around the hole (`gan
 them stands a smooth filling, which no network knows of: each missing pixel the mean of its neighbors. Writes table.md,
 table.csv (L1 and PSNR inside the hole, pixels in [0, 1]; steps across its border over those of the true images, 1 where none
 shows) and inpainting.png (a row an image: the truth, the hole, smooth, context encoder, partial convolutions, inversion) into
---output.
+--output, where each training is a run: a study that was stopped goes on with the same command and --output.
 
     python -m experiments.inpainting
     python -m experiments.inpainting --dataset=mnist --minutes=10
 """
 
 import csv
-import time
 
+from experiments import studies
 from ganzoo.commands import command, folders
 from ganzoo.commands.arguments import DATASETS
 from ganzoo.commands.flags import Flag, choice, count, seed
@@ -53,18 +53,18 @@ def load(options):
     return images, test.images[: options.n]
 
 
-def train(images, options):
-    """Return {name: trained model}, {name: seconds}."""
+def train(images, output, options):
+    """Return {name: trained model}, {name: seconds}; each training is a run in the folder `output`."""
     import ganzoo
 
     shape, seconds, models = images.image_shape, {}, {}
     for name, cls in (("context encoder", ganzoo.ContextEncoder), ("partial conv.", ganzoo.PartialConvNet),
                       ("inversion", ganzoo.DCGAN)):  # fmt: skip
         print(f"{name}: training {cls.__name__}", flush=True)
-        start = time.perf_counter()
-        models[name] = cls(shape, seed=options.seed)
-        models[name].train(images, options.steps, minutes=options.minutes, batch_size=min(64, len(images)))
-        seconds[name] = time.perf_counter() - start
+        models[name], run_dir = cls(shape, seed=options.seed), output / cls.__name__
+        how = {"batch_size": min(64, len(images)), "sample_every": options.steps, "diagnose_every": options.steps}
+        studies.train(models[name], images, run_dir, options.steps, options.minutes, **how)
+        seconds[name] = studies.progress(run_dir)[1]
         print(f"{name}: {type(models[name]).__name__}, {models[name].step} steps in {seconds[name]:.0f} s", flush=True)
     return models, seconds
 
@@ -103,7 +103,7 @@ def main(options):
 
     images, unseen = load(options)
     output = folders.new_output(options, "inpainting")
-    models, seconds = train(images, options)
+    models, seconds = train(images, output, options)
     rows, shown = [], []
     for kind in KINDS:
         masks = Mask(*unseen.shape[1:3], kind).draw_many(len(unseen), options.seed)

@@ -20,6 +20,7 @@ import sys
 import time
 
 from experiments import results_report
+from experiments.studies import progress, used_up
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
 
@@ -109,20 +110,9 @@ def groups():
     }
 
 
-def progress(run_dir):
-    """Return (step, seconds of training) of a run, (0, 0.0) if there is none."""
-    from ganzoo.training.callbacks.metrics_csv import read_rows
-    from ganzoo.training.runs import RunDirectory
-
-    if not (run_dir / "config.json").exists():
-        return 0, 0.0
-    found, rows = RunDirectory(run_dir).checkpoints.latest(), read_rows(run_dir / "metrics.csv")
-    return (found[0] if found else 0), (float(rows[-1]["seconds"]) if rows else 0.0)
-
-
 def finished(entry, step, seconds):
     """Return whether a run has its budget."""
-    return step >= entry.steps or (entry.minutes is not None and seconds >= 59 * entry.minutes)
+    return step >= entry.steps or used_up(entry.minutes, seconds)
 
 
 def measured(run_dir):

@@ -3,8 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from conftest import run_python
+
+import ganzoo
+from experiments import studies
 
 QUICK_CLASSIFIER = """
 import functools, runpy, sys
@@ -39,9 +43,12 @@ def test_attention(tmp_path):
 
 @pytest.mark.slow
 def test_identity(tmp_path):
-    said = study("identity", "--steps=2", "--n=40", *DIGITS, f"--output={tmp_path}", home=tmp_path / "cache")
+    words = ("--n=40", *DIGITS, f"--output={tmp_path}")
+    said = study("identity", "--steps=2", *words, home=tmp_path / "cache")
     assert "bicubic" in said
     assert {each.name for each in tmp_path.iterdir()} >= {"table.md", "table.csv", "identity.png"}
+    study("identity", "--steps=3", *words, home=tmp_path / "cache")  # goes on
+    assert studies.progress(tmp_path / "SiGAN_0")[0] == 3
 
 
 @pytest.mark.slow
@@ -68,8 +75,32 @@ def test_growing(tmp_path):
 
 @pytest.mark.slow
 def test_inpainting(tmp_path):
-    study("inpainting", "--steps=2", "--n=4", *DIGITS, f"--output={tmp_path}", home=tmp_path / "cache")
+    words = ("--n=4", *DIGITS, f"--output={tmp_path}")
+    study("inpainting", "--steps=2", *words, home=tmp_path / "cache")
     assert {each.name for each in tmp_path.iterdir()} >= {"table.md", "table.csv", "inpainting.png"}
+    made = (tmp_path / "inpainting.png").read_bytes()
+    study("inpainting", "--steps=2", *words, home=tmp_path / "cache")  # restores what was trained
+    assert (tmp_path / "inpainting.png").read_bytes() == made
+
+
+def test_a_training_of_a_study_ends_at_its_steps_or_minutes(tmp_path):
+    def gan():
+        return ganzoo.GAN(image_shape=(8, 8, 1))
+
+    images = ganzoo.data.load("digits", image_size=(8, 8))
+    how = {"batch_size": 8, "log_every": 1, "verbose": False}
+    trained = gan()
+    studies.train(trained, images, tmp_path / "run", 2, **how)
+    assert studies.progress(tmp_path / "run")[0] == 2
+    resumed = gan()
+    studies.train(resumed, images, tmp_path / "run", 3, **how)
+    assert resumed.step == 3
+    step, seconds = studies.progress(tmp_path / "run")
+    assert step == 3
+    over = gan()
+    studies.train(over, images, tmp_path / "run", 100, minutes=seconds / 60, **how)  # which have been used up
+    assert over.step == 3
+    assert all(np.array_equal(a, b) for a, b in zip(over.get_weights(), resumed.get_weights(), strict=True))
 
 
 @pytest.mark.slow

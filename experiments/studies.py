@@ -1,0 +1,40 @@
+"""Trainings of a study: each in a run directory of its own, so that a study that was stopped goes on where it was."""
+
+import pathlib
+
+
+def progress(run_dir):
+    """Return (step, seconds of training) of a run, (0, 0.0) if there is none."""
+    from ganzoo.training.callbacks.metrics_csv import read_rows
+    from ganzoo.training.runs import RunDirectory
+
+    run_dir = pathlib.Path(run_dir)
+    if not (run_dir / "config.json").exists():
+        return 0, 0.0
+    found, rows = RunDirectory(run_dir).checkpoints.latest(), read_rows(run_dir / "metrics.csv")
+    return (found[0] if found else 0), (float(rows[-1]["seconds"]) if rows else 0.0)
+
+
+def used_up(minutes, seconds):
+    """Return whether so many minutes are over, by the seconds of the last row of metrics.csv, which may be a little early."""
+    return minutes is not None and seconds >= 59 * minutes
+
+
+def train(model, data, run_dir, steps, minutes=None, **options):
+    """Train a model until it has its steps or its minutes, those of earlier calls counted; where it has, restore it.
+
+    Args:
+        model: new, as it was before the run's first step.
+        data, steps, options: as in `ganzoo.training.train`.
+        run_dir: `pathlib.Path`, the model's own.
+        minutes: of training, in all calls together; None sets no limit.
+
+    Raises:
+        InputError: if the run was begun with other settings.
+    """
+    step, seconds = progress(run_dir)
+    left = None if minutes is None else minutes - seconds / 60
+    if used_up(minutes, seconds):
+        steps, left = step, None
+    resume = (run_dir / "config.json").exists()
+    model.train(data, steps, run_dir=run_dir, resume=resume, minutes=left, **options)
