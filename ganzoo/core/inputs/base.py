@@ -1,0 +1,100 @@
+"""`Spec`, what a training example looks like, and `Input`, one part of what a sample is made of: the base of the others."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from ganzoo.core.config import Configurable
+from ganzoo.errors import InputError
+
+# The largest level of each dtype of pixels.
+WHITE = {"uint8": 255.0, "uint16": 65535.0}
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    """Shape and dtype of one part of one training example, without the batch.
+
+    Example:
+        >>> Spec((32, 32, 3), "uint8")
+        Spec(shape=(32, 32, 3), dtype='uint8')
+    """
+
+    shape: tuple
+    dtype: str
+
+
+class Input(Configurable):
+    """One part of what a sample is made of; base of the others.
+
+    Attributes:
+        shape: shape of one value, without the batch.
+        dtype: of the tensor that the network gets.
+        drawn: whether it is drawn where it is not given; a label, a text or an image must be given or has a default.
+        support: what values there are, in words.
+        options: values that a menu or a preview offers; empty where there are too many to choose from.
+        words: of a text, the words that its numbers stand for, from 1 on; empty for all others.
+    """
+
+    shape: tuple = ()
+    dtype = "float32"
+    drawn = True
+    support = "any numbers"
+    options: Sequence = ()
+    words: tuple = ()
+
+    @property
+    def dynamic_shape(self) -> tuple:
+        """Shape of one value as an exported model takes it: `shape`, with None for a side of which it takes any length."""
+        return self.shape
+
+    def numpy_code(self, n):
+        """Return the expression that draws n values with a NumPy generator `rng`, for who has an exported model alone."""
+        return f'rng.standard_normal({(n, *self.shape)}, dtype="{self.dtype}")'
+
+    def draw(self, shape, seed):
+        """Draw values.
+
+        Args:
+            shape: leading axes, a tuple: () for one value, (n,) for n.
+            seed: int32 `(2,)`.
+
+        Returns:
+            Tensor `(*shape, *self.shape)`.
+        """
+        raise InputError(f"an input of kind {type(self).__name__} is not drawn; it must be given.")
+
+    def default(self, n):
+        """Return n values for an input that is not drawn and was not given, or raise InputError."""
+        raise InputError(f"an input of kind {type(self).__name__} must be given.")
+
+    def check(self, name, values, n):
+        """Return given values as an array `(n, *shape)`, repeated until there are n.
+
+        Raises:
+            InputError: if they are of another shape or range.
+        """
+        array = np.asarray(values, self.dtype)
+        if array.shape == self.shape:
+            array = array[None]
+        if array.shape[1:] != self.shape or not len(array) or not np.isfinite(array).all():
+            wanted = ", ".join(map(str, ("N", *self.shape)))
+            raise InputError(f"{name} must be finite numbers ({wanted}). Received: shape {np.shape(values)}")
+        return np.resize(array, (n, *self.shape))
+
+    def blend(self, a, b, t, spherical=True):
+        """Return what lies at shares t `(n,)` of the way from a to b, both `(*shape)`: array `(n, *shape)`."""
+        return np.where(t.reshape(-1, *[1] * len(self.shape)) < 0.5, a, b).astype(self.dtype)
+
+    def project(self, moved, start):
+        """Bring values that moved away from `start` back to where the distribution lives; both `(N, *shape)`."""
+        return moved
+
+    def stratify(self, values):
+        """Return values `(N, *shape)` of which discrete ones take all their possibilities in turn."""
+        return values
+
+    def to_network(self, values, value_range):
+        """Turn what an exported model is asked with into what the network gets."""
+        return values

@@ -1,0 +1,50 @@
+"""Numbers that a sample may be asked with, such as where StyleGAN3's image lies."""
+
+import numpy as np
+from keras import ops
+
+from ganzoo.core.inputs.base import Input
+
+
+class Setting(Input):
+    """Numbers that a sample may be asked with and that are the same for all samples where nothing is said.
+
+    Args:
+        values: what they are where nothing is said, a sequence of floats.
+
+    Example:
+        >>> Setting((0.7,)).draw((2,), (0, 1)).shape
+        TensorShape([2, 1])
+    """
+
+    def __init__(self, values):
+        self.values = tuple(float(each) for each in values)
+
+    @property
+    def shape(self):
+        return (len(self.values),)
+
+    @property
+    def support(self):
+        return f"any numbers; usual {', '.join(f'{each:g}' for each in self.values)}"
+
+    def draw(self, shape, seed):
+        """Return the usual values, whatever the seed."""
+        return ops.broadcast_to(ops.convert_to_tensor(self.values, dtype=self.dtype), (*shape, *self.shape))
+
+    def check(self, name, values, n):
+        array = np.asarray(values, self.dtype)
+        if array.ndim == 0 or (array.ndim == 1 and self.shape == (1,)):
+            array = array.reshape(-1, 1)  # one number for all, or one a sample
+        return super().check(name, array, n)
+
+    def blend(self, a, b, t, spherical=True):
+        """Move on the straight line."""
+        return (1 - t[:, None]) * a + t[:, None] * b
+
+    def project(self, moved, start):
+        """Return the start: it is nothing to be searched for."""
+        return start
+
+    def numpy_code(self, n):
+        return f'np.tile(np.array({list(self.values)}, "{self.dtype}"), ({n}, 1))'
