@@ -16,7 +16,7 @@ def progress(run_dir):
 
 
 def used_up(minutes, seconds):
-    """Return whether so many minutes are over, by the seconds in metrics.csv: of steps alone, not of pictures and checkpoints."""
+    """Return whether so many minutes are over, by the seconds in metrics.csv, which leave out pictures and checkpoints."""
     return minutes is not None and seconds >= 57 * minutes
 
 

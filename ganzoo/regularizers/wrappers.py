@@ -52,6 +52,7 @@ class Scheduled(_Wrapper):
         schedule: a `keras.optimizers.schedules.LearningRateSchedule`, called with the steps made so far.
 
     Example:
+        >>> from ganzoo.regularizers import R1
         >>> Scheduled(R1(10.0), keras.optimizers.schedules.PiecewiseConstantDecay([1000], [1.0, 0.1])).name
         'r1'
     """
@@ -82,6 +83,7 @@ class Lazy(_Wrapper):
         every: k, positive int.
 
     Example:
+        >>> from ganzoo.regularizers import R1
         >>> Lazy(R1(1.0), every=16)
         Lazy(regularizer=R1(weight=1.0))
     """
