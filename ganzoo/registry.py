@@ -197,7 +197,7 @@ MODELS = {
         "SAGAN with latents and class in every block; the truncation trick",
         Recipe("biggan", "digits, or the class that is asked for, with less variety where you want", "a quarter of an hour",
                steps=2000, flags={"learning_rate": 2e-4}), "biggan", "own", optional_labels=True,
-        arguments={"ema_half_life_images": 5000.0, "orthogonal": 1e-4},
+        arguments={"ema_half_life_images": 5000.0, "ema_warmup": 0.05, "orthogonal": 1e-4},
         own_objective={"learning_rate": 5e-5, "n_critic": 2}),
     "ProgressiveGAN": Entry(
         "ganzoo.models.progressive_gan", "Karras et al. 2017", "1710.10196", "004",

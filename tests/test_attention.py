@@ -337,3 +337,15 @@ def test_truncated_generator_has_statistics_of_its_own():
     with_others = gan.generate(dict(zip(gan.inputs, inputs, strict=True)))
     errors = [float(ops.mean(ops.abs(trained - each))) for each in (with_own, with_others)]
     assert errors[0] < 0.5 * errors[1]
+
+
+def test_the_average_of_biggan_forgets_the_initial_variances():
+    """Batch normalization's variances start at 1; where the average keeps a part of it, samples are dim."""
+    gan = make_gan("BigGAN")
+    for step in range(20):
+        gan.train_on_batch(batch_for(gan, 4, step))
+    pairs = zip(gan.ema_generator.non_trainable_weights, gan.generator.non_trainable_weights, strict=True)
+    variances = [(np.asarray(mean), np.asarray(raw)) for mean, raw in pairs if raw.name == "moving_variance"]
+    assert len(variances) > 1
+    kept = sum(np.abs(mean - raw).sum() for mean, raw in variances) / sum(np.abs(1 - raw).sum() for _, raw in variances)
+    assert 0 < kept < 0.2, kept

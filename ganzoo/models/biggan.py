@@ -37,7 +37,8 @@ class BigGAN(GAN):
         image_shape: height and width multiples of 4, at least 8.
         latent: size of the noise, normal; at least one number a block and one more.
         classes: number of labels, 0 to classes - 1; None for a GAN without labels.
-        ema_half_life_images: as in `GAN`.
+        ema_half_life_images, ema_warmup: as in `GAN`. Without a warm-up the averages of batch normalization's variances, some
+            of them below 0.01, keep too much of the initial 1 for hundreds of steps, and samples are dim.
         orthogonal: beta, weight of the generator's orthogonal regularization, at least 0; 0 leaves it out.
         options: as in `GAN`.
 
@@ -51,9 +52,19 @@ class BigGAN(GAN):
     default_networks = networks.BigGAN
     default_objective = staticmethod(objective)
 
-    def __init__(self, image_shape=None, latent=None, classes=None, ema_half_life_images=5000.0, orthogonal=1e-4, **options):
+    def __init__(
+        self,
+        image_shape=None,
+        latent=None,
+        classes=None,
+        ema_half_life_images=5000.0,
+        orthogonal=1e-4,
+        ema_warmup=0.05,
+        **options,
+    ):
         self.orthogonal = nonnegative_number("orthogonal", orthogonal)
-        super().__init__(image_shape, latent, classes, ema_half_life_images=ema_half_life_images, **options)
+        averaged = {"ema_half_life_images": ema_half_life_images, "ema_warmup": ema_warmup if ema_half_life_images else None}
+        super().__init__(image_shape, latent, classes, **averaged, **options)
 
     def build_players(self, stage):
         players = super().build_players(stage)
