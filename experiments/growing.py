@@ -3,8 +3,9 @@
 Both play `ProgressiveGAN`'s game on the same images, of which a fifth is held out, for --minutes of processor time each (what
 else the machine does then counts for nothing), for every seed. Measured is the excess kernel distance of their samples to the
 held-out images, that of training images taken off: on features of a classifier of the images' own labels, else on statistics of
-oriented filters. What is trained is not trained again: --run_dir keeps the runs, growing.json with all numbers, growing.gif
-with the samples of the first grown run, and growing.png with those of both.
+oriented filters. Each training is a run in --run_dir: a study that was stopped goes on with the same command, one that ended
+with more --minutes. Beside the runs stand growing.json with all numbers, growing.gif with the samples of the first grown run,
+and growing.png with those of both.
 
     python -m experiments.growing
     python -m experiments.growing --data=pictures.npz --minutes=8 --seeds=3
@@ -14,6 +15,7 @@ import json
 import pathlib
 import time
 
+from experiments import studies
 from ganzoo.commands import command, runner, sources
 from ganzoo.commands.flags import Flag, count
 from ganzoo.registry import RECIPES
@@ -21,6 +23,7 @@ from ganzoo.registry import RECIPES
 RECIPE = RECIPES["progressive"]
 FOREVER = 10**6  # steps: the minutes end a training
 SAMPLES = 1000
+COLUMN = "processor_seconds"  # of metrics.csv
 
 
 def groups():
@@ -42,18 +45,48 @@ def build(kind, game, shape, seed):
     return ganzoo.GAN(shape, **{name: getattr(grown, name) for name in shared})
 
 
-def stopper(minutes):
-    """Return a callback that stops a training after so many minutes of processor time, all threads together."""
+def spent(run_dir):
+    """Return the processor seconds of a run's training up to its newest checkpoint, 0.0 if there is none."""
+    from ganzoo.training.callbacks.metrics_csv import read_rows
+
+    step, _ = studies.progress(run_dir)
+    rows = [row for row in read_rows(run_dir / "metrics.csv") if int(row["step"]) <= step]
+    return float(rows[-1][COLUMN]) if rows else 0.0
+
+
+def budget(minutes, before):
+    """Return a callback that ends a training after so many minutes of processor time, all threads together, and logs them.
+
+    Args:
+        minutes: of all the calls that train a run.
+        before: seconds of them that earlier calls took.
+    """
     import keras
 
-    end = time.process_time() + 60 * minutes
+    begin = time.process_time() - before
 
-    class StopAfterProcessorMinutes(keras.callbacks.Callback):
+    class ProcessorTime(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            if time.process_time() >= end:
+            if time.process_time() - begin >= 60 * minutes:
                 self.model.stop_training = True
 
-    return StopAfterProcessorMinutes()
+        def on_epoch_end(self, epoch, logs=None):
+            logs[COLUMN] = time.process_time() - begin
+
+    return ProcessorTime()
+
+
+def train(gan, data, run_dir, options):
+    """Train a GAN until its minutes are over, those of earlier calls counted; returns it as its run has it then."""
+    import ganzoo
+
+    before = spent(run_dir)
+    if before >= 60 * options.minutes:
+        return ganzoo.load(run_dir)
+    gan.train(data, FOREVER, batch_size=options.batch_size, run_dir=run_dir, resume=(run_dir / "config.json").exists(),
+              callbacks=[budget(options.minutes, before)], sample_every=options.sample_every,
+              checkpoint_every=options.checkpoint_every, diagnose_every=options.diagnose_every)  # fmt: skip
+    return gan
 
 
 def split(found, seed=0):
@@ -105,26 +138,23 @@ def main(options):
 
     import ganzoo
     from ganzoo.commands import compose
-    from ganzoo.utils import images
+    from ganzoo.utils import images as pictures
 
     folder = pathlib.Path(options.run_dir or "runs/growing")
     path = folder / "growing.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    train, held_out = split(sources.load(RECIPE, options))
+    images, held_out = split(sources.load(RECIPE, options))
     game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
-    extract, used = features_of(train)
+    extract, used = features_of(images)
     kinds = [options.only] if options.only else ["grown", "full"]
     for seed in range(options.seed, options.seed + options.seeds):
         for kind in kinds:
             run_dir, name = folder / f"{kind}_{seed}", f"{kind}_{seed}"
-            if name in results:
+            if name in results and results[name]["minutes"] >= options.minutes:
                 continue
-            gan = build(kind, game, train.image_shape, seed)
             command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
-            gan.train(train, FOREVER, batch_size=options.batch_size, run_dir=run_dir, callbacks=[stopper(options.minutes)],
-                      sample_every=options.sample_every, checkpoint_every=options.checkpoint_every,
-                      diagnose_every=options.diagnose_every)  # fmt: skip
-            results[name] = measure(gan, train, held_out, extract) | {"features": used, "minutes": options.minutes}
+            gan = train(build(kind, game, images.image_shape, seed), images, run_dir, options)
+            results[name] = measure(gan, images, held_out, extract) | {"features": used, "minutes": options.minutes}
             path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     for kind in ("grown", "full"):
         values = [each["kernel_distance"] for name, each in results.items() if name.startswith(kind)]
@@ -132,11 +162,11 @@ def main(options):
             print(f"{kind}: excess kernel distance {np.mean(values):.4g}, {', '.join(f'{value:.4g}' for value in values)}")
     first = [folder / f"{kind}_{options.seed}" for kind in ("grown", "full")]
     if all(each.exists() for each in first):
-        made = [images.repeated(ganzoo.load(each).sample(40, seed=1), train.image_shape[:2]) for each in first]
-        sheets = [images.grid(each, 10, zoom=2) for each in made]
+        made = [pictures.repeated(ganzoo.load(each).sample(40, seed=1), images.image_shape[:2]) for each in first]
+        sheets = [pictures.grid(each, 10, zoom=2) for each in made]
         gap = np.full((8, *sheets[0].shape[1:]), 255, "uint8")
-        images.save_png(folder / "growing.png", np.concatenate([sheets[0], gap, sheets[1]]))
-    images.save_animation(folder / "growing.gif", sorted((first[0] / "samples").glob("step_*.png")))
+        pictures.save_png(folder / "growing.png", np.concatenate([sheets[0], gap, sheets[1]]))
+    pictures.save_animation(folder / "growing.gif", sorted((first[0] / "samples").glob("step_*.png")))
     command.say(f"wrote {path}, growing.png and growing.gif")
 
 

@@ -25,6 +25,14 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Examples in the docstrings of models build and run these, which the fast tests do to each of them anyway."""
+    for item in items:
+        if item.nodeid.startswith("ganzoo/models/"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def untuned_pipelines():
     """Turn TensorFlow's tuning of every tf.data pipeline off: whoever deletes an iterator waits a minute for its thread."""

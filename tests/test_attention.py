@@ -339,6 +339,7 @@ def test_truncated_generator_has_statistics_of_its_own():
     assert errors[0] < 0.5 * errors[1]
 
 
+@pytest.mark.slow
 def test_the_average_of_biggan_forgets_the_initial_variances():
     """Batch normalization's variances start at 1; where the average keeps a part of it, samples are dim."""
     gan = make_gan("BigGAN")

@@ -141,3 +141,13 @@ def test_training_beats_repeated_pixels():
     model.train(pairs, steps=300, batch_size=16, verbose=False)
     repeated, made = model.translations({"low": pairs.low})
     assert np.abs(made - slopes.astype(float)).mean() < 0.7 * np.abs(repeated - slopes.astype(float)).mean()
+
+
+def test_the_generator_adds_to_the_enlarged_image():
+    model = make_gan("SiGAN")
+    *_, kernel, bias = model.generator.weights
+    kernel.assign(np.zeros(kernel.shape))
+    bias.assign(np.full(bias.shape, 0.1))
+    low = np.random.default_rng(0).uniform(-1, 1, (3, 2, 2, 1)).astype("float32")
+    enlarged = np.asarray(tf.image.resize(low, (8, 8), "bilinear"))
+    np.testing.assert_allclose(model.enlarge(low), enlarged + 0.1, atol=1e-6)

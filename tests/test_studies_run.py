@@ -69,8 +69,14 @@ def test_trains_and_measures(tmp_path, name, words, written):
 
 @pytest.mark.slow
 def test_growing(tmp_path):
-    study("growing", "--minutes=0.05", "--seeds=1", *DIGITS, f"--run_dir={tmp_path}", home=tmp_path / "cache")
+    words = ("--seeds=1", *DIGITS, f"--run_dir={tmp_path}")
+    study("growing", "--minutes=0.05", *words, home=tmp_path / "cache")
     assert {each.name for each in tmp_path.iterdir()} >= {"growing.json", "growing.gif", "growing.png"}
+    before = json.loads((tmp_path / "growing.json").read_text())
+    study("growing", "--minutes=0.1", "--only=full", *words, home=tmp_path / "cache")  # goes on
+    after = json.loads((tmp_path / "growing.json").read_text())
+    assert after["full_0"]["step"] > before["full_0"]["step"]
+    assert after["grown_0"] == before["grown_0"]
 
 
 @pytest.mark.slow
@@ -83,6 +89,7 @@ def test_inpainting(tmp_path):
     assert (tmp_path / "inpainting.png").read_bytes() == made
 
 
+@pytest.mark.slow
 def test_a_training_of_a_study_ends_at_its_steps_or_minutes(tmp_path):
     def gan():
         return ganzoo.GAN(image_shape=(8, 8, 1))

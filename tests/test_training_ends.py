@@ -140,6 +140,7 @@ def test_a_lower_learning_rate_can_be_taken_on_purpose_and_is_recorded(stripes, 
     assert len(json.loads((run_dir / "config.json").read_text())["overrides"]) == 1
 
 
+@pytest.mark.slow
 def test_a_schedule_can_be_prolonged_on_purpose(stripes, tmp_path, quick):
     def planned(steps):
         falling = optimizers.Adam(optimizers.LinearAfterHalf(1e-3, steps), beta_1=0.5)

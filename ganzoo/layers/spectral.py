@@ -60,7 +60,7 @@ class SpectralNormalized:
         turned = ops.transpose(matrix)
         power = ops.matmul(matrix, turned) if wide else ops.matmul(turned, matrix)
         for _ in range(SQUARINGS):
-            power = power / (ops.trace(power) + 1e-24)
+            power = power / _norm(power)
             power = ops.matmul(power, power)
         if wide:
             moved = ops.matmul(turned, ops.matmul(power, ops.matmul(matrix, self.u.value[:, None])))

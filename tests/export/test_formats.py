@@ -102,6 +102,7 @@ _ONNX = {
     "any size": "And Cast Equal Gather Less Shape Squeeze Where",
     "inpainting": "Add Cast Concat Conv Div Greater LeakyRelu MatMul Max Min Mul Relu Reshape Resize Shape Slice Squeeze Sub "
     "Tanh Tile Transpose Unsqueeze",
+    "enlarging": "Resize",
     "texts": "Add And Cast Concat Conv Div Exp Gather Greater GreaterOrEqual Less MatMul Max Min Mul Not ReduceSum Relu "
     "Reshape Shape Slice Sub Tanh Tile Transpose Unsqueeze Where",
     "translation": "Add Cast Concat Conv Gather Max Min Mul Neg Pad Reciprocal ReduceMean Relu Reshape Shape Slice Sqrt Sub "
@@ -123,6 +124,7 @@ _LITERT = {
     "any size": "CONCATENATION TRANSPOSE",
     "inpainting": "ADD CAST CONCATENATION CONV_2D DIV EXPAND_DIMS GREATER MAXIMUM MINIMUM MUL PACK PAD RELU RESHAPE SHAPE "
     "STRIDED_SLICE SUB TANH TILE TRANSPOSE BATCH_MATMUL LEAKY_RELU RESIZE_NEAREST_NEIGHBOR SUM",
+    "enlarging": "RESIZE_BILINEAR",
     "texts": "ADD CAST CONCATENATION CONV_2D DIV EXP EXPAND_DIMS FULLY_CONNECTED GATHER GREATER_EQUAL LESS LOGICAL_AND MAXIMUM "
     "MINIMUM MUL PACK PAD REDUCE_ALL RELU RESHAPE SELECT_V2 SHAPE STRIDED_SLICE SUB SUM TANH TILE",
     "translation": "ADD CONV_2D MAXIMUM MEAN MINIMUM MIRROR_PAD MUL NEG PACK PAD RELU RESHAPE RSQRT SHAPE SQUARE STRIDED_SLICE "
@@ -142,6 +144,7 @@ _KINDS = {
     "attention": ("SAGAN", "BigGAN"),
     "any size": ("TextureGAN",),
     "inpainting": ("ContextEncoder", "PartialConvNet", "SiGAN"),
+    "enlarging": ("SiGAN",),
     "translation": ("CycleGAN",),
     "growing": ("ProgressiveGAN", "StyleGAN"),
     "texts": ("StackGAN",),
