@@ -384,6 +384,7 @@ def test_probe_and_diagnosis_validation():
         Diagnosis({"points": np.zeros((70, 2))}, every=0)
 
 
+@pytest.mark.slow
 def test_probe_of_cyclegan():
     rng = np.random.default_rng(0)
     arrays = {name: rng.integers(0, 256, (size, 16, 16, 1), dtype="uint8") for name, size in (("a", 40), ("b", 30))}

@@ -282,7 +282,7 @@ def count_traces(gan):
     return gan
 
 
-@pytest.mark.parametrize("together", [1, 2])
+@pytest.mark.parametrize("together", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_training_traces_its_step_once(together, stripes):
     gan = count_traces(make_tiny())
     for _ in range(2):

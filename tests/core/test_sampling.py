@@ -224,6 +224,7 @@ def test_labels_are_drawn_by_their_shares(tmp_path):
     assert np.abs(apart).max() <= 1
 
 
+@pytest.mark.slow
 def test_a_model_after_the_other_is_no_retracing(monkeypatch):
     said = []
     monkeypatch.setattr(logging.getLogger("tensorflow"), "handlers", [SaidTo(said)])
