@@ -100,7 +100,7 @@ class SiGAN(AdversarialModel):
         return self.update("discriminator", discriminator) | self.update("generator", generator, through=made)
 
     def enlarge(self, images, training=False):
-        """Enlarge images `(N, h, w, C)` in (-1, 1), float32 `(N, H, W, C)`."""
+        """Enlarge images `(N, h, w, C)` in (-1, 1), float32 `(N, H, W, C)` of any size, so that a gradient brings them back."""
         return ops.cast(self.generator(images, training=training), "float32")
 
     def discriminate(self, images):
@@ -109,7 +109,7 @@ class SiGAN(AdversarialModel):
         return logits[:, 0], features
 
     def generate(self, inputs):
-        return self.enlarge(inputs["low"])
+        return ops.clip(self.enlarge(inputs["low"]), *self.value_range)
 
     def translations(self, given, seed=0, endpoint="serving_default"):
         """Return [small images with their pixels repeated, enlarged ones], each uint8 `(N, H, W, C)`."""
