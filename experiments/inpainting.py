@@ -78,6 +78,7 @@ def fill(models, images, masks, options):
     made = {"smooth": poisson_blend(images, np.zeros_like(images), masks)}
     for name, model in models.items():
         if name == "inversion":
+            print(f"inversion: {len(images)} images, {options.starts} latents each, {options.descent_steps} steps", flush=True)
             how = {"starts": options.starts, "steps": options.descent_steps, "seed": options.seed}
             made[name] = complete(model, images, masks, **how)["images"]
         else:
