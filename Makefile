@@ -38,7 +38,7 @@ train-%: setup
 	@$(RUN) ganzoo train $* $(FLAGS)
 
 results: setup ## train every model with its budget, measure it, write RESULTS.md; hours, in pieces of one
-	@$(RUN) experiments.results $(ARGS)
+	@$(RUN) experiments.results $(FLAGS)
 
 pathologies: setup ## provoke the lecture's three failures beside their remedies; a minute
 	@$(RUN) experiments.pathologies $(FLAGS)
@@ -59,13 +59,13 @@ truncation: setup ## BigGAN: fidelity against variety, by one number; twenty min
 	@$(RUN) experiments.truncation $(FLAGS)
 
 unrolled: setup ## the lecture's figure of mode collapse: a plain GAN and an unrolled one on a ring; ten minutes
-	@$(RUN) experiments.unrolled $(ARGS)
+	@$(RUN) experiments.unrolled $(FLAGS)
 
 f-divergences: setup ## the bound and the modes of each f-divergence; twenty minutes
-	@$(RUN) experiments.f_divergences $(ARGS)
+	@$(RUN) experiments.f_divergences $(FLAGS)
 
 ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hours, in pieces
-	@$(RUN) experiments.ablation $(ARGS)
+	@$(RUN) experiments.ablation $(FLAGS)
 
 text-to-image: setup ## StackGAN on digits and texts: is what a text asks for in the picture? a quarter of an hour
 	@$(RUN) experiments.text_to_image $(FLAGS)
@@ -74,32 +74,32 @@ optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), an
 	@$(RUN) experiments.optimal_discriminator $(FLAGS)
 
 equivariance: setup ## what sticks to the pixels: trained StyleGAN3 beside StyleGAN2, measured and drawn; a minute
-	@$(RUN) experiments.equivariance $(ARGS)
+	@$(RUN) experiments.equivariance $(FLAGS)
 
 sample: setup ## draw from the newest run
-	@$(RUN) ganzoo sample $(ARGS)
+	@$(RUN) ganzoo sample $(FLAGS)
 
 explore: setup ## look at trained generators on a page in a browser
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore]"
 	@$(RUN) ganzoo explore $(if $(RUN_DIR),"--run=$(RUN_DIR)") $(ARGS)
 
 export: setup ## write the newest run's generator for TensorFlow, ONNX or LiteRT
-	@$(RUN) ganzoo export $(ARGS)
+	@$(RUN) ganzoo export $(FLAGS)
 
 evaluate: setup ## measure the newest run
 	@$(RUN) ganzoo evaluate $(FLAGS)
 
 invert: setup ## find the latents of images, in the newest run
-	@$(RUN) ganzoo invert $(ARGS)
+	@$(RUN) ganzoo invert $(FLAGS)
 
 inpaint: setup ## fill in what is missing from a picture, ARGS="--image=photo.png --mask=mask.png", by the newest run
-	@$(RUN) ganzoo inpaint $(ARGS)
+	@$(RUN) ganzoo inpaint $(FLAGS)
 
 inpainting: setup ## three ways to fill in three kinds of holes, measured; ten minutes
 	@$(RUN) experiments.inpainting $(FLAGS)
 
 identity: setup ## does SiGAN keep the digit of a small image? with and without its contrastive term; ten minutes
-	@$(RUN) experiments.identity $(ARGS)
+	@$(RUN) experiments.identity $(FLAGS)
 
 test: setup ## run the fast tests; two to four minutes
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
@@ -118,7 +118,7 @@ docs: setup ## build the documentation into build/site
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
 benchmark: setup ## measure the speed of a training step
-	@$(RUN) experiments.benchmark $(ARGS)
+	@$(RUN) experiments.benchmark $(FLAGS)
 
 clean: ## remove the virtual environment and caches; runs stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info

@@ -37,5 +37,12 @@ def test_the_commands_and_files_it_names_exist():
         assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
 
 
+def test_make_passes_its_variables_on_to_every_command():
+    lines = [line for line in read("Makefile").splitlines() if re.search(r"\$\(RUN\) (ganzoo|experiments\.)", line)]
+    assert len(lines) > 20
+    for line in lines:
+        assert "$(FLAGS)" in line or "explore" in line, f"make DATASET=... would be ignored: {line.strip()}"
+
+
 def test_it_is_short():
     assert len(read("README.md").splitlines()) <= 130
