@@ -11,13 +11,17 @@ from conftest import run_python
 from PIL import Image
 
 
+@pytest.fixture(scope="module")
+def classifiers(tmp_path_factory):
+    """An empty folder for the classifiers of these tests; those of the same images share one, whose training takes minutes."""
+    return str(tmp_path_factory.mktemp("classifiers"))
+
+
 @pytest.mark.slow
-def test_evaluate(tmp_path):
+def test_evaluate(tmp_path, classifiers):
     run = tmp_path / "run"
     assert run_python("-m", "experiments.train_cgan", "--steps=2", "--log_every=1", f"--run_dir={run}").returncode == 0
-    done = run_python(
-        "-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", timeout=900, GANZOO_HOME=str(tmp_path / "cache")
-    )  # the classifier's training takes minutes
+    done = run_python("-m", "experiments.evaluate", f"--run_dir={run}", "--n=300", timeout=900, GANZOO_HOME=classifiers)
     assert done.returncode == 0, done.stderr
     results = json.loads((run / "evaluation.json").read_text())
     assert results["reference_class_covered"] == 10
@@ -97,11 +101,10 @@ def test_mode_coverage_swiss_roll(tmp_path):
 
 
 @pytest.mark.slow
-def test_stacked_digits(tmp_path):
+def test_stacked_digits(tmp_path, classifiers):
     run = tmp_path / "run"
-    # An empty cache: a classifier is trained first, which takes most of the time.
     words = ("-m", "experiments.stacked_digits", "--steps=3", f"--run_dir={run}")
-    done = run_python(*words, timeout=900, GANZOO_HOME=str(tmp_path / "cache"))
+    done = run_python(*words, timeout=900, GANZOO_HOME=classifiers)
     assert done.returncode == 0, done.stderr
     found = json.loads((run / "modes.json").read_text())
     assert 1 <= found["samples"]["covered"] < 900 < found["real"]["covered"] <= 1000
