@@ -106,7 +106,7 @@ test: setup ## run the fast tests; two to four minutes
 
 test-all: setup ## run every test; more than an hour
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore,browser]"
-	@failed=0; for part in $(TEST_PARTS); do $(RUN) pytest -q -n 2 --dist loadfile $(ARGS) $$part; \
+	@failed=0; for part in $(TEST_PARTS); do $(RUN) pytest -q -n 2 --dist worksteal $(ARGS) $$part; \
 	code=$$?; [ $$code = 0 ] || [ $$code = 5 ] || failed=1; done; exit $$failed
 
 lint: setup ## check style and types

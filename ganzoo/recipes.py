@@ -4,15 +4,29 @@ Compact networks, which see the most images a second; the non-saturating game wi
 What was tried and what it gave stands on the page "Techniques and results".
 """
 
-from ganzoo import networks, objectives
+from ganzoo import augmentation, networks, objectives
 from ganzoo.gan import GAN
 
+FEW = 10_000  # images
 
-def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=1e-3, **options):
+
+def augmentation_for(image_shape, images=None):
+    """Return what the recipe augments with: few color images by translations and cutouts, others by nothing (None).
+
+    Of a few hundred photographs the discriminator learns each by heart in minutes. Whether an image may be mirrored is not
+    known here, so none is.
+
+    Args:
+        image_shape: (height, width, channels).
+        images: how many there are to train on; None counts as few.
+    """
+    if image_shape[-1] < 3 or (images is not None and images > FEW):
+        return None
+    return augmentation.get(["translation", "cutout"])
+
+
+def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=1e-3, images=None, **options):
     """Return a `GAN` of compact networks in the non-saturating game with R1.
-
-    Of a few hundred photographs a class the discriminator learns each by heart in minutes: give it
-    `augmentation=ganzoo.augmentation.get(["flip", "translation", "cutout"])` as well.
 
     Args:
         image_shape: (height, width, channels); sides multiples of 4, at least 8.
@@ -20,7 +34,8 @@ def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=1e-3, *
         width: filters of both networks at half size, positive int.
         gamma: weight of R1, above 0.
         learning_rate: of both players, above 0.
-        options: as in `GAN`: latent, augmentation, seed, ...
+        images: how many there are to train on, where known: few color images are augmented (`augmentation_for`).
+        options: as in `GAN`: latent, augmentation (None for none), seed, ...
 
     Example:
         >>> modern((28, 28, 1)).sample(2).shape
@@ -31,5 +46,10 @@ def modern(image_shape, classes=None, width=32, gamma=1.0, learning_rate=1e-3, *
         classes=classes,
         networks=networks.Compact(width, width),
         objective=objectives.non_saturating_r1(gamma, learning_rate),
-        **{"ema_half_life_images": 10_000.0, "ema_warmup": 0.05} | options,
+        **{
+            "ema_half_life_images": 10_000.0,
+            "ema_warmup": 0.05,
+            "augmentation": augmentation_for(image_shape, images),
+        }
+        | options,
     )

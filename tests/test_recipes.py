@@ -8,6 +8,7 @@ import pytest
 from ganzoo import data, recipes
 from ganzoo.commands import compose, runner
 from ganzoo.commands.flags import parse
+from ganzoo.errors import InputError
 from ganzoo.registry import RECIPES
 from ganzoo.testing import check_gan
 
@@ -46,6 +47,35 @@ def test_a_flag_beside_the_recipe_is_heard():
     gan = compose.build(game("cgan", "--recipe=modern", "--width=8", "--gamma=3")[2], (8, 8, 1), classes=10)
     assert gan.classes == 10 and gan.networks.width == 8
     assert gan.objective.regularizers[0].regularizer.weight == 3
+
+
+def kept(n, channels):
+    return data.ImageDataset(np.zeros((n, 8, 8, channels), "uint8"), name="few")
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "data_set", "expected"),
+    [
+        ("modern", (), kept(5, 3), ["RandomTranslation", "RandomCutout"]),
+        ("dcgan", ("--recipe=modern",), kept(5, 3), ["RandomTranslation", "RandomCutout"]),
+        ("modern", ("--augmentation=flip",), kept(5, 3), ["RandomFlip"]),
+        ("modern", ("--augmentation=none",), kept(5, 3), []),
+        ("modern", (), kept(5, 1), []),
+        ("modern", (), kept(10_001, 3), []),
+        ("dcgan", (), kept(5, 3), []),
+    ],
+)
+def test_few_color_images_are_augmented(name, flags, data_set, expected):
+    found = compose.build(game(name, *flags)[2], data_set.image_shape, data=data_set).augmentation
+    parts = [] if found is None else getattr(found, "augmentations", [found])
+    assert [type(each).__name__ for each in parts] == expected
+    if name == "modern" and not flags:
+        assert repr(recipes.modern(data_set.image_shape, images=len(data_set)).augmentation) == repr(found)
+
+
+def test_none_goes_with_no_other_augmentation():
+    with pytest.raises(InputError, match="--augmentation=none goes with no other"):
+        game("modern", "--augmentation=none,flip")
 
 
 def test_models_of_another_game_have_no_recipe():

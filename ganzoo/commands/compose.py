@@ -20,6 +20,7 @@ class Game:
         techniques: arguments of `ganzoo.networks.Changed`, which the pair of networks is put into where there are any.
         lecture_baseline: whether the model's `lecture_baseline` is taken instead.
         conditional: whether a model that works with labels and without is told them; None where the data have any.
+        augments_few: whether few color images are augmented, as `ganzoo.recipes.augmentation_for` has it.
     """
 
     model: str
@@ -32,6 +33,7 @@ class Game:
     techniques: dict
     lecture_baseline: bool = False
     conditional: bool | None = None
+    augments_few: bool = False
 
 
 def game_of(recipe, given):
@@ -57,6 +59,11 @@ def game_of(recipe, given):
     if given.pop("recipe", None) == "modern":
         defaults = MODERN
     conditional = given.pop("conditional", defaults.get("conditional"))
+    augments_few = defaults == MODERN and "augmentation" not in given
+    if "none" in given.get("augmentation", ()):
+        if given["augmentation"] != ["none"]:
+            raise InputError("--augmentation=none goes with no other augmentation.")
+        del given["augmentation"]
     networks = given.pop("networks", defaults.get("networks", entry.networks))
     objective = given.pop("objective", defaults.get("objective", entry.objective))
     tables = {
@@ -93,7 +100,7 @@ def game_of(recipe, given):
         if penalized and tables["networks"].get(name):
             found["networks"].setdefault(name, False)  # it would make one sample's gradient depend on the others
     parts = (found[part] for part in tables)
-    return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional)
+    return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional, augments_few=augments_few)
 
 
 def build(game, shape, classes=None, seed=0, function="", steps=None, data=None, shares=None):
@@ -116,6 +123,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
     options = dict(game.model_arguments)
     if "augmentation" in options:
         options["augmentation"] = ganzoo.augmentation.get(options["augmentation"])
+    elif game.augments_few:
+        options["augmentation"] = ganzoo.recipes.augmentation_for(shape, None if data is None else len(data))
     if "augmentation_target" in options:
         target = options.pop("augmentation_target")
         if "augmentation" not in options:
@@ -222,7 +231,9 @@ def game_flags(recipe, game):
             text = (
                 f"what the discriminator sees is changed at random, separated by commas: {', '.join(arguments.AUGMENTATIONS)}"
             )
-            flags.append(Flag("augmentation", None, text, list, choices=arguments.AUGMENTATIONS, optional=True))
+            usual = "few color images by translation,cutout" if game.augments_few else None
+            choices = ("none", *arguments.AUGMENTATIONS)
+            flags.append(Flag("augmentation", None, text, list, choices=choices, optional=True, shown=usual))
             text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
