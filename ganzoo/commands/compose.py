@@ -228,11 +228,9 @@ def game_flags(recipe, game):
         text = "weight of the distance of mean features in the generator's loss, above 0"
         flags.append(Flag("feature_matching", None, text, float, above=0, optional=True))
         if recipe.data == "images":
-            text = (
-                f"what the discriminator sees is changed at random, separated by commas: {', '.join(arguments.AUGMENTATIONS)}"
-            )
-            usual = "few color images by translation,cutout" if game.augments_few else None
             choices = ("none", *arguments.AUGMENTATIONS)
+            text = f"what the discriminator sees is changed at random, separated by commas: {', '.join(choices)}"
+            usual = "few color images by translation,cutout" if game.augments_few else None
             flags.append(Flag("augmentation", None, text, list, choices=choices, optional=True, shown=usual))
             text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
