@@ -49,6 +49,14 @@ def test_a_flag_beside_the_recipe_is_heard():
     assert gan.objective.regularizers[0].regularizer.weight == 3
 
 
+@pytest.mark.parametrize(("flags", "labels", "expected"), [((), [3] * 5, None), ((), [3, 3, 3, 3, 1], 4),
+                                                           (("--conditional",), [3] * 5, 4)])  # fmt: skip
+def test_labels_that_are_all_the_same_are_not_told(flags, labels, expected):
+    images = data.ImageDataset(np.zeros((5, 8, 8, 1), "uint8"), np.array(labels, "int32"), name="few")
+    found = compose.build(game("modern", *flags)[2], images.image_shape, images.classes, data=images)
+    assert found.classes == expected
+
+
 def kept(n, channels):
     return data.ImageDataset(np.zeros((n, 8, 8, channels), "uint8"), name="few")
 

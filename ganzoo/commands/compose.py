@@ -113,7 +113,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         seed: int.
         function: expression, of `FunctionGAN`.
         steps: planned length of the training, for a model that plans for one.
-        data: data set that a model with `settings_for` takes arguments from, or None.
+        data: data set that is trained on, or None; a model with `settings_for` takes arguments from it, few color images may
+            be augmented, and labels that are all the same are not told unless asked for.
         shares: how often labels are drawn in samples, a share a class; None: they take turns.
     """
     import ganzoo
@@ -148,7 +149,7 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
             raise InputError(f"{game.model} needs labels: a labelled --dataset, or a --data archive with labels in it.")
         options["classes"] = classes
     elif entry.optional_labels and game.conditional is None:
-        options["classes"] = classes
+        options["classes"] = None if _of_one_class(data) else classes
     if shares is not None:
         options["class_shares"] = shares
     if game.networks:
@@ -160,6 +161,12 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         options["objective"] = own(**game.objective_arguments)
         options["objective"] = options["objective"].replace(**_changes(game.changes, options["objective"]))
     return cls(seed=seed, **options)
+
+
+def _of_one_class(data):
+    """Return whether a data set's labels are all the same, and so say nothing."""
+    labels = getattr(data, "labels", None)
+    return labels is not None and len(labels) > 0 and bool((labels == labels[0]).all())
 
 
 def _changes(changes, objective):
