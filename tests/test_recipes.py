@@ -57,6 +57,13 @@ def test_labels_that_are_all_the_same_are_not_told(flags, labels, expected):
     assert found.classes == expected
 
 
+@pytest.mark.parametrize(("labels", "expected"), [([3, 3, 3, 3, 1], (0, 0.2, 0, 0.8)), ([0, 1, 2, 0, 1], None)])
+def test_samples_are_of_classes_that_the_data_has(labels, expected):
+    images = data.ImageDataset(np.zeros((5, 8, 8, 1), "uint8"), np.array(labels, "int32"), name="few")
+    found = compose.build(game("cgan")[2], images.image_shape, images.classes, data=images)
+    assert found.class_shares == (None if expected is None else pytest.approx(expected))
+
+
 def kept(n, channels):
     return data.ImageDataset(np.zeros((n, 8, 8, channels), "uint8"), name="few")
 

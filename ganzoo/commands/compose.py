@@ -115,7 +115,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         steps: planned length of the training, for a model that plans for one.
         data: data set that is trained on, or None; a model with `settings_for` takes arguments from it, few color images may
             be augmented, and labels that are all the same are not told unless asked for.
-        shares: how often labels are drawn in samples, a share a class; None: they take turns.
+        shares: how often labels are drawn in samples, a share a class; None: they take turns, or are drawn as often as in the
+            data where it lacks some class.
     """
     import ganzoo
     from ganzoo.core.config import parameters
@@ -150,6 +151,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         options["classes"] = classes
     elif entry.optional_labels and game.conditional is None:
         options["classes"] = None if _of_one_class(data) else classes
+    if shares is None and options.get("classes") and "class_shares" in takes and _has_absent_classes(data):
+        shares = data.label_shares  # in turns, samples would be asked of classes that training never showed
     if shares is not None:
         options["class_shares"] = shares
     if game.networks:
@@ -167,6 +170,11 @@ def _of_one_class(data):
     """Return whether a data set's labels are all the same, and so say nothing."""
     labels = getattr(data, "labels", None)
     return labels is not None and len(labels) > 0 and bool((labels == labels[0]).all())
+
+
+def _has_absent_classes(data):
+    """Return whether no image of a data set has some label below its number of classes, as with labels 3 and 7 alone."""
+    return 0 in (getattr(data, "label_shares", None) or ())
 
 
 def _changes(changes, objective):
