@@ -4,9 +4,9 @@ The baseline is the non-saturating game, on images with `networks.Compact`. On `
 for --steps generator updates: modes found, the share of samples within 3 standard deviations of one, and the sliced Wasserstein
 distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32, for --minutes of training, whatever a technique
 makes of them: the Frechet distance on a digit classifier's features, and the kernel distance times 1,000 to a fifth of the
-forests that is held out, on standardized features of a classifier of outdoor scenes. Each number is a mean over the seeds and
-its standard deviation. Writes table.md, results.json and ablation.png into --output. Where it was stopped, the same command
-with that --output goes on.
+forests that is held out, on standardized features of a classifier of outdoor scenes; there `recipe` is all of
+`ganzoo.recipes.modern` at once. Each number is a mean over the seeds and its standard deviation. Writes table.md, results.json
+and ablation.png into --output. Where it was stopped, the same command with that --output goes on.
 
     python -m experiments.ablation --tasks=ring,grid
     python -m experiments.ablation --tasks=mnist --techniques=baseline,r1,ema --seeds=1
@@ -42,6 +42,7 @@ class Setting:
     feature_matching: object = None
     n_critic: int = 1
     rates: tuple = (1.0, 1.0)  # of discriminator and generator, times the task's
+    beta_1: float = 0.5
     falling: bool = False
     networks: dict = dataclasses.field(default_factory=dict)  # arguments of `ganzoo.networks.Changed`
     options: dict = dataclasses.field(default_factory=dict)  # arguments of the model
@@ -77,6 +78,7 @@ TECHNIQUES = (
     "flip",
     "augmentation",
     "adaptive_augmentation",
+    "recipe",
 )
 # What has no meaning there: a generator of points has no batch norms, its samples no pixels; digits are not mirrored.
 NOT_FOR = {
@@ -86,6 +88,7 @@ NOT_FOR = {
     "flip": (*POINTS, "mnist"),
     "augmentation": POINTS,
     "adaptive_augmentation": POINTS,
+    "recipe": POINTS,
     "falling_rates": IMAGES,  # the number of their steps is not known before
 }
 
@@ -138,6 +141,12 @@ def setting(technique, task):
         "adaptive_augmentation": {
             "options": {"augmentation": augmentation.Adaptive(augmentation.Compose(gentle), images=20_000.0)}
         },
+        "recipe": {  # all of `ganzoo.recipes.modern`
+            "regularizers": (regularizers.Lazy(regularizers.R1(gamma), 8),),
+            "beta_1": 0.0,
+            "options": {"ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
+            | ({} if task == "mnist" else {"augmentation": augmentation.get(["translation", "cutout"])}),
+        },
     }
     return Setting(**changes[technique])
 
@@ -172,7 +181,7 @@ def build(task, technique, shape, seed, steps):
     if each.falling:
         updates = (each.n_critic * steps, steps)
         rates = [keras.optimizers.schedules.CosineDecay(r, n) for r, n in zip(rates, updates, strict=True)]
-    adam = [Adam(r, beta_1=0.5, beta_2=0.99) for r in rates]
+    adam = [Adam(r, beta_1=each.beta_1, beta_2=0.99) for r in rates]
     objective = Objective(
         each.loss,
         each.regularizers,

@@ -2,9 +2,10 @@
 
 Takes the newest run of each below runs/, or those that are named. Measures EQ-T (Karras et al. 2021, arXiv:2106.12423): both
 inputs, the waves of the one and the learned constant of the other, are moved by whole pixels and by parts of a pixel, and the
-images are compared with moved images. Writes equivariance.json, and pictures: sticking.png, one row of pixels over time while
-the input moves (what sticks is drawn as columns, what moves as slants); moving.gif, both while latents and input move; and of
-each its styles.png (coarse styles down the side, fine ones along the top) and truncation.png (psi from 0 to 1).
+images are compared with moved images; beside it how far the largest norm of a feature map is above the median, as a droplet's
+would be, and how much path lengths differ. Writes equivariance.json, and pictures: sticking.png, one row of pixels over time
+while the input moves (what sticks is drawn as columns, what moves as slants); moving.gif, both while latents and input move;
+and of each its styles.png (coarse styles down the side, fine ones along the top) and truncation.png (psi from 0 to 1).
 
     python -m ganzoo train stylegan2 && python -m ganzoo train stylegan3
     python -m experiments.equivariance
@@ -56,19 +57,27 @@ def load(name, given):
 def measure(gan, samples, seed):
     """Return {kind of shift: EQ-T in dB}, and of the features the largest norm over the median, and path lengths' spread."""
     import numpy as np
-    from keras import ops
 
     from ganzoo.evaluation.equivariance import equivariance
-    from ganzoo.regularizers import path_lengths
 
     found = {kind: equivariance(gan, shifts, samples, seed) for kind, shifts in SHIFTS.items()}
-    inputs = {name: ops.convert_to_tensor(values) for name, values in gan.draw_inputs(samples, seed).items()}
     norms = gan.feature_norms(gan.draw_inputs(samples, seed))
-    lengths = path_lengths(lambda styles: gan.synthesize(styles, inputs), gan.styles(inputs), (seed, 1))
     return found | {
         "largest norm / median": max(float(each.max() / np.median(each)) for each in norms.values()),
-        "path lengths, deviation / mean": float(ops.std(lengths) / ops.mean(lengths)),
+        "path lengths, deviation / mean": path_length_spread(gan, 256, seed=seed),
     }
+
+
+def path_length_spread(gan, n, directions=8, seed=0):
+    """Return the standard deviation of n samples' path lengths over their mean; each is the mean of several directions."""
+    from keras import ops
+
+    from ganzoo.regularizers import path_lengths
+
+    inputs = {name: ops.convert_to_tensor(values) for name, values in gan.draw_inputs(n, seed).items()}
+    styles = gan.styles(inputs)
+    found = sum(path_lengths(lambda w: gan.synthesize(w, inputs), styles, (seed, each)) for each in range(directions))
+    return float(ops.std(found) / ops.mean(found))
 
 
 def frames(gan, shifts, seeds, n=1):
@@ -143,7 +152,9 @@ def main(options):
     found = {name: measure(gan, options.samples, options.seed) for name, gan in models.items()}
     (output / "equivariance.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for name, measures in found.items():
-        print(f"{name}: EQ-T " + ", ".join(f"{measures[kind]:.1f} dB for {kind}" for kind in SHIFTS))
+        equal = ", ".join(f"{measures[kind]:.1f} dB for {kind}" for kind in SHIFTS)
+        others = "; ".join(f"{kind} {value:.2f}" for kind, value in measures.items() if kind not in SHIFTS)
+        print(f"--{name}, {type(models[name]).__name__}: EQ-T {equal}; {others}")
 
     strips = [strip(gan, options.seed) for gan in models.values()]
     zoom = images.zoom_for(models["stylegan3"].image_shape)

@@ -7,6 +7,7 @@ import pytest
 from conftest import make_stripes
 
 from experiments import ablation
+from ganzoo import recipes
 from ganzoo.objectives import Objective
 
 RESULTS = {
@@ -39,6 +40,14 @@ def test_every_technique_changes_the_game(task):
         each = ablation.setting(technique, task)
         assert each != plain, technique
         Objective(each.loss, each.regularizers, generator_regularizers=each.generator_regularizers)
+
+
+@pytest.mark.parametrize(("task", "shape"), [("mnist", (28, 28, 1)), ("forest", (32, 32, 3))])
+def test_the_recipe_is_the_recipe(task, shape):
+    ours, recipe = ablation.build(task, "recipe", shape, 0, 2), recipes.modern(shape, images=400)
+    for part in ("networks", "augmentation", "ema_half_life_images", "ema_warmup"):
+        assert repr(getattr(ours, part)) == repr(getattr(recipe, part)), part
+    assert repr(ours.objective.replace(measures=recipe.objective.measures)) == repr(recipe.objective)
 
 
 @pytest.mark.slow

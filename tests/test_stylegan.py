@@ -9,11 +9,12 @@ from conftest import make_gan
 from keras import ops
 
 import ganzoo
+from experiments.equivariance import path_length_spread
 from ganzoo import backend, networks
 from ganzoo.core import state
 from ganzoo.errors import InputError
 from ganzoo.evaluation.equivariance import equivariance, translation_errors
-from ganzoo.regularizers import Lazy, PathLength, path_lengths
+from ganzoo.regularizers import Lazy, PathLength
 
 pytestmark = pytest.mark.slow
 SMALL = {"width": 8, "style_size": 16, "mapping_layers": 2}
@@ -85,14 +86,6 @@ def test_training_over_lazy_steps_is_resumed_exactly(stripes):
     assert float(copy.deepcopy(gan).mean_length) == float(gan.mean_length)
 
 
-def path_length_spread(gan, n=256, directions=8):
-    """Return the standard deviation of path lengths over their mean; of each sample the mean of several directions."""
-    inputs = tensors(gan.draw_inputs(n, seed=5))
-    styles = gan.styles(inputs)
-    found = sum(path_lengths(lambda w: gan.synthesize(w, inputs), styles, (seed, 2)) for seed in range(directions))
-    return float(ops.std(found) / ops.mean(found))
-
-
 def test_path_length_regularization_lowers_the_spread_of_path_lengths():
     gan = ganzoo.StyleGAN2((8, 8, 1), latent=4, networks=networks.StyleGAN2(**SMALL), seed=1)
     gan.players["generator"].regularizers = (PathLength(2.0),)  # alone, at every step
@@ -102,10 +95,10 @@ def test_path_length_regularization_lowers_the_spread_of_path_lengths():
     def update(seed):
         return gan.update("generator", lambda: (gan.generator_penalties(gan.inputs_for(batch, seed), seed), {}))
 
-    spreads = [path_length_spread(gan)]
+    spreads = [path_length_spread(gan, 256, seed=5)]
     for step in range(600):  # at first it rises, while the mean length settles
         update(ops.convert_to_tensor([step, 3], dtype="int32"))
-    spreads.append(path_length_spread(gan))
+    spreads.append(path_length_spread(gan, 256, seed=5))
     assert 0 < spreads[1] < 0.7 * spreads[0]
 
 
