@@ -170,3 +170,13 @@ def test_path_length_is_held_to_its_running_mean_at_every_eighth_step():
     found = np.array(regularizer.penalty(call, batch, (0, 1), ops.convert_to_tensor(8)))
     assert float(mean) == pytest.approx(0.9 + 0.1 * lengths.mean(), rel=1e-5)
     np.testing.assert_allclose(found, 8 * 2 * (lengths - float(mean)) ** 2, rtol=1e-5)
+
+
+def test_the_mean_length_begins_at_the_first_lengths():
+    call, styles = linear_images(normal(6, 20, dtype="float32")), ops.ones((3, 2, 3))
+    mean = keras.Variable(0.0, trainable=False)
+    lengths = [np.array(path_lengths(call, styles, (0, step))) for step in (1, 2)]
+    for step in (1, 2):
+        PathLength(2.0, decay=0.1).penalty(call, {"styles": styles, "mean_length": mean}, (0, step), step)
+        expected = [lengths[0].mean(), 0.9 * lengths[0].mean() + 0.1 * lengths[1].mean()][step - 1]
+        assert float(mean) == pytest.approx(expected, rel=1e-5)

@@ -18,7 +18,9 @@ class PathLength(Regularizer):
 
         y ~ N(0, I) / sqrt(H W),     a: the mean of past lengths, moved by `decay` of the way at every use
 
-    `call` is here from styles, or latents, to images; the batch holds what is moved and, as "mean_length", the variable of a.
+    `call` is here from styles, or latents, to images; the batch holds what is moved and, as "mean_length", the variable of a. A
+    mean of 0 becomes that of the first lengths: from 0 it would need hundreds of uses to come near, in which the penalty would
+    shorten all lengths instead of making them equal.
 
     Args:
         weight: positive float; the paper's is log 2 / (H W (log H - log 2)), about 2 with its official code's scaling.
@@ -33,7 +35,7 @@ class PathLength(Regularizer):
         moved, mean = next(iter(batch.values())), batch["mean_length"]
         lengths = path_lengths(call, moved, seed)
         now = ops.stop_gradient(ops.mean(lengths))
-        target = mean + self.decay * (now - mean)
+        target = ops.where(mean > 0, mean + self.decay * (now - mean), now)
         mean.assign(target)
         return self.weight * ops.square(lengths - ops.stop_gradient(target))
 
