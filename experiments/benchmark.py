@@ -3,6 +3,7 @@
     python -m experiments.benchmark
     python -m experiments.benchmark --peer="torch_wgan.py channels_last" --peer_python=torch/bin/python
     python -m experiments.benchmark --model=dcgan --steps=20
+    python -m experiments.benchmark --model=function --lecture_baseline
     python -m experiments.benchmark --layers
     python -m experiments.benchmark --techniques
 
@@ -49,6 +50,7 @@ def groups():
     return {
         "flags": [
             choice("model", "wgan", tuple(NAMES), "which GAN"),
+            Flag("lecture_baseline", False, "take the lecture's own game of --model=function, which its peers play", bool),
             Flag("batch_size", 0, "images per update; 0 for the lecture's", int, low=0),
             Flag("image_size", "", "pixels, 32 or 48x32 (height x width); default: the lecture's"),
             Flag("channels", 0, "1, 3 or 4; 0 for the lecture's", int, low=0),
@@ -199,16 +201,21 @@ def prepare(options):
     from ganzoo.data import parse_image_size
 
     name, batch_size, size, channels = NAMES[options.model]
+    make = getattr(ganzoo, name)
+    if options.lecture_baseline:
+        make = getattr(make, "lecture_baseline", None)
+        if make is None:
+            raise InputError(f"--lecture_baseline is of --model=function. Received: --model={options.model}")
     batch_size, channels = options.batch_size or batch_size, options.channels or channels
     if MODELS[name].recipe.data in ("points", "function"):
-        model = getattr(ganzoo, name)()
+        model = make()
         model.set_steps_per_execution(TOGETHER)
         batches = _random_batches(model, TOGETHER, batch_size)
         program = tf.function(model.train_step, jit_compile=True, autograph=False)
         return model, batches, lambda: _last(program(batches))
     if channels not in (1, 3, 4):
         raise InputError(f"channels must be 1, 3 or 4. Received: --channels={channels}")
-    model = getattr(ganzoo, name)(image_shape=(*parse_image_size(options.image_size or size), channels))
+    model = make(image_shape=(*parse_image_size(options.image_size or size), channels))
     batches = _random_batches(model, model.batches_per_step, batch_size)
     return model, batches, lambda: _last(model._play_step(batches))
 

@@ -197,11 +197,12 @@ class GAN(AdversarialModel):
         The generator's update is about the images that the last discriminator update saw, so they are made once for both; it
         still meets the discriminator as it stands after its update.
         """
+        update_discriminator = backend.traced_once(self.update_discriminator)
 
         def earlier(index):
             batch, seed = self.batch_at(batches, index), self._seed(0, step * self.n_critic + index)
             inputs = self.inputs_for(batch, seed)
-            return self.update_discriminator(batch, inputs, self.generate_batch(inputs), seed)
+            return update_discriminator(batch, inputs, self.generate_batch(inputs), seed)
 
         before = self.n_critic - 1
         means = backend.mean_over_repeats(earlier, before)
@@ -213,7 +214,7 @@ class GAN(AdversarialModel):
         )
         inputs = self.inputs_for(batch, g_seed)
         fake = self.forward("generator", lambda: self.generate_batch(inputs))
-        logs = self.update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)
+        logs = update_discriminator(batch, inputs, ops.stop_gradient(fake.outputs), d_seed)
         logs |= {name: (before * mean + logs[name]) / self.n_critic for name, mean in means.items()}
         return logs | self.update_generator(batch, inputs, fake, g_seed)
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import types
 
 import numpy as np
 import pytest
@@ -215,6 +216,18 @@ def test_benchmark(tmp_path):
     assert re.search(r"\d+ GFLOP/s, \d+ % of this machine's \d+ GFLOP/s", done.stdout)
     assert "traces of the step: 1" in done.stdout
     assert "Profile" not in done.stdout + done.stderr
+
+
+def test_benchmark_plays_the_lectures_game_where_it_is_asked_for():
+    from experiments import benchmark
+    from ganzoo import losses
+    from ganzoo.errors import InputError
+
+    options = {"batch_size": 0, "channels": 0, "image_size": "", "lecture_baseline": True}
+    model, *_ = benchmark.prepare(types.SimpleNamespace(model="function", **options))
+    assert isinstance(model.objective.loss, losses.Minimax) and model.objective.regularizers == ()
+    with pytest.raises(InputError, match="lecture_baseline is of --model=function. Received: --model=dcgan"):
+        benchmark.prepare(types.SimpleNamespace(model="dcgan", **options))
 
 
 def test_benchmark_of_techniques(monkeypatch):

@@ -103,6 +103,15 @@ def mean_over_repeats(body, repeats):
     return {name: total / repeats for name, total in totals.items()}
 
 
+def traced_once(function):
+    """Return `function`, traced by itself at its first call in a graph and reused by the later ones; eagerly, as it is.
+
+    Args:
+        function: callable of structures of tensors, of equal shapes in all calls; returns a structure of tensors.
+    """
+    return function if tf.executing_eagerly() else tf.function(function, autograph=False)
+
+
 def projected_adam(function, start, steps, learning_rate, project):
     """Minimize `function` row by row with projected Adam (Kingma & Ba 2015, arXiv:1412.6980), in a graph loop.
 

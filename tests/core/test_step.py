@@ -201,6 +201,15 @@ def test_loops_mean_and_unrolled_mean_agree():
     assert float(looped["square"]) == float(backend.mean_over_repeats(body, 4)["square"]) == 3.5
 
 
+@pytest.mark.parametrize("n_critic", [1, 2, 5])
+def test_the_discriminators_update_is_traced_once_however_many_there_are(n_critic, stripes, monkeypatch):
+    gan, traced = make_tiny(objective=ganzoo.objectives.Objective("hinge", n_critic=n_critic)), []
+    whole = gan.update_discriminator
+    monkeypatch.setattr(gan, "update_discriminator", lambda *arguments: traced.append(1) or whole(*arguments))
+    gan.train(stripes, 3, batch_size=4, verbose=False)
+    assert len(traced) == 1 and int(gan.discriminator_optimizer.iterations.numpy()) == 3 * n_critic
+
+
 def test_uint8_is_scaled_once_and_floats_are_taken_as_they_are():
     gan = ganzoo.PointGAN()
     gan.value_range = (-2.0, 1.0)
