@@ -4,6 +4,7 @@
     python -m experiments.benchmark --peer="torch_wgan.py channels_last" --peer_python=torch/bin/python
     python -m experiments.benchmark --model=dcgan --steps=20
     python -m experiments.benchmark --model=function --lecture_baseline
+    python -m experiments.benchmark --model=recipe --steps=32
     python -m experiments.benchmark --layers
     python -m experiments.benchmark --techniques
 
@@ -28,6 +29,15 @@ from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
 
 TOGETHER = 100  # steps of a GAN of points in one program, as its command has them
+# type of an operation: attributes that name graphs inside of it
+INNER = {
+    "PartitionedCall": ("f",),
+    "StatefulPartitionedCall": ("f",),
+    "While": ("body",),
+    "StatelessWhile": ("body",),
+    "If": ("then_branch", "else_branch"),
+    "StatelessIf": ("then_branch", "else_branch"),
+}
 COUNTED = ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "MatMul", "BatchMatMulV2")
 
 
@@ -49,12 +59,12 @@ def groups():
     """Return {title: flags}."""
     return {
         "flags": [
-            choice("model", "wgan", tuple(NAMES), "which GAN"),
+            choice("model", "wgan", (*NAMES, "recipe"), "which GAN; recipe is ganzoo.recipes.modern"),
             Flag("lecture_baseline", False, "take the lecture's own game of --model=function, which its peers play", bool),
             Flag("batch_size", 0, "images per update; 0 for the lecture's", int, low=0),
             Flag("image_size", "", "pixels, 32 or 48x32 (height x width); default: the lecture's"),
             Flag("channels", 0, "1, 3 or 4; 0 for the lecture's", int, low=0),
-            count("steps", 4, "steps timed in each round, after two that are not"),
+            count("steps", 4, "steps timed in each round, more where a lazy penalty's turn is longer"),
             count("rounds", 3, "turns of ours and of each peer"),
             Flag("peer", [], "script and arguments of a peer, run in turn; may be repeated", list, repeated=True),
             Flag("peer_python", sys.executable, "the Python that runs the peers"),
@@ -89,21 +99,20 @@ def seconds(function, repeats):
     return times
 
 
-def step_operations(graph, repeats):
+def step_operations(graph, repeats, share=1.0):
     """Return the floating-point operations of convolutions and matrix products in a graph: 2 for each multiply-add.
 
     Args:
         graph: `tf.Graph` of a step, its shapes known.
         repeats: how often the body of its one loop runs: the discriminator updates but the last.
+        share: of the steps, in which its conditions hold: those with a lazy penalty.
     """
-    total = 0
+    total, times = 0, {"f": 1, "body": repeats, "then_branch": share, "else_branch": 1 - share}
     for operation in graph.get_operations():
         if operation.type in COUNTED:
             total += _multiply_adds(operation) * 2
-        elif operation.type in ("While", "StatelessWhile"):
-            total += repeats * step_operations(_inner(graph, operation, "body"), repeats)
-        elif operation.type in ("PartitionedCall", "StatefulPartitionedCall"):
-            total += step_operations(_inner(graph, operation, "f"), repeats)
+        for attribute in INNER.get(operation.type, ()):
+            total += times[attribute] * step_operations(_inner(graph, operation, attribute), repeats, share)
     return total
 
 
@@ -200,8 +209,8 @@ def prepare(options):
     import ganzoo
     from ganzoo.data import parse_image_size
 
-    name, batch_size, size, channels = NAMES[options.model]
-    make = getattr(ganzoo, name)
+    name, batch_size, size, channels = NAMES.get(options.model, ("GAN", 64, "28", 1))
+    make = ganzoo.recipes.modern if options.model == "recipe" else getattr(ganzoo, name)
     if options.lecture_baseline:
         make = getattr(make, "lecture_baseline", None)
         if make is None:
@@ -246,10 +255,14 @@ def main(options):
     if options.techniques:
         benchmark_techniques(options)
         return
+    from experiments.benchmark_techniques import period
+
     for line in options.peer:
         if not shlex.split(line) or not pathlib.Path(shlex.split(line)[0]).is_file():
             raise InputError(f"there is no peer script {line!r}.")
     model, batches, step = prepare(options)
+    cycle = period(model.objective.regularizers) if hasattr(model, "objective") else 1
+    steps = cycle * math.ceil(options.steps / cycle)
     together, examples = model.steps_per_call, next(iter(batches.values()))
     batch_size, name, start = examples.shape[1], type(model).__name__, time.perf_counter()
     step().numpy()
@@ -257,7 +270,7 @@ def main(options):
     ours, theirs, peaks = [], {line: [] for line in options.peer}, []
     for round_number in range(1, options.rounds + 1):
         peaks.append(measured_peak())
-        ours.append(statistics.fmean(seconds(step, options.steps)) / together)
+        ours.append(statistics.fmean(seconds(step, steps)) / together)
         line = f"round {round_number}: {name} {ours[-1]:.4g} s/step"
         for peer, times in theirs.items():
             times.append(peer_seconds(peer, options.peer_python))
@@ -269,7 +282,7 @@ def main(options):
           f"{model.batches_per_step * batch_size / middle:.0f} images/s")  # fmt: skip
     if together == 1:
         graph = model._play_step.get_concrete_function(batches).graph
-        operations = step_operations(graph, model.batches_per_step - 1)
+        operations = step_operations(graph, model.batches_per_step - 1, 1 / cycle)
         rate, peak = operations / middle / 1e9, statistics.median(peaks)
         print(f"{rate:.0f} GFLOP/s, {100 * rate / peak:.0f} % of this machine's {peak:.0f} GFLOP/s")
         print(f"traces of the step: {model._play_step.experimental_get_tracing_count()}")

@@ -30,7 +30,8 @@ def slowdowns(shape, batch_size, steps, rounds, prepare_step, seconds):
         step = prepare_step(ablation.build("forest", technique, shape, 0, steps), batch_size)
         step()
         found = {"with": [], "without": []}
-        whole = _period(technique) * math.ceil(steps / _period(technique))
+        cycle = period(ablation.setting(technique, "forest").regularizers)
+        whole = cycle * math.ceil(steps / cycle)
         for _ in range(rounds):
             found["with"].append(statistics.fmean(seconds(step, whole)))
             found["without"].append(statistics.fmean(seconds(plain, steps)))
@@ -38,7 +39,6 @@ def slowdowns(shape, batch_size, steps, rounds, prepare_step, seconds):
         yield technique, mine, mine / without
 
 
-def _period(technique):
-    """Return after how many steps a technique's work repeats."""
-    penalties = ablation.setting(technique, "forest").regularizers
-    return math.lcm(*(getattr(each, "every", 1) for each in penalties))
+def period(regularizers):
+    """Return after how many steps the work of regularizers repeats; lazy ones are at every k-th."""
+    return math.lcm(*(getattr(each, "every", 1) for each in regularizers))

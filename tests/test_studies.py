@@ -261,3 +261,14 @@ def test_benchmark_counts_the_operations_of_a_step():
     update = 2 * (2 * discriminator + 16) + 2 * discriminator
     expected = 2 * n * (update + 2 * generator + 16 * 64)
     assert benchmark.step_operations(graph, 0) == expected
+
+
+def test_benchmark_counts_a_lazy_penalty_by_how_often_it_is_taken():
+    from experiments import benchmark
+    from ganzoo import recipes
+
+    model = recipes.modern((8, 8, 1))
+    batches = {"images": tf.zeros((1, 4, 8, 8, 1), "uint8")}
+    graph = model._play_step.get_concrete_function(batches).graph
+    never, always, eighth = (benchmark.step_operations(graph, 0, share) for share in (0.0, 1.0, 1 / 8))
+    assert never < eighth < always and eighth == pytest.approx(never + (always - never) / 8)
