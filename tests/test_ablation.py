@@ -1,13 +1,16 @@
 """The ablation of techniques: every technique can be played, and the table says what was found."""
 
 import math
+import types
 
 import numpy as np
 import pytest
-from conftest import make_stripes
+from conftest import make_stripes, make_tiny
+from PIL import Image
 
 from experiments import ablation
 from ganzoo import recipes
+from ganzoo.data import ImageDataset, loading
 from ganzoo.objectives import Objective
 
 RESULTS = {
@@ -48,6 +51,28 @@ def test_the_recipe_is_the_recipe(task, shape):
     for part in ("networks", "augmentation", "ema_half_life_images", "ema_warmup"):
         assert repr(getattr(ours, part)) == repr(getattr(recipe, part)), part
     assert repr(ours.objective.replace(measures=recipe.objective.measures)) == repr(recipe.objective)
+
+
+def test_forests_are_measured_by_what_tells_them_from_smears(monkeypatch):
+    """A mean over 4x4 pixels keeps the colors, which is all that a classifier of scenes looks at."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (220, 32, 32, 3)).astype("uint8")
+    scenes = ImageDataset(images, np.repeat([0, 1], [20, 200]), class_names=("sea", "forest"))
+    monkeypatch.setattr(loading, "load", lambda name, path: scenes)
+    train, measure, real = ablation.load("forest", types.SimpleNamespace(outdoor="scenes.npz"))
+    assert len(train) == 160 and abs(real["kernel_distance"]) < 100
+    smeared = train.images.reshape(-1, 8, 4, 8, 4, 3).mean((2, 4)).repeat(4, 1).repeat(4, 2).astype("uint8")
+    assert measure(smeared)["kernel_distance"] > 1000
+
+
+def test_every_image_gan_leaves_samples_to_look_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(ablation, "build", lambda *arguments: make_tiny())
+    options = types.SimpleNamespace(steps=100, minutes=1e-6)
+    data = ImageDataset(make_stripes().repeat(2, 0))
+    found = ablation.run("mnist", "baseline", 0, data, lambda samples: {}, options, tmp_path)
+    assert found["steps"] >= 1
+    with Image.open(tmp_path / "mnist_baseline_0.png") as picture:
+        assert picture.size == (8 * 8 + 7 * 2,) * 2
 
 
 @pytest.mark.slow
