@@ -4,10 +4,10 @@ The baseline is the non-saturating game, on images with `networks.Compact`. On `
 for --steps generator updates: modes found, the share of samples within 3 standard deviations of one, and the sliced Wasserstein
 distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32, for --minutes of training, whatever a technique
 makes of them: the Frechet distance on a digit classifier's features, and the kernel distance times 1,000 to a fifth of the
-forests that is held out, on standardized statistics of oriented filters (`ganzoo.evaluation.features.texture_features`); there
-`recipe` is all of `ganzoo.recipes.modern` at once. Each number is a mean over the seeds and its standard deviation. Writes
-table.md, results.json, ablation.png and 64 samples of every GAN of images into --output. Where it was stopped, the same command
-with that --output goes on.
+forests that is held out, on statistics of oriented filters and colors (`ganzoo.evaluation.features.Statistics`); there `recipe`
+is all of `ganzoo.recipes.modern` at once. Each number is a mean over the seeds and its standard deviation. Writes table.md,
+results.json, ablation.png and 64 samples of every GAN of images into --output. Where it was stopped, the same command with that
+--output goes on.
 
     python -m experiments.ablation --tasks=ring,grid
     python -m experiments.ablation --tasks=mnist --techniques=baseline,r1,ema --seeds=1
@@ -230,11 +230,7 @@ def load(task, options):
         return data, frechet, frechet(unseen.images)
     forests = loading.load("outdoor", options.outdoor).with_classes(["forest"])
     train, held_out = forests.split(len(forests) // 5)
-    known = features.texture_features(train.images)
-
-    def extract(images):  # the kernel is cubic: a few large features would be all of it
-        return features.standardized(features.texture_features(images), known)
-
+    extract = features.Statistics(train.images, verbose=False).features
     real = extract(held_out.images)
 
     def kernel(samples):

@@ -16,9 +16,10 @@ HEAD = """# Results
 Written by `make results`, which trains every model with the command below its picture and measures it with
 `ganzoo evaluate`; nothing here is typed by hand. [results.json]({record}) holds the same numbers.
 
-- Distances are between features: of a classifier trained on the data's own labels (mnist, outdoor), or raw pixels (grass,
-  forest). In brackets the reference: the same measure between training images and images that no training saw (mnist), or
-  between two halves of the training images (the others). After a ± stands a standard error.
+- Distances are between features: of a classifier trained on the data's own labels (mnist, outdoor), or statistics of oriented
+  filters and of where colors lie (grass, forest). In brackets the reference: the same measure between training images and
+  images that no training saw (mnist), or between two halves of the training images (the others). After a ± stands a standard
+  error.
 - Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
 - Accuracy: share of samples in which the asked label is read (where labels are told), or of test images that InfoGAN's own
   recognizer sorts rightly under the best one-to-one matching of its categories to digits.

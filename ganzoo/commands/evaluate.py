@@ -1,9 +1,9 @@
 """Measure how good a trained generator is, beside real images measured in the same way.
 
-Distances are between features: of a small classifier that is trained on the data's own labels once and kept, of raw pixels
-where there are no labels, or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its
-reference, the same distance between real and unseen real images; after a ± its standard error. The numbers go to
-evaluation.json in the run's folder, or to --output.
+Distances are between features: of a small classifier that is trained on the data's own labels once and kept; where there are no
+labels, statistics of oriented filters and of where colors lie, or below 32 pixels a side the raw pixels; or of InceptionV3
+(--features=inception; 87 MB, downloaded once by Keras). Each stands beside its reference, the same distance between real and
+unseen real images; after a ± its standard error. The numbers go to evaluation.json in the run's folder, or to --output.
 
     ganzoo evaluate --run_dir=runs/cgan/mnist-...
     ganzoo evaluate --n=2000 --features=pixels
@@ -16,7 +16,7 @@ from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
 from ganzoo.utils.files import write_whole
 
-FEATURES = ("auto", "classifier", "pixels", "inception")
+FEATURES = ("auto", "classifier", "statistics", "pixels", "inception")
 
 
 def groups():
@@ -28,7 +28,7 @@ def groups():
             Flag("inception_weights", "", "file of InceptionV3's weights without its top (default: Keras's download)"),
             seed(1, "decides the samples"),
             Flag("output", "", "JSON to write (default: evaluation.json in the run's folder)"),
-            choice("features", "auto", FEATURES, "what distances are between; auto takes the classifier if it can"),
+            choice("features", "auto", FEATURES, "what distances are between; auto takes the first of these that it can"),
         ]
     }
 
@@ -48,14 +48,22 @@ def choose_features(name, train, held_out, inception_weights=""):
 
     from ganzoo.evaluation import features
 
-    inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None
     labelled = train.labels is not None and np.ptp(train.labels) > 0
+    fine = min(train.image_shape[:2]) >= 32
     if name == "classifier" and not labelled:
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
-    classifier = features.Classifier.cached(train, held_out) if labelled and name != "pixels" else None
-    if inception:
-        return inception.features, "inception", classifier
-    return (classifier.features, "classifier", classifier) if classifier else (features.pixel_features, "pixels", None)
+    if name == "statistics" and not fine:
+        raise InputError(f"statistics need images of at least 32 pixels a side. Received: images of shape {train.image_shape}")
+    classifier = features.Classifier.cached(train, held_out) if labelled and name not in ("statistics", "pixels") else None
+    if name == "auto":
+        name = "classifier" if labelled else "statistics" if fine else "pixels"
+    extractor = {
+        "classifier": lambda: classifier.features,
+        "statistics": lambda: features.Statistics(train.images).features,
+        "pixels": lambda: features.pixel_features,
+        "inception": lambda: features.Inception(inception_weights or "imagenet").features,
+    }[name]()
+    return extractor, name, classifier
 
 
 def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):

@@ -3,6 +3,7 @@
 from ganzoo.evaluation.features.classifier import Classifier
 from ganzoo.evaluation.features.inception import Inception
 from ganzoo.evaluation.features.pixels import pixel_features
+from ganzoo.evaluation.features.statistics import Statistics
 from ganzoo.evaluation.features.texture import standardized, texture_features
 
-__all__ = ["Classifier", "Inception", "pixel_features", "standardized", "texture_features"]
+__all__ = ["Classifier", "Inception", "Statistics", "pixel_features", "standardized", "texture_features"]
