@@ -1,5 +1,7 @@
 """Statistics of images as features: what they see that raw pixels do not, and what filters alone do not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from ganzoo.commands.evaluate import choose_features
 from ganzoo.data import ImageDataset
 from ganzoo.errors import InputError
 from ganzoo.evaluation import features, metrics
+from ganzoo.training.callbacks import SampleQuality
 
 
 def landscapes(n, seed, shape=(32, 48)):
@@ -48,3 +51,15 @@ def test_auto_takes_what_the_data_allow(size, label, expected):
     if size < 32:
         with pytest.raises(InputError, match=r"at least 32 pixels a side. Received: images of shape \(28, 28, 1\)"):
             choose_features("statistics", train, None)
+
+
+def test_quality_during_training_sees_smears_that_pixels_do_not():
+    train, apart = landscapes(60, 0), landscapes(60, 1)
+    smeared = apart.reshape(60, 8, 4, 12, 4, 3).mean((2, 4)).repeat(4, 1).repeat(4, 2).astype("uint8")
+    quality = SampleQuality(train, n=60)
+    distances = {}
+    for name, images in {"real": apart, "smeared": smeared}.items():
+        quality.set_model(SimpleNamespace(sample=lambda n, seed, images=images: images[:n]))
+        distances[name] = quality.measure()["kernel_distance"]
+    assert abs(distances["real"]) < 0.5 and distances["smeared"] > 10
+    assert SampleQuality(train[:, :16], n=60).features is features.pixel_features

@@ -47,13 +47,14 @@ def choose_features(name, train, held_out, inception_weights=""):
     import numpy as np
 
     from ganzoo.evaluation import features
+    from ganzoo.evaluation.features.texture import SMALLEST
 
     labelled = train.labels is not None and np.ptp(train.labels) > 0
-    fine = min(train.image_shape[:2]) >= 32
+    fine = min(train.image_shape[:2]) >= SMALLEST
     if name == "classifier" and not labelled:
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
     if name == "statistics" and not fine:
-        raise InputError(f"statistics need images of at least 32 pixels a side. Received: images of shape {train.image_shape}")
+        raise InputError(f"statistics need at least {SMALLEST} pixels a side. Received: images of shape {train.image_shape}")
     classifier = features.Classifier.cached(train, held_out) if labelled and name not in ("statistics", "pixels") else None
     if name == "auto":
         name = "classifier" if labelled else "statistics" if fine else "pixels"

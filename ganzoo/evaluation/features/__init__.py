@@ -5,5 +5,6 @@ from ganzoo.evaluation.features.inception import Inception
 from ganzoo.evaluation.features.pixels import pixel_features
 from ganzoo.evaluation.features.statistics import Statistics
 from ganzoo.evaluation.features.texture import standardized, texture_features
+from ganzoo.evaluation.features.unlabelled import unlabelled_features
 
-__all__ = ["Classifier", "Inception", "Statistics", "pixel_features", "standardized", "texture_features"]
+__all__ = ["Classifier", "Inception", "Statistics", "pixel_features", "standardized", "texture_features", "unlabelled_features"]

@@ -5,6 +5,7 @@ import numpy as np
 from ganzoo.core.inputs import WHITE
 from ganzoo.errors import InputError
 
+SMALLEST = 32  # pixels a side that the coarsest filters need
 SCALES, ORIENTATIONS = 4, 6
 LARGEST = 4.0  # of a standardized feature: a set that is nothing alike must not drown all differences among the others
 
@@ -26,8 +27,8 @@ def texture_features(images):
         InputError: for smaller images.
     """
     images = np.asarray(images)
-    if images.ndim != 4 or min(images.shape[1:3]) < 32:
-        raise InputError(f"texture features need images (N, H, W, C) of at least 32 pixels. Received: shape {images.shape}")
+    if images.ndim != 4 or min(images.shape[1:3]) < SMALLEST:
+        raise InputError(f"texture features need images (N, H, W, C) of {SMALLEST} pixels a side. Received:  {images.shape}")
     bank = _filters(images.shape[1:3])
     return np.concatenate([_features(images[i : i + 16] / WHITE[images.dtype.name], bank) for i in range(0, len(images), 16)])
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from ganzoo.errors import InputError
-from ganzoo.evaluation.features.pixels import pixel_features
+from ganzoo.evaluation.features.unlabelled import unlabelled_features
 from ganzoo.evaluation.measure import flatten, measure_all
 from ganzoo.evaluation.metrics import FrechetDistance, KernelDistance
 from ganzoo.utils.checks import positive_integer
@@ -21,7 +21,8 @@ class SampleQuality(keras.callbacks.Callback):
 
     Args:
         real: uint8 images `(N, H, W, C)`, best those that training does not see; n of them are drawn.
-        features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes the pixels in [0, 1].
+        features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes those
+            of `unlabelled_features`: `Statistics` of images of at least 32 pixels a side, of others the pixels in [0, 1].
         every: steps between measurements.
         n: samples, and real images at most.
         seed: int; decides the samples, the same each time, and the real images.
@@ -38,9 +39,10 @@ class SampleQuality(keras.callbacks.Callback):
     def __init__(self, real, features=None, every=500, n=1000, seed=1, measures=DEFAULT_MEASURES):
         super().__init__()
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
-        self.features, self.measures = features or pixel_features, tuple(measures)
         chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
-        self.real, self.shape = np.asarray(self.features(np.asarray(real)[chosen])), np.shape(real)[1:]
+        real = np.asarray(real)[chosen]
+        self.features, self.measures = features or unlabelled_features(real, verbose=False), tuple(measures)
+        self.real, self.shape = np.asarray(self.features(real)), real.shape[1:]
         self.latest = {}
 
     def on_train_begin(self, logs=None):
