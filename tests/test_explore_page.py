@@ -200,6 +200,7 @@ def test_another_run_has_its_own_controls(browser, folder):
 @in_a_browser
 def test_images_to_translate_are_the_datas_or_uploaded(browser, folder, tmp_path):
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
 
     import ganzoo
 
@@ -210,6 +211,11 @@ def test_images_to_translate_are_the_datas_or_uploaded(browser, folder, tmp_path
     move(browser, "#example", 2)
     wait_for(lambda: (pixels(browser) != before).any())
     np.testing.assert_array_equal(pixels(browser)[:16], before[18:34])
+    runs = browser.find_element(By.CSS_SELECTOR, "#run input")
+    runs.click()
+    runs.send_keys(Keys.TAB)  # a list that is left as it was changes nothing
+    saved(browser, "png")
+    assert browser.find_element(By.CSS_SELECTOR, "#example input[type=range]").get_attribute("value") == "2"
     picture = np.random.default_rng(0).integers(0, 256, (16, 16), "uint8")
     Image.fromarray(picture).save(tmp_path / "mine.png")
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(tmp_path / "mine.png"))

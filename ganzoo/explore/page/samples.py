@@ -56,7 +56,8 @@ def build(catalog, opened):
     gr.on([each.input for each in panel.live], draw, inputs, shown, **LIVE)
     panel.example.input(lambda name, *values: (None, figure(catalog, name, (*values[:7], None, *values[8:]))), inputs,
                         [panel.uploaded, shown], **LIVE)  # fmt: skip
-    chosen = run.input(select, run, [*panel.changing, gif, shown], show_progress_on=shown, **LAST)
+    # Not input, which comes twice: where an option is chosen and where the list is left, when other controls have moved since.
+    chosen = run.change(select, run, [*panel.changing, gif, shown], show_progress_on=shown, **LAST)
     chosen.success(draw, inputs, shown, **LIVE)
     turned = panel.endpoint.input(turn, [run, panel.endpoint], panel.changing[1:], **LAST)
     turned.success(draw, inputs, shown, **LIVE)

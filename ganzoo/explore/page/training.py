@@ -44,7 +44,7 @@ def build(catalog, name):
     last = gr.State(1)
     inputs, outputs = [run, step, last, stamp], [step, samples, curves, stamp, last]
     timer.tick(refresh, inputs, outputs, show_progress="hidden", api_visibility="private")
-    run.input(lambda name: refresh(name, 0, 0, None), run, outputs, **LIVE)
+    run.change(lambda name: refresh(name, 0, 0, None), run, outputs, **LIVE)
     step.input(show, [run, step], samples, **LIVE)
 
     def connect(tab, others):
