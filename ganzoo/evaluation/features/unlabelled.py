@@ -16,6 +16,7 @@ def unlabelled_features(reference, verbose=True):
         Callable from examples to features `(N, d)`.
 
     Example:
+        >>> import numpy as np
         >>> unlabelled_features(np.zeros((2, 28, 28, 1), "uint8")).__name__
         'pixel_features'
     """
