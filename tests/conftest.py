@@ -27,9 +27,9 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Examples in the docstrings of models build and run these, which the fast tests do to each of them anyway."""
+    """Examples in the docstrings of models, and of loading a run, do what the fast tests do anyway."""
     for item in items:
-        if item.nodeid.startswith("ganzoo/models/"):
+        if item.nodeid.startswith(("ganzoo/models/", "ganzoo/training/loading.py")):
             item.add_marker(pytest.mark.slow)
 
 

@@ -115,9 +115,7 @@ def test_bad_counts_are_refused():
             ask()
 
 
-@pytest.mark.parametrize(
-    "dimensions", [1, 3, pytest.param(2, marks=pytest.mark.slow), 7, pytest.param(40, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("dimensions", [1, 3, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 7, 40))])
 def test_pictures_of_any_number_of_columns(dimensions):
     points = np.random.default_rng(0).normal(size=(100, dimensions))
     picture = point_picture(points)

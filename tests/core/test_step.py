@@ -201,7 +201,7 @@ def test_loops_mean_and_unrolled_mean_agree():
     assert float(looped["square"]) == float(backend.mean_over_repeats(body, 4)["square"]) == 3.5
 
 
-@pytest.mark.parametrize("n_critic", [2, 5])
+@pytest.mark.parametrize("n_critic", [pytest.param(2, marks=pytest.mark.slow), 5])
 def test_the_discriminators_update_is_traced_once_however_many_there_are(n_critic, stripes, monkeypatch):
     gan, traced = make_tiny(objective=ganzoo.objectives.Objective("hinge", n_critic=n_critic)), []
     whole = gan.update_discriminator
