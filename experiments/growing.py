@@ -3,9 +3,9 @@
 Both play `ProgressiveGAN`'s game on the same images, of which a fifth is held out, for --minutes of processor time each (what
 else the machine does then counts for nothing), for every seed. Measured is the excess kernel distance of their samples to the
 held-out images, that of training images taken off: on features of a classifier of the images' own labels, else on statistics of
-oriented filters. Each training is a run in --run_dir: a study that was stopped goes on with the same command, one that ended
-with more --minutes. Beside the runs stand growing.json with all numbers, growing.gif with the samples of the first grown run,
-and growing.png with those of both.
+filters and, of whole images, colors. Each training is a run in --run_dir: a study that was stopped goes on with the same
+command, one that ended with more --minutes. Beside the runs stand growing.json with all numbers, growing.gif with the samples
+of the first grown run, and growing.png with those of both.
 
     python -m experiments.growing
     python -m experiments.growing --data=pictures.npz --minutes=8 --seeds=3
@@ -123,14 +123,17 @@ def measure(gan, train, held_out, extract):
 
 
 def features_of(train):
-    """Return (callable from uint8 images to features, its name)."""
+    """Return (callable from uint8 images to features, its name); of crops, which have no places, statistics of filters."""
     from ganzoo.evaluation import features
 
-    if getattr(train, "labels", None) is not None:
-        return features.Classifier.cached(train).features, "classifier"
-    if min(train.image_shape[:2]) >= 32:
+    if callable(train.images) and min(train.image_shape[:2]) >= 32:
         return features.texture_features, "texture"
-    return features.pixel_features, "pixels"
+    if callable(train.images):
+        return features.pixel_features, "pixels"
+    if train.labels is not None:
+        return features.Classifier.cached(train).features, "classifier"
+    extract = features.unlabelled_features(train.images[:: -(-len(train) // 10_000)])
+    return extract, "pixels" if extract is features.pixel_features else "statistics"
 
 
 def main(options):
