@@ -88,6 +88,11 @@ class Entry:
     arguments: dict = dataclasses.field(default_factory=dict)
     own_objective: dict = dataclasses.field(default_factory=dict)
 
+    @property
+    def takes_labels(self):
+        """Return whether it can be told labels."""
+        return self.labels or self.optional_labels
+
 
 _TEXTURE = {"dataset": "grass", "digits_size": "", "steps": 1500, "batch_size": 32, "minutes": 9.0, "every": (100, 50, 10, 100)}
 _TEXTURE |= {"crops": None, "symmetry": "flip"}
@@ -257,7 +262,7 @@ FURTHER = {
                flags={"networks": "dcgan"},
                variants={"dcgan": ("DCGAN", {}), "lsgan": ("LSGAN", {}), "wgan": ("WGAN", {}),
                          "wgan_gp": ("WGANGP", {"learning_rate": 1e-4, "beta_1": 0.5}),
-                         "relativistic": ("RelativisticGAN", {})}),
+                         "relativistic": ("RelativisticGAN", {}), "modern": ("GAN", MODERN | {"conditional": False})}),
     ),
 }  # fmt: skip
 

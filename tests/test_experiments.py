@@ -496,6 +496,9 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
     assert (status, "label accuracy" in said) == (0, False), errors
     asked = ["--labels=2,4", f"--output={tmp_path / 'picture.png'}", run]
     assert invoke(asked, monkeypatch, capfd, ("sample",))[0] == 0
+    short = (*short[:-1], "--variant=modern", f"--run_dir={tmp_path / 'stacks'}")
+    status, said, errors = invoke(short, monkeypatch, capfd, ("train", "stacked-digits"))
+    assert (status, "stacks of digits (5 clusters): 60000 images" in said) == (0, True), errors
     for words, message in [
         (["--clusters=5", "--noconditional"], "leave out --noconditional"),
         (["--clusters=5", "--dataset=grass", "--image_size=32", "--crops"], "crops have no clusters: give --nocrops"),

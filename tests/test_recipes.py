@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganzoo import data, recipes
-from ganzoo.commands import compose, runner
+from ganzoo.commands import compose, runner, sources
 from ganzoo.commands.flags import parse
 from ganzoo.errors import InputError
 from ganzoo.registry import RECIPES
@@ -30,17 +30,38 @@ def settings(gan):
 
 def test_flags_and_function_are_the_same_recipe():
     expected = settings(recipes.modern((8, 8, 1)))
-    for name, flags in (("modern", ()), ("dcgan", ("--recipe=modern",)), ("wgan-textures", ("--recipe=modern",))):
-        assert settings(compose.build(game(name, *flags)[2], (8, 8, 1))) == expected
+    ways = {
+        "modern": "--steps=1",
+        "dcgan": "--recipe=modern",
+        "wgan-textures": "--recipe=modern",
+        "stacked-digits": "--variant=modern",
+    }
+    for name, flags in ways.items():
+        assert settings(compose.build(game(name, flags)[2], (8, 8, 1))) == expected
     assert settings(compose.build(game("dcgan")[2], (8, 8, 1))) != expected
 
 
 @pytest.mark.parametrize(
     ("name", "flags", "expected"),
-    [("modern", (), 3), ("modern", ("--noconditional",), None), ("mlp-gan", (), None), ("mlp-gan", ("--conditional",), 3)],
+    [
+        ("modern", (), 3),
+        ("modern", ("--noconditional",), None),
+        ("mlp-gan", (), None),
+        ("mlp-gan", ("--conditional",), 3),
+        ("stacked-digits", ("--variant=modern",), None),
+        ("stacked-digits", (), None),
+    ],
 )
 def test_labels_are_told_to_the_recipe_and_on_request(name, flags, expected):
     assert compose.build(game(name, *flags)[2], (8, 8, 1), classes=3).classes == expected
+
+
+def test_labels_and_clusters_are_not_told_to_a_model_without_them():
+    with pytest.raises(InputError, match="--conditional is about labels, and DCGAN is told none"):
+        game("stacked-digits", "--conditional")
+    _, options, found = game("stacked-digits", "--clusters=2")
+    with pytest.raises(InputError, match="told as labels, and DCGAN is told none. Received: --clusters=2"):
+        sources.clustered(options, found.model, kept(5, 3))
 
 
 def test_a_flag_beside_the_recipe_is_heard():

@@ -59,6 +59,8 @@ def game_of(recipe, given):
     if given.pop("recipe", None) == "modern":
         defaults = MODERN
     conditional = given.pop("conditional", defaults.get("conditional"))
+    if conditional and not entry.takes_labels:
+        raise InputError(f"--conditional is about labels, and {model} is told none.")
     augments_few = defaults == MODERN and "augmentation" not in given
     if "none" in given.get("augmentation", ()):
         if given["augmentation"] != ["none"]:
@@ -76,7 +78,7 @@ def game_of(recipe, given):
     for name, value in given.items():
         part = next((part for part, table in tables.items() if name in table), None)
         if name == "embedding_size":
-            if not (entry.labels or entry.optional_labels):
+            if not entry.takes_labels:
                 raise InputError(f"--embedding_size is about labels, and {model} is told none. Received: --{name}={value}")
             value = value or None
         if part is not None:
@@ -203,8 +205,10 @@ def _networks(cls, game):
 
 
 def takes_modern(recipe):
-    """Return whether a recipe's model can play another game on other networks, and does not do so already."""
+    """Return whether a recipe's model can play another game on other networks, and neither it nor a variant does already."""
     models = [model for model, _ in recipe.variants.values()] or [recipe.model]
+    if "modern" in recipe.variants:
+        return False
     free = all(MODELS[m].networks in arguments.CHOICES and MODELS[m].objective in arguments.OBJECTIVES for m in models)
     return free and recipe.data == "images" and recipe.flags != MODERN
 
@@ -250,7 +254,8 @@ def game_flags(recipe, game):
             text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
-        unless_typed = "no" if game.conditional is False else "where the data have any"
+        untold = game.conditional is False or not MODELS[game.model].takes_labels
+        unless_typed = "no" if untold else "where the data have any"
         flags.append(Flag("conditional", None, "tell the model the labels", bool, optional=True, shown=unless_typed))
     if recipe.data == "function":
         text = "saturating loss and plain Adam, nothing that steadies the game"

@@ -72,13 +72,15 @@ def train(recipe, options):
     run_dir = folders.new_run_dir(options, recipe.name)
     settle(recipe, options, run_dir)
     game = compose.game_of(recipe, game_values(recipe, options))
-    data = sources.clustered(recipe, options, sources.load(recipe, options))
+    data = sources.clustered(options, game.model, sources.load(recipe, options))
     _count_epochs(options, len(data))
 
     from ganzoo import backend
 
     classes = getattr(data, "classes", None)
-    shares = data.label_shares if "clusters" in options and options.clusters else None
+    shares = None
+    if "clusters" in options and options.clusters:
+        game, shares = dataclasses.replace(game, conditional=True), data.label_shares
     model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data, shares)
     # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
     # Keras would not let it compile.

@@ -80,22 +80,29 @@ def _crop_flags(recipe):
 
 
 def _cluster_flags(recipe):
-    """Return the flag that has clusters stand in for labels, of a recipe that is told labels by default."""
-    entry = MODELS[recipe.model]
-    if not (entry.labels or entry.optional_labels) or recipe.flags.get("conditional") is False or recipe.stack:
+    """Return the flag that has clusters stand in for labels, of a recipe with a model that can be told labels."""
+    models = [model for model, _ in recipe.variants.values()] or [recipe.model]
+    if recipe.flags.get("conditional") is False or not any(MODELS[each].takes_labels for each in models):
         return []
     text = "tell the model this many clusters of similar images instead of labels; samples have each as often as the data"
     return [Flag("clusters", 0, text, int, low=0, high=10_000, shown="none")]
 
 
-def clustered(recipe, options, found):
+def clustered(options, model, found):
     """Return the data with clusters for labels where --clusters asks for them.
 
+    Args:
+        options: the flags' values.
+        model: class name of the model that is told them.
+        found: data set.
+
     Raises:
-        InputError: for crops, which are drawn anew in every batch, and for fewer images than clusters.
+        InputError: for a model that is told nothing, crops, drawn anew in every batch, and fewer images than clusters.
     """
     if "clusters" not in options or not options.clusters:
         return found
+    if not MODELS[model].takes_labels:
+        raise InputError(f"--clusters are told as labels, and {model} is told none. Received: --clusters={options.clusters}")
     if "conditional" in options and options.conditional is False:
         raise InputError(f"clusters are told as labels: leave out --noconditional. Received: --clusters={options.clusters}")
     if not hasattr(found, "clustered"):
