@@ -272,23 +272,35 @@ def summary(results, task, technique, seeds):
 
 
 def as_table(results, floors, tasks, techniques, seeds):
-    """Return Markdown, a table a task, the best score first."""
-    parts = []
-    for task in tasks:
-        found = {each: summary(results, task, each, seeds) for each in techniques}
-        found = {technique: measures for technique, measures in found.items() if measures}
-        if not found:
-            continue
+    """Return Markdown: the scores of several tasks in one table, with the flags of each row, and a table a task, best first."""
+    found = {task: {each: summary(results, task, each, seeds) for each in techniques} for task in tasks}
+    found = {task: {each: row for each, row in rows.items() if row} for task, rows in found.items()}
+    found = {task: rows for task, rows in found.items() if rows}
+    parts = [_scores(found, techniques)] if len(found) > 1 else []
+    for task, rows in found.items():
         score = SCORES[task][0]
-        names = max((list(measures) for measures in found.values()), key=len)
+        names = max((list(measures) for measures in rows.values()), key=len)
         lines = [f"## {task}\n", f"| technique | {' | '.join(name.replace('_', ' ') for name in names)} |"]
         lines.append("|---" * (len(names) + 1) + "|")
-        for technique, measures in sorted(found.items(), key=lambda item: item[1][score][0]):
+        for technique, measures in sorted(rows.items(), key=lambda item: item[1][score][0]):
             cells = [_cell(*measures[name]) if name in measures else "-" for name in names]
             lines.append(f"| {technique.replace('_', ' ')} | {' | '.join(cells)} |")
         floor = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in floors.get(task, {}).items())
         parts.append("\n".join(lines) + (f"\n\nReal examples: {floor}.\n" if floor else "\n"))
     return "\n".join(parts)
+
+
+def _scores(found, techniques):
+    """Return a Markdown table of the scores, a row a technique and a column a task; smaller is better."""
+    lines = [f"| technique | {' | '.join(f'{task}: {SCORES[task][1]}' for task in found)} | flags |"]
+    lines.append("|---" * (len(found) + 2) + "|")
+    for technique in techniques:
+        tried = [task for task in found if technique in found[task]]
+        if tried:
+            cells = [_cell(*found[task][technique][SCORES[task][0]]) if task in tried else "-" for task in found]
+            flags = f"`--tasks={','.join(tried)} --techniques={technique}`"
+            lines.append(f"| {technique.replace('_', ' ')} | {' | '.join(cells)} | {flags} |")
+    return "\n".join(lines) + "\n"
 
 
 def _cell(mean, deviation):

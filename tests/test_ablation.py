@@ -30,6 +30,15 @@ def test_the_table_has_the_best_first_with_means_deviations_and_the_floor():
     assert "Real examples: sliced wasserstein 0.02." in table and "grid" not in table
 
 
+def test_several_tasks_share_a_table_of_their_scores():
+    others = {"grid/baseline/0": {"sliced_wasserstein": 0.3, "modes": 25, "seconds": 9.0}}
+    table = ablation.as_table(RESULTS | others, FLOORS, ("ring", "grid"), ablation.TECHNIQUES, 3)
+    shared, *each = table.split("## ")
+    assert [part.split("\n")[0] for part in each] == ["ring", "grid"]
+    assert "| baseline | 0.6 ± 0.14 | 0.3 | `--tasks=ring,grid --techniques=baseline` |" in shared
+    assert "| r1 | 0.1 | - | `--tasks=ring --techniques=r1` |" in shared
+
+
 def test_the_figure_has_a_panel_a_task():
     one = ablation.draw(RESULTS, FLOORS, ("ring",), ("baseline", "r1"), 3)
     two = ablation.draw(RESULTS, FLOORS, ("ring", "grid"), ("baseline", "r1"), 3)
