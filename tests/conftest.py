@@ -27,9 +27,10 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Examples in the docstrings of models, and of loading a run, do what the fast tests do anyway."""
+    """Examples in docstrings that do what the fast tests do anyway are slow ones."""
+    doubled = ("models/", "training/loading.py", "recipes.py", "evaluation/inpainting.py", "textures/tiling.py")
     for item in items:
-        if item.nodeid.startswith(("ganzoo/models/", "ganzoo/training/loading.py")):
+        if item.nodeid.startswith(tuple(f"ganzoo/{each}" for each in doubled)):
             item.add_marker(pytest.mark.slow)
 
 
@@ -44,19 +45,12 @@ def untuned_pipelines():
     tf.data.Dataset.__iter__ = lambda dataset: plain(dataset.with_options(options))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def models_freed():
-    """Free a module's models and compiled programs at its end: cycles keep them, and the rare collections leave gigabytes."""
-    yield
-    gc.collect()
-
-
 KEPT = [0]  # bytes that were in use after the last collection
 
 
 @pytest.fixture(autouse=True)
 def memory_bounded():
-    """The same after a test where a gigabyte has come together since: a test of every model fills the memory otherwise."""
+    """Free models and compiled programs, which cycles keep, after a test where a gigabyte of them has come together."""
     yield
     if in_use() - KEPT[0] > 2**30:
         gc.collect()

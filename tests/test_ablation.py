@@ -54,7 +54,9 @@ def test_every_technique_changes_the_game(task):
         Objective(each.loss, each.regularizers, generator_regularizers=each.generator_regularizers)
 
 
-@pytest.mark.parametrize(("task", "shape"), [("mnist", (28, 28, 1)), ("forest", (32, 32, 3))])
+@pytest.mark.parametrize(
+    ("task", "shape"), [pytest.param("mnist", (28, 28, 1), marks=pytest.mark.slow), ("forest", (32, 32, 3))]
+)
 def test_the_recipe_is_the_recipe(task, shape):
     ours, recipe = ablation.build(task, "recipe", shape, 0, 2), recipes.modern(shape, images=400)
     for part in ("networks", "augmentation", "ema_half_life_images", "ema_warmup"):
@@ -74,6 +76,7 @@ def test_forests_are_measured_by_what_tells_them_from_smears(monkeypatch):
     assert measure(smeared)["kernel_distance"] > 1000
 
 
+@pytest.mark.slow
 def test_every_image_gan_leaves_samples_to_look_at(tmp_path, monkeypatch):
     monkeypatch.setattr(ablation, "build", lambda *arguments: make_tiny())
     options = types.SimpleNamespace(steps=100, minutes=1e-6)

@@ -261,7 +261,9 @@ def test_help_follows_the_chosen_networks_and_objective(monkeypatch, capfd):
     assert "  --[no]critic_norm" in said
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=() if each in ("dcgan", "cgan") else pytest.mark.slow) for each in RECIPES]
+)
 def test_defaults_are_those_of_the_classes(name):
     """What a recipe trains is the class's own default, but for the flags that the recipe itself names."""
     import ganzoo

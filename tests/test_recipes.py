@@ -118,8 +118,14 @@ def test_models_of_another_game_have_no_recipe():
     assert not any(compose.takes_modern(RECIPES[name]) for name in ("modern", "infogan", "cyclegan", "stylegan2", "point-gan"))
 
 
-@pytest.mark.parametrize(("shape", "expected"), [((28, 28, 1), [(14, 14, 1), (7, 7, 2)]), ((8, 8, 3), [(4, 4, 1)]),
-                                                 ((32, 32, 3), [(16, 16, 1), (8, 8, 2), (4, 4, 4)])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((28, 28, 1), [(14, 14, 1), (7, 7, 2)]),
+        pytest.param((8, 8, 3), [(4, 4, 1)], marks=pytest.mark.slow),
+        pytest.param((32, 32, 3), [(16, 16, 1), (8, 8, 2), (4, 4, 4)], marks=pytest.mark.slow),
+    ],
+)
 def test_sizes_of_maps(shape, expected):
     gan = recipes.modern(shape, width=8)
     assert gan.networks.sizes(shape) == expected

@@ -54,6 +54,7 @@ def test_pairs_are_of_one_label_or_of_two():
     assert len({other for one, other, same in seen if one == 7 and not same}) > 10
 
 
+@pytest.mark.slow
 def test_pairs_are_a_function_of_seed_and_step():
     pairs = IdentityPairs(labelled())
     whole = list(pairs.batches(8, seed=5, batches_per_step=2).take(4))

@@ -263,6 +263,7 @@ def test_benchmark_counts_the_operations_of_a_step():
     assert benchmark.step_operations(graph, 0) == expected
 
 
+@pytest.mark.slow
 def test_benchmark_counts_a_lazy_penalty_by_how_often_it_is_taken():
     from experiments import benchmark
     from ganzoo import recipes

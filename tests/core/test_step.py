@@ -115,7 +115,7 @@ def test_generator_update_is_gradient_through_combined(n_critic):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(each, marks=() if each == "CGAN" else pytest.mark.slow) for each in MODELS])
 def test_combined_is_discriminator_on_generator(name):
     gan = make_gan(name)
     if not isinstance(gan, ganzoo.GAN):
@@ -201,7 +201,8 @@ def test_loops_mean_and_unrolled_mean_agree():
     assert float(looped["square"]) == float(backend.mean_over_repeats(body, 4)["square"]) == 3.5
 
 
-@pytest.mark.parametrize("n_critic", [pytest.param(2, marks=pytest.mark.slow), 5])
+@pytest.mark.slow
+@pytest.mark.parametrize("n_critic", [2, 5])
 def test_the_discriminators_update_is_traced_once_however_many_there_are(n_critic, stripes, monkeypatch):
     gan, traced = make_tiny(objective=ganzoo.objectives.Objective("hinge", n_critic=n_critic)), []
     whole = gan.update_discriminator
