@@ -2,27 +2,31 @@
 
 The baseline is the non-saturating game, on images with `networks.Compact`. On `ring` and `grid`, 8 and 25 modes in the plane,
 for --steps generator updates: modes found, the share of samples within 3 standard deviations of one, and the sliced Wasserstein
-distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32, for --minutes of training, whatever a technique
-makes of them: the Frechet distance on a digit classifier's features, and the kernel distance times 1,000 to a fifth of the
-forests that is held out, on statistics of oriented filters and colors (`ganzoo.evaluation.features.Statistics`); there `recipe`
-is all of `ganzoo.recipes.modern` at once. Each number is a mean over the seeds and its standard deviation. Writes table.md,
-results.json, ablation.png and 64 samples of every GAN of images into --output. Where it was stopped, the same command with that
---output goes on.
+distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32: the Frechet distance on a digit classifier's
+features, and the kernel distance times 1,000 to a fifth of the forests that is held out, on statistics of oriented filters and
+colors (`ganzoo.evaluation.features.Statistics`); there `recipe` is all of `ganzoo.recipes.modern` at once.
+
+Images have the same time, whatever a technique makes of it, on a machine whose pace may change: before it is trained, the
+technique's step is timed in turn with that of the GAN without any, and of the updates that this one gets, --image_steps, it
+gets as many as fit into their time. Let nothing else run while the costs are measured; the trainings do not mind.
+
+Each number is a mean over the seeds and its standard deviation. Writes table.md, results.json, ablation.png and 64 samples of
+every GAN of images into --output. Where it was stopped, the same command with that --output goes on.
 
     python -m experiments.ablation --tasks=ring,grid
     python -m experiments.ablation --tasks=mnist --techniques=baseline,r1,ema --seeds=1
 """
 
-import dataclasses
 import json
 import math
 import time
 
+from experiments.techniques import IMAGES, NOT_FOR, POINTS, TECHNIQUES, build
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice_list, count
 from ganzoo.utils.files import write_whole
 
-POINTS, IMAGES = ("ring", "grid"), ("mnist", "forest")
+BATCH_SIZE = {"ring": 256, "grid": 256, "mnist": 64, "forest": 64}
 SAMPLES = {"ring": 2500, "grid": 2500, "mnist": 10_000, "forest": 1000}
 # task -> (measure that the figure shows, what it is called); of all the least is best
 SCORES = {
@@ -33,125 +37,6 @@ SCORES = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """A game, described: what a technique changes in it."""
-
-    loss: object = "non_saturating"
-    regularizers: tuple = ()
-    generator_regularizers: tuple = ()
-    feature_matching: object = None
-    n_critic: int = 1
-    rates: tuple = (1.0, 1.0)  # of discriminator and generator, times the task's
-    beta_1: float = 0.5
-    falling: bool = False
-    networks: dict = dataclasses.field(default_factory=dict)  # arguments of `ganzoo.networks.Changed`
-    options: dict = dataclasses.field(default_factory=dict)  # arguments of the model
-
-
-TECHNIQUES = (
-    "baseline",
-    "least_squares",
-    "hinge",
-    "relativistic",
-    "wasserstein_gp",
-    "r1",
-    "r1_r2",
-    "lazy_r1",
-    "dragan",
-    "gradient_penalty",
-    "one_sided_penalty",
-    "spectral_norm",
-    "historical_averaging",
-    "feature_matching",
-    "minibatch_std",
-    "minibatch_discrimination",
-    "virtual_batch_norm",
-    "label_smoothing",
-    "label_flipping",
-    "instance_noise",
-    "top_k",
-    "two_time_scales",
-    "two_critic_updates",
-    "falling_rates",
-    "ema",
-    "ema_warmup",
-    "flip",
-    "augmentation",
-    "adaptive_augmentation",
-    "recipe",
-)
-# What has no meaning there: a generator of points has no batch norms, its samples no pixels; digits are not mirrored.
-NOT_FOR = {
-    "minibatch_std": POINTS,
-    "virtual_batch_norm": POINTS,
-    "instance_noise": POINTS,
-    "flip": (*POINTS, "mnist"),
-    "augmentation": POINTS,
-    "adaptive_augmentation": POINTS,
-    "recipe": POINTS,
-    "falling_rates": IMAGES,  # the number of their steps is not known before
-}
-
-
-def setting(technique, task):
-    """Return the `Setting` of a technique on a task."""
-    from ganzoo import augmentation, losses, regularizers
-
-    points = task in POINTS
-    gamma = 0.05 if points else 1.0  # modes of width 0.05 need a steep discriminator
-    penalty = 0.1 if points else 10.0
-    strong = [augmentation.RandomColor(), augmentation.RandomTranslation(), augmentation.RandomCutout()]
-    gentle = [augmentation.RandomTranslation()] if task == "mnist" else strong
-    changes = {
-        "baseline": {},
-        "least_squares": {"loss": "least_squares"},
-        "hinge": {"loss": "hinge"},
-        "relativistic": {"loss": "relativistic"},
-        "wasserstein_gp": {
-            "loss": "wasserstein",
-            "regularizers": (regularizers.GradientPenalty(penalty),),
-            "n_critic": 2 if points else 5,
-        },
-        "r1": {"regularizers": (regularizers.R1(gamma),)},
-        "r1_r2": {"regularizers": (regularizers.R1(gamma), regularizers.R2(gamma))},
-        "lazy_r1": {"regularizers": (regularizers.Lazy(regularizers.R1(gamma), 8),)},
-        "dragan": {"regularizers": (regularizers.DRAGAN(penalty),)},
-        "gradient_penalty": {"regularizers": (regularizers.GradientPenalty(penalty),)},
-        "one_sided_penalty": {"regularizers": (regularizers.GradientPenalty(penalty, one_sided=True),)},
-        "spectral_norm": {"networks": {"spectral_norm": True}},
-        "historical_averaging": {
-            "regularizers": (regularizers.HistoricalAveraging(),),
-            "generator_regularizers": (regularizers.HistoricalAveraging(),),
-        },
-        "feature_matching": {"feature_matching": losses.FeatureMatching(0.1)},
-        "minibatch_std": {"networks": {"minibatch": "std"}},
-        "minibatch_discrimination": {"networks": {"minibatch": "discrimination"}},
-        "virtual_batch_norm": {"networks": {"virtual_batch_norm": 64}},
-        "label_smoothing": {"loss": losses.LabelNoise(smoothing=0.1)},
-        "label_flipping": {"loss": losses.LabelNoise(smoothing=0.0, flipping=0.1)},
-        "instance_noise": {"options": {"augmentation": augmentation.InstanceNoise(0.1)}},
-        "top_k": {"loss": losses.TopK()},
-        "two_time_scales": {"rates": (2.0, 0.5)},
-        "two_critic_updates": {"n_critic": 2},
-        "falling_rates": {"falling": True},
-        "ema": {"options": {"ema_half_life_images": 10_000.0}},
-        "ema_warmup": {"options": {"ema_half_life_images": 10_000.0, "ema_warmup": 0.05}},
-        "flip": {"options": {"augmentation": augmentation.RandomFlip()}},
-        "augmentation": {"options": {"augmentation": augmentation.Compose(gentle)}},
-        "adaptive_augmentation": {
-            "options": {"augmentation": augmentation.Adaptive(augmentation.Compose(gentle), images=20_000.0)}
-        },
-        "recipe": {  # all of `ganzoo.recipes.modern`
-            "regularizers": (regularizers.Lazy(regularizers.R1(gamma), 8),),
-            "beta_1": 0.0,
-            "options": {"ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
-            | ({} if task == "mnist" else {"augmentation": augmentation.get(["translation", "cutout"])}),
-        },
-    }
-    return Setting(**changes[technique])
-
-
 def flag_groups():
     """Return {title: flags}."""
     return {
@@ -160,45 +45,13 @@ def flag_groups():
             choice_list("techniques", TECHNIQUES, "techniques to try, one at a time"),
             count("seeds", 3, "trainings of each", high=100),
             Flag("steps", 10_000, "generator updates of a training on points, in hundreds", int, low=100),
-            Flag("minutes", 2.0, "of a training on images, above 0", float, above=0),
+            count("image_steps", 1000, "generator updates on images with no technique; others get what takes as long"),
             Flag("total_minutes", 600.0, "after which to stop, to be gone on with, above 0", float, above=0),
             Flag("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)"),
             Flag("outdoor", "", "an .npz archive to read CIFAR-100's outdoor classes from (default: Keras's download)"),
             folders.output_flag("ablation"),
         ]
     }
-
-
-def build(task, technique, shape, seed, steps):
-    """Return the GAN of a task and a technique; shape is that of an example."""
-    import keras
-
-    from ganzoo import GAN, PointGAN, networks
-    from ganzoo.objectives import Objective
-    from ganzoo.optimizers import Adam
-
-    each, rate = setting(technique, task), 1e-3
-    rates = [factor * rate for factor in each.rates]
-    if each.falling:
-        updates = (each.n_critic * steps, steps)
-        rates = [keras.optimizers.schedules.CosineDecay(r, n) for r, n in zip(rates, updates, strict=True)]
-    adam = [Adam(r, beta_1=each.beta_1, beta_2=0.99) for r in rates]
-    objective = Objective(
-        each.loss,
-        each.regularizers,
-        each.n_critic,
-        *adam,
-        measures="logits",
-        generator_regularizers=each.generator_regularizers,
-        feature_matching=each.feature_matching,
-    )
-    pair = networks.PointDense((128, 128, 128), "leaky_relu") if task in POINTS else networks.Compact()
-    options = {"networks": networks.Changed(pair, **each.networks) if each.networks else pair, "objective": objective}
-    if task in POINTS:
-        gan = PointGAN(2, 2, seed=seed, **options, **each.options)
-        gan.compile(jit_compile=False)
-        return gan
-    return GAN(shape, seed=seed, **options, **each.options)
 
 
 def load(task, options):
@@ -239,17 +92,16 @@ def load(task, options):
     return train, kernel, kernel(train.images)
 
 
-def run(task, technique, seed, data, measure, options, output):
+def run(task, technique, seed, data, measure, steps, output):
     """Train one GAN, measure it and draw samples; returns {measure: number}, the score infinite where it diverged."""
     from ganzoo.errors import NonFiniteError
     from ganzoo.utils import images
 
     points = task in POINTS
     shape = None if points else data.image_shape
-    gan, start = build(task, technique, shape, seed, options.steps), time.perf_counter()
-    how = {"batch_size": 256} if points else {"batch_size": 64, "minutes": options.minutes}
+    gan, start = build(task, technique, shape, seed, steps), time.perf_counter()
     try:
-        gan.train(data, steps=options.steps if points else 10**6, verbose=not points, **how)
+        gan.train(data, steps=steps, batch_size=BATCH_SIZE[task], verbose=not points)
         samples = gan.sample(SAMPLES[task], seed=1)
         found = measure(samples)
         if not points:
@@ -257,6 +109,13 @@ def run(task, technique, seed, data, measure, options, output):
     except NonFiniteError:
         found = {SCORES[task][0]: math.inf}
     return found | {"steps": gan.step, "seconds": round(time.perf_counter() - start, 1)}
+
+
+def steps_of(task, technique, costs, options):
+    """Return the generator updates of a training; on images those that take as long as --image_steps without any technique."""
+    if task in POINTS:
+        return options.steps
+    return max(1, round(options.image_steps / max(1.0, costs[f"{task}/{technique}"])))  # none shortens a step: below 1 is noise
 
 
 def summary(results, task, technique, seeds):
@@ -337,28 +196,42 @@ def draw(results, floors, tasks, techniques, seeds):
 
 
 def main(options):
+    from experiments.benchmark_techniques import slowdowns
     from ganzoo.utils import images
 
     output = folders.new_output(options, "ablation")
     path, ends = output / "results.json", time.monotonic() + 60 * options.total_minutes
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"results": {}, "floors": {}}
-    results, floors = kept["results"], kept["floors"]
+    kept = {"results": {}, "floors": {}, "costs": {}}
+    if path.exists():
+        kept |= json.loads(path.read_text(encoding="utf-8"))
+    results, floors, costs = kept["results"], kept["floors"], kept["costs"]
+
+    def save():
+        write_whole(path, json.dumps(kept, indent=1) + "\n")
+
     for task in options.tasks:
         wanted = [each for each in options.techniques if task not in NOT_FOR.get(each, ())]
         missing = [(seed, each) for seed in range(options.seeds) for each in wanted if f"{task}/{each}/{seed}" not in results]
         if not missing or time.monotonic() > ends:
             continue
         data, measure, floors[task] = load(task, options)
+        if task in IMAGES:
+            unknown = [each for each in wanted if f"{task}/{each}" not in costs]
+            for technique, _, ratio in slowdowns(task, data.image_shape, BATCH_SIZE[task], unknown, 8, rounds=5):
+                costs[f"{task}/{technique}"] = round(ratio, 3)
+                print(f"{task}, {technique}: a step takes {ratio:.2f} times that without any", flush=True)
+                save()
         seconds = []
         for done, (seed, technique) in enumerate(missing):
             if time.monotonic() > ends:
                 break
-            row = results[f"{task}/{technique}/{seed}"] = run(task, technique, seed, data, measure, options, output)
+            steps = steps_of(task, technique, costs, options)
+            row = results[f"{task}/{technique}/{seed}"] = run(task, technique, seed, data, measure, steps, output)
             seconds.append(row["seconds"])
             left = sum(seconds) / len(seconds) * (len(missing) - done - 1) / 60
             shown = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in row.items())
             print(f"{task}, {technique}, seed {seed}: {shown}; about {left:.0f} minutes left on {task}", flush=True)
-            write_whole(path, json.dumps(kept, indent=1) + "\n")
+            save()
             arguments = (results, floors, options.tasks, options.techniques, options.seeds)
             write_whole(output / "table.md", as_table(*arguments))
             images.save_png(output / "ablation.png", draw(*arguments))

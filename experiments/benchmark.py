@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 
+from experiments.timing import last, random_batches, seconds
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice, count
 from ganzoo.errors import InputError
@@ -69,7 +70,7 @@ def groups():
             Flag("peer", [], "script and arguments of a peer, run in turn; may be repeated", list, repeated=True),
             Flag("peer_python", sys.executable, "the Python that runs the peers"),
             Flag("layers", False, "measure the layers against Keras's own instead", bool),
-            Flag("techniques", False, "measure what each technique of experiments.ablation costs instead", bool),
+            Flag("techniques", False, "measure what each technique of experiments.techniques costs instead", bool),
         ]
     }
 
@@ -86,17 +87,6 @@ def measured_peak():
         function = tf.function(lambda function=function: tf.reduce_sum(function()))
         best = max(best, operations / min(seconds(function, 6)) / 1e9)
     return best
-
-
-def seconds(function, repeats):
-    """Return how long each of `repeats` calls takes, after one that is not counted."""
-    function().numpy()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function().numpy()
-        times.append(time.perf_counter() - start)
-    return times
 
 
 def step_operations(graph, repeats, share=1.0):
@@ -185,6 +175,7 @@ def benchmark_layers(batch_size):
 
 def benchmark_techniques(options):
     """Print a Markdown table of each technique's seconds a step and their ratio to a step without any."""
+    from experiments import techniques
     from experiments.benchmark_techniques import slowdowns
     from ganzoo.data import parse_image_size
 
@@ -192,14 +183,8 @@ def benchmark_techniques(options):
     batch_size, steps = options.batch_size or 64, options.steps
     print(f"GAN of networks.Compact, batch {batch_size}, {'x'.join(map(str, shape))}; medians of {options.rounds} rounds\n")
     print("| technique | ms/step | times the step without |\n|---|---|---|", flush=True)
-    for technique, mine, ratio in slowdowns(shape, batch_size, steps, options.rounds, _step_of, seconds):
+    for technique, mine, ratio in slowdowns("forest", shape, batch_size, techniques.TECHNIQUES, steps, options.rounds):
         print(f"| {technique.replace('_', ' ')} | {1e3 * mine:.1f} | {ratio:.2f} |", flush=True)
-
-
-def _step_of(model, batch_size):
-    """Return a callable that plays a step of a model on random images and returns a scalar tensor."""
-    batches = _random_batches(model, model.batches_per_step, batch_size)
-    return lambda: _last(model._play_step(batches))
 
 
 def prepare(options):
@@ -219,33 +204,14 @@ def prepare(options):
     if MODELS[name].recipe.data in ("points", "function"):
         model = make()
         model.set_steps_per_execution(TOGETHER)
-        batches = _random_batches(model, TOGETHER, batch_size)
+        batches = random_batches(model, TOGETHER, batch_size)
         program = tf.function(model.train_step, jit_compile=True, autograph=False)
-        return model, batches, lambda: _last(program(batches))
+        return model, batches, lambda: last(program(batches))
     if channels not in (1, 3, 4):
         raise InputError(f"channels must be 1, 3 or 4. Received: --channels={channels}")
     model = make(image_shape=(*parse_image_size(options.image_size or size), channels))
-    batches = _random_batches(model, model.batches_per_step, batch_size)
-    return model, batches, lambda: _last(model._play_step(batches))
-
-
-def _random_batches(model, leading, batch_size):
-    """Return {part: tensor `(leading, batch_size, ...)`} of what a model trains on."""
-    import tensorflow as tf
-
-    made = {}
-    for name, spec in model.examples.items():
-        shape = (leading, batch_size, *spec.shape)
-        made[name] = {
-            "uint8": lambda shape=shape: tf.cast(tf.random.uniform(shape, 0, 256, tf.int32), tf.uint8),
-            "float32": lambda shape=shape: tf.random.uniform(shape, -1.0, 1.0),
-            "int32": lambda shape=shape: tf.zeros(shape, tf.int32),
-        }[spec.dtype]()
-    return made
-
-
-def _last(logs):
-    return list(logs.values())[-1]
+    batches = random_batches(model, model.batches_per_step, batch_size)
+    return model, batches, lambda: last(model._play_step(batches))
 
 
 def main(options):

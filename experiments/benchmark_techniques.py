@@ -1,40 +1,39 @@
 """What a technique costs: `python -m experiments.benchmark --techniques`.
 
-Each technique of `experiments.ablation` is put alone into that study's GAN on images, and its step timed in turn with the step
-of the same GAN without any.
+Each technique of `experiments.techniques` is put alone into that file's GAN on images, and its step timed in turn with that of
+the same GAN without any.
 """
 
 import math
 import statistics
 
-from experiments import ablation
+from experiments import techniques, timing
 
 
-def slowdowns(shape, batch_size, steps, rounds, prepare_step, seconds):
-    """Yield (technique, median seconds of a step, ratio to a step without techniques), the plain step with ratio 1 first.
+def slowdowns(task, shape, batch_size, tried, steps, rounds):
+    """Yield (technique, median seconds of a step, ratio to a step without techniques) for each that is tried.
 
     Args:
+        task: of `techniques.IMAGES`, whose strengths the techniques have.
         shape: (height, width, channels).
         batch_size: images of an update.
+        tried: of `techniques.TECHNIQUES`; "baseline" has ratio 1.
         steps: steps timed in a round; a penalty at every k-th step is timed whole in multiples of k.
         rounds: turns of each technique and of the step without.
-        prepare_step: callable from (model, batch size) to a callable that plays a step and returns a scalar tensor.
-        seconds: callable from that and a number of steps to how long each took.
     """
-    plain = prepare_step(ablation.build("forest", "baseline", shape, 0, steps), batch_size)
-    plain()  # traced
-    yield "baseline", statistics.median(seconds(plain, steps * rounds)), 1.0
-    for technique in ablation.TECHNIQUES:
+    plain = timing.step_of(techniques.build(task, "baseline", shape, 0, steps), batch_size)
+    for technique in tried:
         if technique == "baseline":
+            yield technique, statistics.median(timing.seconds(plain, steps * rounds)), 1.0
             continue
-        step = prepare_step(ablation.build("forest", technique, shape, 0, steps), batch_size)
-        step()
+        step = timing.step_of(techniques.build(task, technique, shape, 0, steps), batch_size)
+        plain(), step()  # traced
         found = {"with": [], "without": []}
-        cycle = period(ablation.setting(technique, "forest").regularizers)
+        cycle = period(techniques.setting(technique, task).regularizers)
         whole = cycle * math.ceil(steps / cycle)
         for _ in range(rounds):
-            found["with"].append(statistics.fmean(seconds(step, whole)))
-            found["without"].append(statistics.fmean(seconds(plain, steps)))
+            found["with"].append(statistics.fmean(timing.seconds(step, whole)))
+            found["without"].append(statistics.fmean(timing.seconds(plain, steps)))
         mine, without = (statistics.median(found[name]) for name in ("with", "without"))
         yield technique, mine, mine / without
 

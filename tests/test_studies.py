@@ -232,9 +232,8 @@ def test_benchmark_plays_the_lectures_game_where_it_is_asked_for():
 
 def test_benchmark_of_techniques(monkeypatch):
     """A row a technique, the plain step first; a lazy penalty's step costs what a whole period of it does on average."""
-    from experiments import ablation, benchmark_techniques
+    from experiments import benchmark_techniques, timing
 
-    monkeypatch.setattr(ablation, "TECHNIQUES", ("baseline", "lazy_r1"))
     timed = []
 
     def seconds(step, repeats):
@@ -242,7 +241,9 @@ def test_benchmark_of_techniques(monkeypatch):
         timed.append(repeats)
         return [1.0 if repeats == 8 else 0.5] * repeats
 
-    rows = list(benchmark_techniques.slowdowns((8, 8, 3), 2, 3, 1, lambda model, n: model.step.__index__, seconds))
+    monkeypatch.setattr(timing, "step_of", lambda model, batch_size: model.step.__index__)
+    monkeypatch.setattr(timing, "seconds", seconds)
+    rows = list(benchmark_techniques.slowdowns("forest", (8, 8, 3), 2, ("baseline", "lazy_r1"), 3, 1))
     assert rows == [("baseline", 0.5, 1.0), ("lazy_r1", 1.0, 2.0)]
     assert timed == [3, 8, 3]
 
