@@ -24,6 +24,7 @@ import time
 from experiments.techniques import IMAGES, NOT_FOR, POINTS, TECHNIQUES, build
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice_list, count
+from ganzoo.errors import InputError
 from ganzoo.utils.files import write_whole
 
 BATCH_SIZE = {"ring": 256, "grid": 256, "mnist": 64, "forest": 64}
@@ -45,7 +46,7 @@ def flag_groups():
             choice_list("techniques", TECHNIQUES, "techniques to try, one at a time"),
             count("seeds", 3, "trainings of each", high=100),
             Flag("steps", 10_000, "generator updates of a training on points, in hundreds", int, low=100),
-            count("image_steps", 1000, "generator updates on images with no technique; others get what takes as long"),
+            count("image_steps", 600, "generator updates on images with no technique; others get what takes as long"),
             Flag("total_minutes", 600.0, "after which to stop, to be gone on with, above 0", float, above=0),
             Flag("mnist", "", "an .npz archive to read MNIST from (default: Keras's download)"),
             Flag("outdoor", "", "an .npz archive to read CIFAR-100's outdoor classes from (default: Keras's download)"),
@@ -111,11 +112,29 @@ def run(task, technique, seed, data, measure, steps, output):
     return found | {"steps": gan.step, "seconds": round(time.perf_counter() - start, 1)}
 
 
-def steps_of(task, technique, costs, options):
-    """Return the generator updates of a training; on images those that take as long as --image_steps without any technique."""
-    if task in POINTS:
-        return options.steps
-    return max(1, round(options.image_steps / max(1.0, costs[f"{task}/{technique}"])))  # none shortens a step: below 1 is noise
+def read(path, options):
+    """Return what a study has written so far, {"steps", "results", "floors", "costs"}, the first with this call's tasks.
+
+    Raises:
+        InputError: if the trainings of a task were of another length.
+    """
+    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}}
+    if path.exists():
+        kept |= json.loads(path.read_text(encoding="utf-8"))
+    for task in options.tasks:
+        steps = options.steps if task in POINTS else options.image_steps
+        if kept["steps"].setdefault(task, steps) != steps:
+            raise InputError(
+                f"{path} has trainings of {kept['steps'][task]} steps on {task}, to which none of {steps} can be added; "
+                "take another --output."
+            )
+    return kept
+
+
+def steps_of(task, technique, kept):
+    """Return the generator updates of a training; on images those that take as long as the study's without any technique."""
+    cost = kept["costs"].get(f"{task}/{technique}", 1.0)
+    return max(1, round(kept["steps"][task] / max(1.0, cost)))  # no technique shortens a step: a cost below 1 is noise
 
 
 def summary(results, task, technique, seeds):
@@ -201,13 +220,14 @@ def main(options):
 
     output = folders.new_output(options, "ablation")
     path, ends = output / "results.json", time.monotonic() + 60 * options.total_minutes
-    kept = {"results": {}, "floors": {}, "costs": {}}
-    if path.exists():
-        kept |= json.loads(path.read_text(encoding="utf-8"))
+    kept = read(path, options)
     results, floors, costs = kept["results"], kept["floors"], kept["costs"]
 
     def save():
         write_whole(path, json.dumps(kept, indent=1) + "\n")
+        arguments = (results, floors, options.tasks, options.techniques, options.seeds)
+        write_whole(output / "table.md", as_table(*arguments))
+        images.save_png(output / "ablation.png", draw(*arguments))
 
     for task in options.tasks:
         wanted = [each for each in options.techniques if task not in NOT_FOR.get(each, ())]
@@ -215,8 +235,8 @@ def main(options):
         if not missing or time.monotonic() > ends:
             continue
         data, measure, floors[task] = load(task, options)
-        if task in IMAGES:
-            unknown = [each for each in wanted if f"{task}/{each}" not in costs]
+        unknown = [each for each in wanted if task in IMAGES and f"{task}/{each}" not in costs]
+        if unknown:
             for technique, _, ratio in slowdowns(task, data.image_shape, BATCH_SIZE[task], unknown, 8, rounds=5):
                 costs[f"{task}/{technique}"] = round(ratio, 3)
                 print(f"{task}, {technique}: a step takes {ratio:.2f} times that without any", flush=True)
@@ -225,16 +245,14 @@ def main(options):
         for done, (seed, technique) in enumerate(missing):
             if time.monotonic() > ends:
                 break
-            steps = steps_of(task, technique, costs, options)
+            steps = steps_of(task, technique, kept)
             row = results[f"{task}/{technique}/{seed}"] = run(task, technique, seed, data, measure, steps, output)
             seconds.append(row["seconds"])
             left = sum(seconds) / len(seconds) * (len(missing) - done - 1) / 60
             shown = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in row.items())
             print(f"{task}, {technique}, seed {seed}: {shown}; about {left:.0f} minutes left on {task}", flush=True)
             save()
-            arguments = (results, floors, options.tasks, options.techniques, options.seeds)
-            write_whole(output / "table.md", as_table(*arguments))
-            images.save_png(output / "ablation.png", draw(*arguments))
+    save()
     print(as_table(results, floors, options.tasks, options.techniques, options.seeds))
     command.say(f"wrote {output}/table.md, results.json and ablation.png; the same command with --output={output} goes on.")
 

@@ -12,6 +12,7 @@ from PIL import Image
 from experiments import ablation, benchmark_techniques, techniques
 from ganzoo import recipes
 from ganzoo.data import ImageDataset, loading
+from ganzoo.errors import InputError
 from ganzoo.objectives import Objective
 
 RESULTS = {
@@ -102,8 +103,8 @@ def test_images_have_the_same_time_whatever_a_technique_makes_of_it(tmp_path, mo
     monkeypatch.setattr(ablation, "build", lambda *arguments: make_tiny())
     monkeypatch.setattr(ablation, "load", lambda *_: (data, lambda x: {"frechet_distance": 1.0}, {"frechet_distance": 0.0}))
 
-    def steps(*techniques, seeds=1):
-        flags = {"tasks": ("mnist",), "techniques": techniques, "seeds": seeds, "steps": 100, "image_steps": 4}
+    def steps(*techniques, seeds=1, image_steps=4):
+        flags = {"tasks": ("mnist",), "techniques": techniques, "seeds": seeds, "steps": 100, "image_steps": image_steps}
         ablation.main(types.SimpleNamespace(**flags, total_minutes=9.0, output=str(tmp_path / "study")))
         kept = json.loads((tmp_path / "study" / "results.json").read_text(encoding="utf-8"))
         return {key: row["steps"] for key, row in kept["results"].items()}
@@ -111,6 +112,8 @@ def test_images_have_the_same_time_whatever_a_technique_makes_of_it(tmp_path, mo
     assert steps("baseline", "r1") == {"mnist/baseline/0": 4, "mnist/r1/0": 2}
     assert steps("baseline", "r1", "top_k", seeds=2)["mnist/top_k/1"] == 4
     assert asked == [("mnist", shape, ("baseline", "r1")), ("mnist", shape, ("top_k",))]
+    with pytest.raises(InputError, match="has trainings of 4 steps on mnist, to which none of 5 can be added"):
+        steps("baseline", image_steps=5)
 
 
 @pytest.mark.slow

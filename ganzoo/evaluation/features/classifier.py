@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import sys
 import zipfile
 
 import keras
@@ -17,6 +18,8 @@ from ganzoo.utils.files import shorten
 from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
+
+LINE = "{desc}: step {n_fmt}/{total_fmt}, {remaining} left"  # where no bar can be drawn
 
 
 class Classifier:
@@ -40,7 +43,7 @@ class Classifier:
             steps: updates in batches of 128, rounded to whole passes over the data, at least one; 2,000 are four passes over
                 MNIST.
             seed: int; initial weights and the order of images.
-            verbose: say what happens, show a progress bar in a terminal, and print the accuracy.
+            verbose: say what happens, show a progress bar in a terminal, elsewhere a line a minute, and print the accuracy.
 
         Raises:
             InputError: if there are no labels.
@@ -62,7 +65,8 @@ class Classifier:
             )
             if verbose:
                 print(f"training a classifier of {train.name}, once", flush=True)
-            with tqdm(total=epochs * per_epoch, unit="step", disable=None if verbose else True) as bar:
+            pace = {} if sys.stderr.isatty() else {"mininterval": 60.0, "delay": 30.0, "bar_format": LINE + "\n"}
+            with tqdm(total=epochs * per_epoch, desc="classifier", unit="step", disable=not verbose, **pace) as bar:
                 step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
                 trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=0, callbacks=[step])
         classifier = cls(network, None)
