@@ -232,26 +232,33 @@ class GAN(AdversarialModel):
         """
         real, fake = (self.augment(x, backend.fold_in(seed, 2, i)) for i, x in enumerate((batch[self.example_name], fake)))
 
-        def logits(examples):
-            return self.discriminate(examples, batch, training=True).logits
-
-        def objective():
-            real_said = self.discriminate(real, batch, training=True)
-            fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
-            losses = {"discriminator_loss": self.discriminator_loss(real_said.logits, fake_said.logits)}
-            losses |= self.auxiliary_losses("discriminator", real_said, fake_said)
-            losses |= self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed)
-            metrics = self.training_metrics(real_said, fake_said)
-            if self.augmentation_probability is not None:
-                metrics |= {"real_sign": ops.sign(real_said.logits)}
-            return losses, metrics
-
-        logs = self.update("discriminator", objective)
+        logs = self.update("discriminator", lambda: self.discriminator_objective(batch, inputs, real, fake, seed))
         if self.augmentation_probability is not None:
             probability, n = self.augmentation_probability, ops.shape(batch[self.example_name])[0]
             probability.assign(self.augmentation.next(probability, logs["real_sign"], n))
             logs["augmentation_probability"] = ops.convert_to_tensor(probability)
         return logs
+
+    def discriminator_objective(self, batch, inputs, real, fake, seed):
+        """Return (losses, metrics), {name: per-sample tensor}, of the discriminator as its weights are now.
+
+        Args:
+            batch, inputs, seed: as in `update_discriminator`.
+            real, fake: examples, augmented where the discriminator sees them so.
+        """
+
+        def logits(examples):
+            return self.discriminate(examples, batch, training=True).logits
+
+        real_said = self.discriminate(real, batch, training=True)
+        fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
+        losses = {"discriminator_loss": self.discriminator_loss(real_said.logits, fake_said.logits)}
+        losses |= self.auxiliary_losses("discriminator", real_said, fake_said)
+        losses |= self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed)
+        metrics = self.training_metrics(real_said, fake_said)
+        if self.augmentation_probability is not None:
+            metrics |= {"real_sign": ops.sign(real_said.logits)}
+        return losses, metrics
 
     def update_generator(self, batch, inputs, fake, seed):
         """Update the generator once, nothing else: by the gradient through D(G(z)), that is through `combined`.
@@ -265,17 +272,7 @@ class GAN(AdversarialModel):
         """
 
         def objective(fake):
-            real_said = None
-            if self.objective.loss.generator_sees_real:
-                real = self.augment(batch[self.example_name], backend.fold_in(seed, 2, 0))
-                real_said = self.discriminate(real, batch, training=True)
-            fake = self.augment(fake, backend.fold_in(seed, 2, 1))
-            fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
-            losses = {"generator_loss": self.generator_loss(real_said and real_said.logits, fake_said.logits)}
-            if self.objective.feature_matching:
-                losses["feature_matching"] = self.match_features(batch, fake, seed)
-            auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
-            return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
+            return self.generator_objective(batch, inputs, fake, seed)
 
         def penalties():
             taken = {each.name for each in self.players["discriminator"].regularizers}
@@ -284,6 +281,24 @@ class GAN(AdversarialModel):
 
         regularized = self.players["generator"].regularizers
         return self.update("generator", objective, through=fake, penalties=penalties if regularized else None)
+
+    def generator_objective(self, batch, inputs, fake, seed):
+        """Return (losses, metrics), {name: per-sample tensor}, of the generator's examples `fake`, not augmented.
+
+        Args:
+            batch, inputs, seed: as in `update_discriminator`.
+        """
+        real_said = None
+        if self.objective.loss.generator_sees_real:
+            real = self.augment(batch[self.example_name], backend.fold_in(seed, 2, 0))
+            real_said = self.discriminate(real, batch, training=True)
+        fake = self.augment(fake, backend.fold_in(seed, 2, 1))
+        fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
+        losses = {"generator_loss": self.generator_loss(real_said and real_said.logits, fake_said.logits)}
+        if self.objective.feature_matching:
+            losses["feature_matching"] = self.match_features(batch, fake, seed)
+        auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
+        return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
 
     def match_features(self, batch, fake, seed):
         """Return the generator's loss of features `(N,)`, see `ganzoo.losses.FeatureMatching`; fake are augmented examples."""

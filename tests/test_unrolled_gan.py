@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 
 import ganzoo
-from ganzoo import objectives
+from ganzoo import losses, objectives, optimizers, regularizers
 from ganzoo.errors import InputError
+from ganzoo.models.unrolled_gan import objective
 
 
 def tiny(unrolled_steps, **options):
@@ -41,7 +42,7 @@ def test_the_loss_is_that_of_the_discriminator_some_updates_later(steps):
 @pytest.mark.parametrize("steps", [0, 2])
 def test_the_gradient_goes_through_the_steps_ahead(steps):
     """The length of the gradient for the fakes is the slope along it, by central differences."""
-    gan = tiny(steps, objective=ganzoo.models.unrolled_gan.objective(0.1))
+    gan = tiny(steps, objective=objective(0.1))
     given, inputs, seed = batch(gan)
     gan.update_discriminator(given, inputs, gan.generate_batch(inputs), seed)
     for weight in gan.discriminator.weights:
@@ -68,3 +69,47 @@ def test_another_optimizer_is_refused():
         gan.train_on_batch(np.zeros((4, 2), "float32"))
     with pytest.raises(InputError, match="unrolled_steps must be"):
         tiny(-1)
+    points = np.zeros((4, 2), "float32")
+    clipped = objectives.Objective("non_saturating", (), 1, optimizers.Adam(1e-3, clipnorm=0.1), optimizers.Adam(1e-3))
+    with pytest.raises(InputError, match="plain Adam.*with clipnorm"):
+        tiny(1, objective=clipped).train_on_batch(points)
+    bounded = objective().replace(regularizers=[regularizers.Lazy(regularizers.WeightClip(0.01))])
+    with pytest.raises(InputError, match="cannot follow.*WeightClip"):
+        tiny(1, objective=bounded).train_on_batch(points)
+    assert np.isfinite(tiny(0, objective=objectives.wasserstein()).train_on_batch(points)["generator_loss"])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"loss": losses.Relativistic()},
+        {"regularizers": [regularizers.R1(2.0)]},
+        {"generator_regularizers": [regularizers.HistoricalAveraging(5.0)]},
+        {"feature_matching": losses.FeatureMatching(3.0)},
+    ],
+    ids=lambda parts: next(iter(parts)),
+)
+def test_every_part_of_the_objective_counts(parts):
+    """Against the plain game of the same networks, whose generator would learn the same without the part."""
+    plain, gan = tiny(2), tiny(2, objective=objective().replace(**parts))
+    points = np.random.default_rng(0).normal(size=(16, 2)).astype("float32")
+    before = np.concatenate([np.ravel(weight) for weight in gan.generator.get_weights()])
+    for _ in range(3):
+        for each in (plain, gan):
+            each.train_on_batch(points)
+    moved, others = (np.concatenate([np.ravel(w) for w in each.generator.get_weights()]) for each in (gan, plain))
+    assert np.abs(moved - before).max() > 1e-3
+    assert np.abs(moved - others).max() > 1e-6
+
+
+def test_penalties_are_looked_ahead():
+    """R1 is part of the discriminator's updates, so the loss ahead is that of a copy which makes them."""
+    settings = {"objective": objective().replace(regularizers=[regularizers.R1(2.0)])}
+    gan, copy = tiny(2, **settings), tiny(0, **settings)
+    given, inputs, seed = batch(gan)
+    fake = copy.generate_batch(inputs)
+    for _ in range(2):
+        copy.update_discriminator(given, inputs, fake, seed)
+    expected = float(tf.reduce_mean(copy.generator_loss(None, copy.discriminate(fake).logits)))
+    logs = gan.update_generator(given, inputs, gan.forward("generator", lambda: gan.generate_batch(inputs)), seed)
+    assert float(logs["generator_loss"]) == pytest.approx(expected, rel=1e-5)

@@ -50,9 +50,11 @@ class Loss(Configurable):
     def generator(self, real_logits: Tensor | None, fake_logits: Tensor) -> Tensor:
         """Return the generator's loss per sample; arguments and result as `discriminator`.
 
-        `real_logits` may be None unless `generator_sees_real`.
+        `real_logits` may be None unless `generator_sees_real`, else ValueError.
         """
         if real_logits is None:
+            if self.generator_sees_real:
+                raise ValueError(f"the generator's loss of {type(self).__name__} needs the real logits. Received: None")
             real_logits = fake_logits
         return self._generator(*_paired(real_logits, fake_logits))
 

@@ -17,6 +17,7 @@ from ganzoo import backend, optimizers
 from ganzoo.errors import InputError
 from ganzoo.models.point_gan import PointGAN
 from ganzoo.objectives import Objective
+from ganzoo.regularizers import Regularizer
 from ganzoo.utils.checks import check_int
 
 
@@ -32,10 +33,11 @@ class UnrolledGAN(PointGAN):
     Args:
         dimensions, latent, hidden, discriminator_activation: as in `PointGAN`.
         unrolled_steps: K, int of at least 0; 0 is the plain GAN. A step's time grows with it.
-        options: as in `PointGAN`; the discriminator's optimizer must be a `ganzoo.optimizers.Adam`.
+        options: as in `PointGAN`; the discriminator's optimizer must be a `ganzoo.optimizers.Adam` that neither clips gradients
+            nor decays weights, and its regularizers must leave the weights alone after an update.
 
     Raises:
-        InputError: for a bad value.
+        InputError: for a bad value; at the first step, for an optimizer or a regularizer that cannot be looked ahead.
 
     Example:
         >>> UnrolledGAN(latent=4, hidden=8).unrolled_steps
@@ -52,28 +54,58 @@ class UnrolledGAN(PointGAN):
 
     def update_generator(self, batch, inputs, fake, seed):
         """Update the generator once, by the gradient through the discriminator's next `unrolled_steps` updates."""
-        player = self.players["discriminator"]
-        optimizer = getattr(player.optimizer, "inner_optimizer", player.optimizer)
-        if self.unrolled_steps and not isinstance(optimizer, optimizers.Adam):
+        if self.unrolled_steps:
+            self._check_steps_ahead()
+        return super().update_generator(batch, inputs, fake, seed)
+
+    def generator_objective(self, batch, inputs, fake, seed):
+        """Return what the generator is asked for before the discriminator as it will be; what its layers keep stays."""
+        if not self.unrolled_steps:
+            return super().generator_objective(batch, inputs, fake, seed)
+        with self._discriminator_of(self.weights_ahead(batch, inputs, fake, seed)):
+            return super().generator_objective(batch, inputs, fake, seed)
+
+    def weights_ahead(self, batch, inputs, fake, seed):
+        """Return the discriminator's weights after `unrolled_steps` more updates on these examples, a list of tensors."""
+        optimizer, variables = self._adam(), self.players["discriminator"].variables
+        real, seen = (self.augment(x, backend.fold_in(seed, 2, i)) for i, x in enumerate((batch[self.example_name], fake)))
+        values, state = [variable.value for variable in variables], optimizer.state_of(variables)
+
+        def loss(values):
+            with self._discriminator_of(values):
+                losses, _ = self.discriminator_objective(batch, inputs, real, seen, seed)
+                return sum(ops.mean(each) for each in losses.values())
+
+        for _ in range(self.unrolled_steps):
+            values, state = optimizer.step_ahead(backend.input_gradient(loss, values), values, state)
+        return values
+
+    def _discriminator_of(self, values):
+        return keras.StatelessScope(list(zip(self.players["discriminator"].variables, values, strict=True)))
+
+    def _adam(self):
+        optimizer = self.players["discriminator"].optimizer
+        return getattr(optimizer, "inner_optimizer", optimizer)
+
+    def _check_steps_ahead(self):
+        optimizer = self._adam()
+        if not isinstance(optimizer, optimizers.Adam):
             raise InputError(
                 f"the steps looked ahead are those of ganzoo.optimizers.Adam. Received: discriminator_optimizer={optimizer!r}"
             )
-
-        def logits_by(values, examples):
-            with keras.StatelessScope(list(zip(player.variables, values, strict=True))):
-                return self.discriminate(examples, batch, training=True).logits
-
-        def objective(fake):
-            values = [variable.value for variable in player.variables]
-            state = optimizer.state_of(player.variables)
-            for _ in range(self.unrolled_steps):
-                gradients = backend.input_gradient(
-                    lambda values: ops.mean(
-                        self.discriminator_loss(logits_by(values, batch[self.example_name]), logits_by(values, fake))
-                    ),
-                    values,
+        names = ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "amsgrad", "gradient_accumulation_steps")
+        others = [name for name in names if getattr(optimizer, name, None)]
+        if others:
+            raise InputError(
+                "the steps looked ahead are those of a plain Adam: its moments and its rate. Received: a discriminator_optimizer "
+                f"with {', '.join(others)}"
+            )
+        for regularizer in self.players["discriminator"].regularizers:
+            inner = regularizer
+            while hasattr(inner, "regularizer"):
+                inner = inner.regularizer
+            if type(inner).after_update is not Regularizer.after_update:
+                raise InputError(
+                    "the steps looked ahead cannot follow what a regularizer does after an update; take unrolled_steps=0. "
+                    f"Received: {inner!r} for the discriminator"
                 )
-                values, state = optimizer.step_ahead(gradients, values, state)
-            return {"generator_loss": self.generator_loss(None, logits_by(values, fake))}, {}
-
-        return self.update("generator", objective, through=fake)
