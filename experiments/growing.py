@@ -107,7 +107,7 @@ def measure(gan, train, held_out, extract):
     """Return {"kernel_distance", "kernel_distance_error"}, in excess of that of training images."""
     import numpy as np
 
-    from ganzoo.evaluation.metrics import kernel_distance
+    from ganzoo.evaluation.metrics import excess_kernel_distance, kernel_distance
     from ganzoo.utils.images import repeated
 
     def images(data, seed):
@@ -117,9 +117,9 @@ def measure(gan, train, held_out, extract):
 
     made = repeated(gan.sample(SAMPLES, seed=1), held_out.image_shape[:2])  # a run may end before the last size
     real, known, fake = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1), made))
-    found, floor = kernel_distance(real, fake), kernel_distance(real, known)
-    return {"kernel_distance": found.value - floor.value, "kernel_distance_error": found.error, "floor": floor.value,
-            "size": gan.sample(1).shape[1], "step": gan.step}  # fmt: skip
+    excess = excess_kernel_distance(real, fake, known)
+    return {"kernel_distance": excess.value, "kernel_distance_error": excess.error,
+            "floor": kernel_distance(real, known).value, "size": gan.sample(1).shape[1], "step": gan.step}  # fmt: skip
 
 
 def features_of(train):

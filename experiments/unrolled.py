@@ -34,7 +34,7 @@ def flag_groups():
 
 
 def train(unrolled_steps, seed, steps, moments):
-    """Train one GAN; yields (step, measures of `mode_coverage`, samples `(2500, 2)`) at `moments` moments."""
+    """Train one GAN; yields (step, measures of `mode_coverage` and "held", samples `(2500, 2)`) at `moments` moments."""
     import ganzoo
     from ganzoo.data import mixtures
     from ganzoo.evaluation import metrics
@@ -46,7 +46,16 @@ def train(unrolled_steps, seed, steps, moments):
     for moment in range(1, moments + 1):
         gan.train(data, steps=steps // moments, batch_size=512, verbose=False)
         samples = gan.sample(SAMPLES, seed=moment)
-        yield gan.step, flatten(metrics.mode_coverage(samples, ring.centers, ring.sigma)), samples
+        measures = flatten(metrics.mode_coverage(samples, ring.centers, ring.sigma))
+        yield gan.step, measures | {"held": modes_held(samples, ring)}, samples
+
+
+def modes_held(samples, mixture):
+    """Return how many modes have a hundredth of the samples within 3 standard deviations of them."""
+    import numpy as np
+
+    distances = np.linalg.norm(samples[:, None] - mixture.centers, axis=2)
+    return int(((distances <= 3 * mixture.sigma).mean(axis=0) >= 0.01).sum())
 
 
 def heat_map(points):
@@ -107,7 +116,7 @@ def main(options):
         for unrolled_steps in map(int, options.unrolled_steps):
             start, held, shown = time.perf_counter(), [], []
             for step, measures, samples in train(unrolled_steps, seed, options.steps, options.moments):
-                held.append(measures["modes"])
+                held.append(measures["held"])
                 shown.append((step, samples))
                 print(
                     f"{len(rows) + 1}/{total}: {unrolled_steps} unrolled, seed {seed}, step {step}: {held[-1]} modes",

@@ -112,7 +112,10 @@ def _pair(optimizer, *arguments, **options) -> tuple[keras.optimizers.Optimizer,
 
 
 def non_saturating(learning_rate: float = 2e-4) -> Objective:
-    """Return the game of Goodfellow et al. 2014 (arXiv:1406.2661, section 3) with Adam, beta_1 0.5, as in lecture 002."""
+    """Return the game of Goodfellow et al. 2014 (arXiv:1406.2661, section 3) with Adam, beta_1 0.5.
+
+    The rate of 2e-4 is that of lecture 002, whose beta_1 is 0.9; 0.5 is DCGAN's (Radford et al. 2016, arXiv:1511.06434).
+    """
     return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, learning_rate, beta_1=0.5))
 
 

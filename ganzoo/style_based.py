@@ -126,4 +126,5 @@ class StyleBased(GAN):
             return self.synthesize(styles, inputs, self.generator)
 
         styles = ops.cast(self.mixed_styles(inputs), "float32")
-        return self.penalties("generator", call, {"styles": styles, "mean_length": self.mean_length}, seed)
+        kept = {"mean_length": self.mean_length} if self.path_length else {}
+        return self.penalties("generator", call, {"styles": styles} | kept, seed)

@@ -171,9 +171,9 @@ def test_orthogonal_regularization_is_its_formula():
     gram = kernel.reshape(-1, 4).T @ kernel.reshape(-1, 4)
     expected = 0.01 * ((gram * (1 - np.eye(4))) ** 2).sum()
     player = Weights(kernel=kernel, embeddings=normal(5, 4), bias=normal(4))
-    assert float(Orthogonal(0.01).weight_penalty(player)) == pytest.approx(expected, rel=1e-6)
-    assert float(Orthogonal().weight_penalty(Weights(kernel=3 * np.eye(4)))) == pytest.approx(0.0, abs=1e-12)
-    assert Regularizer().weight_penalty(player) is None
+    assert float(Orthogonal(0.01).weight_penalty(player, 0)) == pytest.approx(expected, rel=1e-6)
+    assert float(Orthogonal().weight_penalty(Weights(kernel=3 * np.eye(4)), 0)) == pytest.approx(0.0, abs=1e-12)
+    assert Regularizer().weight_penalty(player, 0) is None
 
 
 def test_truncated_normal_is_a_normal_drawn_again():
@@ -295,9 +295,9 @@ def test_biggan_shares_one_embedding_and_cuts_its_latents():
 @pytest.mark.slow
 def test_biggan_begins_orthogonal_and_is_penalized():
     gan = make_gan("BigGAN", latent=4, orthogonal=0.5)
-    expected = float(Orthogonal(0.5).weight_penalty(gan.players["generator"]))
+    expected = float(Orthogonal(0.5).weight_penalty(gan.players["generator"], 0))
     tall = [v for v in gan.players["generator"].variables if v.name == "kernel" and np.prod(v.shape[:-1]) >= v.shape[-1]]
-    assert 0 <= float(Orthogonal(0.5).weight_penalty(Weights(**{"kernel": tall[0].numpy()}))) < 1e-9 < expected
+    assert 0 <= float(Orthogonal(0.5).weight_penalty(Weights(**{"kernel": tall[0].numpy()}), 0)) < 1e-9 < expected
     logs = gan.train_on_batch(batch_for(gan, 4))
     assert logs["orthogonal"] == pytest.approx(expected, rel=1e-4)  # of kernels with more outputs than inputs
     assert int(gan.discriminator_optimizer.iterations) == 2
@@ -309,11 +309,11 @@ def test_orthogonal_regularization_moves_weights_toward_orthogonality():
     gan = make_gan("BigGAN", orthogonal=100.0)
     kernel = max((v for v in gan.players["generator"].variables if v.name == "kernel"), key=lambda v: np.prod(v.shape))
     kernel.assign(kernel + 0.3)
-    before = float(Orthogonal().weight_penalty(gan.players["generator"]))
+    before = float(Orthogonal().weight_penalty(gan.players["generator"], 0))
     gan.compile(generator_optimizer=keras.optimizers.Adam(1e-2))
     for step in range(20):
         gan.train_on_batch(batch_for(gan, 4, step))
-    assert 0 < float(Orthogonal().weight_penalty(gan.players["generator"])) < 0.5 * before
+    assert 0 < float(Orthogonal().weight_penalty(gan.players["generator"], 0)) < 0.5 * before
 
 
 @pytest.mark.slow

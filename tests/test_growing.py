@@ -6,7 +6,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from conftest import grown, make_gan
+from conftest import batch_for, grown, make_gan
 from keras import ops
 
 import ganzoo
@@ -52,6 +52,19 @@ def test_other_sizes_are_refused_with_the_nearest(shape, nearest):
         ganzoo.ProgressiveGAN(shape)
     sides = [int(side) for side in nearest.split("x")]
     networks.Progressive().check((*sides, 1), "it")
+
+
+def test_the_warm_up_of_an_average_does_not_begin_anew_with_a_size():
+    gan = make_gan("ProgressiveGAN", stage_steps=10, ema_half_life_images=1e6, ema_warmup=1.0)
+    for _ in range(3):
+        gan.train_on_batch(batch_for(gan, 4))
+    gan.enter(1)
+    old = [ops.convert_to_numpy(weight) for weight in gan.ema_generator.trainable_variables]
+    gan.train_on_batch(batch_for(gan, 4))
+    decay = 0.5 ** (1 / 4)  # the fourth batch of four
+    assert int(gan.players["generator"].averaged_examples) == 16
+    for mean, weight, before in zip(gan.ema_generator.trainable_variables, gan.generator.trainable_variables, old, strict=True):
+        np.testing.assert_allclose(mean, weight + decay * (before - weight), rtol=1e-4, atol=1e-6)
 
 
 def test_stages_come_with_the_steps():

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganzoo.errors import InputError
-from ganzoo.layers import FusedBatchNormalization, MinibatchDiscrimination, NarrowConv2D, UpsampleConv2D
+from ganzoo.layers import FusedBatchNormalization, ImageBuffer, MinibatchDiscrimination, NarrowConv2D, UpsampleConv2D
 
 
 def pair(kind, kernel_size, filters=4, **options):
@@ -114,6 +114,25 @@ def test_fused_batch_normalization(training):
     )
     for a, b in zip(ours + fused.get_weights(), theirs + plain.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize(("capacity", "sizes"), [(50, [8] * 40), (8, [8] * 9), (5, [2, 4, 1, 5, 3, 5])])
+def test_a_buffer_hands_out_what_was_handed_in(capacity, sizes):
+    """Nothing else, an image at most twice, and half of them from before once it is full."""
+    buffer, made, out, past = ImageBuffer(capacity, (1, 1, 1)), 0, [], []
+    for step, n in enumerate(sizes):
+        full = int(buffer.count) == capacity
+        images = np.arange(made + 1, made + n + 1, dtype="float32").reshape(n, 1, 1, 1)
+        found = np.ravel(buffer(images, seed=(0, step)))
+        past += list(found < made + 1) if full else []
+        made += n
+        out += found.tolist()
+    held = np.ravel(buffer.images.value)[: int(buffer.count)].tolist()
+    assert int(buffer.count) == capacity
+    assert max(out.count(each) for each in out) <= 2
+    assert set(out) | set(held) == set(range(1, made + 1))
+    assert len(set(held)) == capacity
+    assert len(past) < 50 or 0.4 < np.mean(past) < 0.6
 
 
 def test_minibatch_discrimination_by_hand():

@@ -70,6 +70,8 @@ def test_bad_shapes(shapes):
 def test_generator_sees_real():
     assert [make.__name__ for make in ALL if make.generator_sees_real] == ["Relativistic"]
     np.testing.assert_allclose(losses.Hinge().generator(None, FAKE), -FAKE, rtol=1e-6)
+    with pytest.raises(ValueError, match="Relativistic needs the real logits"):
+        losses.Relativistic().generator(None, FAKE)
 
 
 def test_a_loss_must_define_both_sides():

@@ -1,5 +1,7 @@
 """Penalties on critics whose gradient is known, and clipping."""
 
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -137,6 +139,17 @@ def test_a_schedule_weighs_a_penalty():
     assert regularizers.Scheduled.from_config(scheduled.get_config()) == scheduled
     with pytest.raises(InputError, match=r"schedule must be one of keras\.optimizers\.schedules"):
         regularizers.Scheduled(regularizers.R1(), 0.5)
+
+
+def test_a_schedule_counts_steps_for_penalties_of_weights_too():
+    """Not the updates of a critic that has several a step."""
+    falling = keras.optimizers.schedules.PiecewiseConstantDecay([3], [1.0, 0.25])
+    scheduled = regularizers.Scheduled(regularizers.Orthogonal(1.0), falling)
+    player = types.SimpleNamespace(
+        variables=[keras.Variable(np.ones((2, 2)), name="kernel")], optimizer=types.SimpleNamespace(iterations=100)
+    )
+    found = [float(scheduled.weight_penalty(player, tf.constant(step, tf.int64))) for step in (0, 3, 4, 9)]
+    np.testing.assert_allclose(found, [8, 8, 2, 2], rtol=1e-6)
 
 
 def test_a_generator_has_no_penalty_about_examples():

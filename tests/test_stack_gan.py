@@ -57,6 +57,19 @@ def test_embedding_loss_is_the_hinge_of_both_ways(gan):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_the_same_text_is_not_a_wrong_one():
+    """Where all texts are the same nothing is said of wrong ones, so their loss is that of right and of generated pairs."""
+    model = make_gan("StackGAN", rough_steps=1)
+    given = batch_for(model, 8)
+    same = dict(given) | {"texts": np.repeat(given["texts"][:1], 8, axis=0)}
+    logs, plain = {}, {}
+    for found, batch in ((logs, same), (plain, given)):
+        found |= {name: float(value) for name, value in make_gan("StackGAN", rough_steps=1).train_on_batch(batch).items()}
+    ends = [each["discriminator_loss"] + np.log(each["d_real"]) + np.log(1 - each["d_fake"]) / 2 for each in (logs, plain)]
+    assert ends[0] == pytest.approx(0.0, abs=0.02)
+    assert ends[1] == pytest.approx(-np.log(1 - plain["d_wrong"]) / 2, abs=0.02)
+
+
 def test_divergence_of_the_condition_is_that_of_two_gaussians(gan):
     updates = {each.player: each for each in watch_step(gan, batch_for(gan, 6))}
     assert set(updates) == {"encoder", "discriminator", "generator"}

@@ -48,6 +48,12 @@ def test_modulated_convolution_is_a_convolution_with_a_kernel_a_sample(options):
     assert layer.get_config().items() >= options.items()
 
 
+@pytest.mark.parametrize(("size", "upsample", "expected"), [(5, True, "3 with upsample"), (1, True, "3"), (2, False, "odd")])
+def test_other_kernels_are_refused(size, upsample, expected):
+    with pytest.raises(InputError, match=f"size must be {expected}.* Received: size={size}"):
+        ModulatedConv2D(3, size, upsample=upsample)
+
+
 def test_demodulated_features_keep_unit_variance_whatever_the_style():
     layer = ModulatedConv2D(64, 3)
     x, w = normal(4, 16, 16, 32, dtype="float32"), 30 * normal(4, 8, seed=1, dtype="float32")

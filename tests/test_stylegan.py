@@ -14,7 +14,7 @@ from ganzoo import backend, networks
 from ganzoo.core import state
 from ganzoo.errors import InputError
 from ganzoo.evaluation.equivariance import equivariance, translation_errors
-from ganzoo.regularizers import Lazy, PathLength
+from ganzoo.regularizers import HistoricalAveraging, Lazy, PathLength
 
 pytestmark = pytest.mark.slow
 SMALL = {"width": 8, "style_size": 16, "mapping_layers": 2}
@@ -160,6 +160,10 @@ def test_regularizers_of_the_generator():
     assert gan.players["generator"].regularizers == (Lazy(PathLength(2.0), 8),)
     assert make_gan("StyleGAN2", path_length=0.0).players["generator"].regularizers == ()
     assert make_gan("StyleGAN3").players["generator"].regularizers == ()
+    held_back = ganzoo.StyleGAN2.default_objective().replace(generator_regularizers=[HistoricalAveraging()])
+    held = make_gan("StyleGAN2", path_length=0.0, objective=held_back)
+    found = held.train_on_batch(np.zeros((4, 8, 8, 1), "uint8"))
+    assert float(found["historical_averaging"]) == 0.0  # at the first step weights are where they began
     for wrong in ({"mixing": 1.5}, {"mixing": -0.1}, {"path_length": -1.0}):
         with pytest.raises(InputError, match=f"{next(iter(wrong))} must be"):
             ganzoo.StyleGAN2(**wrong)

@@ -169,7 +169,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         found = {}
         for index, regularizer in enumerate(self.players[name].regularizers):
             penalty = regularizer.penalty(call, batch, backend.fold_in(seed, 1, index), self.step_counter)
-            on_weights = regularizer.weight_penalty(self.players[name])
+            on_weights = regularizer.weight_penalty(self.players[name], self.step_counter)
             if on_weights is not None:
                 on_weights = ops.broadcast_to(on_weights, ops.shape(next(iter(batch.values())))[:1])
                 penalty = on_weights if penalty is None else penalty + on_weights
@@ -187,16 +187,23 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         """
         if stage == self.stage:
             return
-        averaged = [average for player in self.players.values() for average in player.averages.values()]
-        averaged = {id(weight): (weight, ops.copy(weight)) for network in averaged for weight in network.weights}
+        averaged = {
+            id(weight): (weight, ops.copy(weight), player.averaged_examples)
+            for player in self.players.values()
+            for average in player.averages.values()
+            for weight in average.weights
+        }
         self.stage = stage
         with temporary_seed(self.seed + stage), channels_last():
             self.players = self.build_players(stage)
             self.memory = [variable for player in self.players.values() for variable in player.remember()]
-        for average in (each for player in self.players.values() for each in player.averages.values()):
-            for weight in average.weights:
+        for player in self.players.values():
+            for weight in (weight for average in player.averages.values() for weight in average.weights):
                 if id(weight) in averaged:  # a layer that the average keeps goes on from what it was
-                    weight.assign(averaged[id(weight)][1])
+                    _, value, examples = averaged[id(weight)]
+                    weight.assign(value)
+                    if examples is not None and player.averaged_examples is not None:
+                        player.averaged_examples.assign(examples)
         for player in self.players.values():
             for name, network in player.models.items():
                 if name in vars(self):

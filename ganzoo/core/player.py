@@ -22,6 +22,7 @@ class Player:
 
     Attributes:
         averages: as given. At the start, and after `set_weights` or `load_weights` of a network, an average equals it.
+        averaged_examples: int64 variable, the training examples that the averages have followed, where `ema_warmup` needs it.
     """
 
     def __init__(self, networks, optimizer, regularizers=(), averages=None, ema_half_life_images=None, ema_warmup=None):
@@ -36,16 +37,22 @@ class Player:
         for name, average in self.averages.items():
             _follow(self.networks[name], average)
         self._memory = {}
+        self.averaged_examples = None
 
     def remember(self):
-        """Make the variables that the regularizers keep; returns all of them."""
+        """Make the variables that the regularizers and the averages' warm-up keep; returns all of them."""
         self._memory = {}
+        kept = []
+        if self.averages and self.ema_warmup is not None:
+            options = {"dtype": "int64", "trainable": False, "name": "averaged_examples"}
+            self.averaged_examples = keras.Variable(0, **options)
+            kept = [self.averaged_examples]
         for each in self.regularizers:
             variables = each.build(self)
             while each is not None:  # a wrapper's are those of what it wraps
                 self._memory[id(each)] = variables
                 each = getattr(each, "regularizer", None)
-        return [variable for each in self.regularizers for variable in self._memory[id(each)]]
+        return [variable for each in self.regularizers for variable in self._memory[id(each)]] + kept
 
     def memory_of(self, regularizer):
         """Return the variables that a regularizer of this player made in `Regularizer.build`."""
@@ -79,8 +86,8 @@ class Player:
             return
         examples, half_life = ops.cast(examples, "float32"), self.ema_half_life_images
         if self.ema_warmup is not None:
-            updates = ops.cast(self.optimizer.iterations, "float32")  # of this player, the present one among them
-            half_life = ops.minimum(half_life, self.ema_warmup * updates * examples)
+            self.averaged_examples.assign_add(ops.cast(examples, "int64"))
+            half_life = ops.minimum(half_life, self.ema_warmup * ops.cast(self.averaged_examples, "float32"))
         decay = 0.5 ** (examples / half_life)
         for name, average in self.averages.items():
             for mean, weight in zip(average.weights, self.networks[name].weights, strict=True):

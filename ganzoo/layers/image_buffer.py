@@ -31,16 +31,19 @@ class ImageBuffer(keras.layers.Layer):
 
     def call(self, images, seed):
         """Return images `(N, *shape)`; seed int32 `(2,)`, new for each call."""
-        n = ops.cast(ops.shape(images)[0], "int32")
-        full = self.count.value + n > self.capacity
-        order = ops.argsort(backend.uniform((self.capacity,), backend.fold_in(seed, 0)))[:n]
-        slots = ops.where(full, ops.cast(order, "int32"), (self.count.value + ops.arange(n, dtype="int32")) % self.capacity)
-        exchanged = ops.logical_and(full, backend.uniform((n,), backend.fold_in(seed, 1)) < 0.5)
-        exchanged = ops.reshape(exchanged, (-1, *[1] * len(self.shape)))
+        n, count = ops.cast(ops.shape(images)[0], "int32"), self.count.value
+        index = ops.arange(n, dtype="int32")
+        fills = count + index < self.capacity  # the others are for places that were taken before, each for one of its own
+        taken = ops.arange(self.capacity, dtype="int32") < count
+        order = ops.argsort(backend.uniform((self.capacity,), backend.fold_in(seed, 0)) + ops.where(taken, 0.0, 1.0))
+        others = ops.take(ops.cast(order, "int32"), ops.maximum(index - (self.capacity - count), 0))
+        slots = ops.where(fills, count + index, others)
+        exchanged = ops.logical_and(ops.logical_not(fills), backend.uniform((n,), backend.fold_in(seed, 1)) < 0.5)
         held = ops.take(self.images.value, slots, axis=0)
-        kept = ops.where(ops.logical_and(full, ops.logical_not(exchanged)), held, images)
+        fills, exchanged = (ops.reshape(each, (-1, *[1] * len(self.shape))) for each in (fills, exchanged))
+        kept = ops.where(ops.logical_or(fills, exchanged), images, held)
         self.images.assign(ops.scatter_update(self.images.value, slots[:, None], kept))
-        self.count.assign(ops.where(full, self.count.value, self.count.value + n))
+        self.count.assign(ops.minimum(count + n, self.capacity))
         return ops.where(exchanged, held, images)
 
     def get_config(self):

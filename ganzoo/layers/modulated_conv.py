@@ -14,6 +14,7 @@ import keras
 from keras import ops
 
 from ganzoo import backend
+from ganzoo.errors import InputError
 from ganzoo.layers.equalized import EqualizedDense
 from ganzoo.layers.precision import at_least_single
 from ganzoo.layers.resample import Resample2D
@@ -32,11 +33,14 @@ class ModulatedConv2D(keras.layers.Layer):
 
     Args:
         filters: positive int.
-        size: of the square kernel, positive odd int.
+        size: of the square kernel, positive odd int; 3 with `upsample`.
         demodulate: bring the outputs back to unit variance; False for a layer that makes colors.
         upsample: double the sides, by a transposed convolution and a low-pass filter; of "same" padding.
         padding: "same" or "full".
         gain: of the outputs before the bias, above 0; sqrt(2) before a leaky ReLU, which takes half of the variance away.
+
+    Raises:
+        InputError: for another size.
 
     Example:
         >>> layer = ModulatedConv2D(3, 3, upsample=True)
@@ -47,6 +51,8 @@ class ModulatedConv2D(keras.layers.Layer):
     def __init__(self, filters, size, demodulate=True, upsample=False, padding="same", gain=1.0, **options):
         super().__init__(**options)
         self.filters, self.size = positive_integer("filters", filters), positive_integer("size", size)
+        if self.size % 2 == 0 or (upsample and self.size != 3):
+            raise InputError(f"size must be {'3 with upsample' if upsample else 'odd'}. Received: size={size!r}")
         self.demodulate, self.upsample, self.padding, self.gain = bool(demodulate), bool(upsample), padding, float(gain)
 
     def build(self, input_shapes):

@@ -11,7 +11,7 @@ recomputed, as those of the training are for latents that nobody cut.
 
 Figures follow the paper and its authors' PyTorch code: Adam 5e-5 for G, 2e-4 for D, beta_1 0, beta_2 0.999. Departures: the
 scale itself (64 filters and batches of 64, not 1,536 and 2,048), plain residual blocks in D, and an average over thousands of
-images where the paper's is over millions.
+images where the paper's is over millions. `make train-biggan` has four times these rates, for a training of minutes.
 """
 
 from ganzoo import networks, optimizers

@@ -10,7 +10,7 @@ Departures, all for two CPU cores: narrower networks (`ganzoo.networks.Attention
 of 32 x 32 instead of 32 x 32 of 128 x 128, without pooling. Residual blocks follow the authors' code.
 
 With `classes` it is conditional: a label chooses gains and biases of the generator's batch norms, and is projected on the
-discriminator's features. Without, both are left out.
+discriminator's features. Without, both are left out. `make train-sagan` doubles both rates, for a training of ten minutes.
 """
 
 from ganzoo import networks, optimizers

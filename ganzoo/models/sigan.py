@@ -1,8 +1,8 @@
 """SiGAN: Hsu, Lin, Su, Cheung 2018, "SiGAN: Siamese Generative Adversarial Network for Identity-Preserving Face Hallucination",
 arXiv:1807.08370.
 
-    generators:     |G(x) - y|_1 + 0.01 [-log D(G(x))], for both of a pair, + C(f(G(x1)), f(G(x2)))
-    discriminator:  -log D(y) - log(1 - D(G(x))), for both of a pair,       + C(f(y1), f(y2))
+    generators:     |G(x) - y|_1 + 0.01 [-log D(G(x))], for both of a pair, + 0.1 C(f(G(x1)), f(G(x2)))
+    discriminator:  -log D(y) - log(1 - D(G(x))), for both of a pair,       +     C(f(y1), f(y2))
     C = d^2 / 2 if both are of one identity, else max(0, m - d)^2 / 2,      d the distance of the features
 
 Two generators of shared weights enlarge a pair of small images x1, x2, with a flag that says whether they show one identity;

@@ -109,7 +109,10 @@ class StackGAN(AdversarialModel):
         if "encoder" in self.players:
             logs |= self.update("encoder", lambda: ({"embedding_loss": self.embedding_loss(real, batch["texts"])}, {}))
         right = ops.stop_gradient(self.embed(batch["texts"]))
-        wrong = ops.roll(right, 1, axis=0)
+        wrong, words = ops.roll(right, 1, axis=0), ops.sort(batch["texts"], axis=1)
+        is_wrong = ops.cast(
+            ops.any(words != ops.roll(words, 1, axis=0), axis=1), "float32"
+        )  # a neighbor may have the same text
         inputs = self.draw_values((ops.shape(real)[0],), seed) | {"texts": batch["texts"]}
         fake = self.forward("generator", lambda: self.draw_images(self.generator, inputs, right, training=True))
         made = ops.stop_gradient(fake.outputs[0])
@@ -117,7 +120,7 @@ class StackGAN(AdversarialModel):
         def discriminator():
             pairs = {"d_real": (real, right), "d_wrong": (real, wrong), "d_fake": (made, right)}
             said = {name: self.discriminate(*pair) for name, pair in pairs.items()}
-            false = (ops.softplus(said["d_wrong"]) + ops.softplus(said["d_fake"])) / 2
+            false = (is_wrong * ops.softplus(said["d_wrong"]) + ops.softplus(said["d_fake"])) / 2
             losses = {"discriminator_loss": ops.softplus(-said["d_real"]) + false}
             losses |= self.penalties("discriminator", lambda x: self.discriminate(x, right), {"real": real, "fake": made}, seed)
             return losses, {name: ops.sigmoid(each) for name, each in said.items()}

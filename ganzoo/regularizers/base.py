@@ -43,9 +43,16 @@ class Regularizer(Configurable):
         """
         return None
 
-    def weight_penalty(self, player: Player) -> Tensor | None:
-        """Return a penalty on the weights of a `ganzoo.core.player.Player` themselves, a scalar that is added to its loss, or
-        None."""
+    def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
+        """Return a penalty on the weights themselves, or None.
+
+        Args:
+            player: a `ganzoo.core.player.Player`.
+            step: int64 scalar, steps made so far.
+
+        Returns:
+            Float32 scalar, added to the player's loss, or None.
+        """
         return None
 
     def after_update(self, player: Player, step: Tensor) -> None:

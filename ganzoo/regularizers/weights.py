@@ -31,7 +31,7 @@ class HistoricalAveraging(Regularizer):
         # By way of NumPy: a variable made of another's tensor shares its memory, and the fused optimizers update in place.
         return [keras.Variable(ops.convert_to_numpy(each), **options) for each in player.variables]
 
-    def weight_penalty(self, player: Player) -> Tensor | None:
+    def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
         pairs = zip(player.variables, player.memory_of(self), strict=True)
         squares = [ops.sum(ops.square(ops.cast(w.value, "float32") - mean.value)) for w, mean in pairs]
         return self.weight * sum(squares)
@@ -55,7 +55,7 @@ class Orthogonal(Regularizer):
     def __init__(self, weight: float = 1e-4):
         self.weight = positive_number("weight", weight)
 
-    def weight_penalty(self, player: Player) -> Tensor | None:
+    def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
         total = 0.0
         for kernel in player.variables:
             if kernel.name == "kernel":

@@ -32,8 +32,8 @@ class _Wrapper(Regularizer):
     def build(self, player: Player) -> list[keras.Variable]:
         return self.regularizer.build(player)
 
-    def weight_penalty(self, player: Player) -> Tensor | None:
-        return self.regularizer.weight_penalty(player)
+    def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
+        return self.regularizer.weight_penalty(player, step)
 
     def after_update(self, player: Player, step: Tensor) -> None:
         self.regularizer.after_update(player, step)
@@ -67,9 +67,9 @@ class Scheduled(_Wrapper):
         found = self.regularizer.penalty(call, batch, seed, step)
         return None if found is None else ops.cast(self.schedule(step), "float32") * found
 
-    def weight_penalty(self, player: Player) -> Tensor | None:
-        found = self.regularizer.weight_penalty(player)
-        return None if found is None else ops.cast(self.schedule(player.optimizer.iterations), "float32") * found
+    def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
+        found = self.regularizer.weight_penalty(player, step)
+        return None if found is None else ops.cast(self.schedule(step), "float32") * found
 
 
 class Lazy(_Wrapper):

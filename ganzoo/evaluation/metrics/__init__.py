@@ -13,7 +13,7 @@ from ganzoo.evaluation.metrics.classes import (
 )
 from ganzoo.evaluation.metrics.copies import TrainingNeighbors, memorization
 from ganzoo.evaluation.metrics.frechet import FrechetDistance, frechet_distance
-from ganzoo.evaluation.metrics.kernel import KernelDistance, kernel_distance
+from ganzoo.evaluation.metrics.kernel import KernelDistance, excess_kernel_distance, kernel_distance
 from ganzoo.evaluation.metrics.manifold import PrecisionRecallDensityCoverage, precision_recall_density_coverage
 from ganzoo.evaluation.metrics.modes import mode_coverage
 from ganzoo.evaluation.metrics.sliced import SlicedWassersteinDistance, sliced_wasserstein_distance
@@ -31,6 +31,7 @@ __all__ = [
     "cluster_accuracy",
     "cluster_centers",
     "effective_modes",
+    "excess_kernel_distance",
     "frechet_distance",
     "kernel_distance",
     "label_accuracy",

@@ -26,11 +26,36 @@ def kernel_distance(real, fake, blocks=10, seed=0):
 
     Reference: Bińkowski et al. 2018, arXiv:1801.01401, section 4; Gretton et al. 2012.
     """
+    return _mean(kernel_estimates(real, fake, blocks, seed))
+
+
+def excess_kernel_distance(real, fake, other, blocks=10, seed=0):
+    """Estimate by how much generated examples are farther from real ones than others are, such as further real ones.
+
+    Args:
+        real, fake, other: features `(N, d)`, `(M, d)` and `(K, d)`.
+        blocks, seed: as in `kernel_distance`.
+
+    Returns:
+        `Estimate`: `kernel_distance(real, fake) - kernel_distance(real, other)`, and the standard error of the difference: both
+        are about the same parts of `real`, so that it is less than their errors taken together.
+
+    Raises:
+        InputError: as `kernel_distance`.
+    """
+    return _mean(kernel_estimates(real, fake, blocks, seed) - kernel_estimates(real, other, blocks, seed))
+
+
+def kernel_estimates(real, fake, blocks=10, seed=0):
+    """Return the estimates of the single parts, array `(blocks,)`; see `kernel_distance`."""
     blocks = check_int("blocks", blocks, 2)
     rng = np.random.default_rng(seed)
     parts = [np.array_split(rng.permutation(points), blocks) for points in feature_pair(real, fake, least=2 * blocks)]
-    estimates = [_squared_discrepancy(a, b) for a, b in zip(*parts, strict=True)]
-    return Estimate(float(np.mean(estimates)), float(np.std(estimates, ddof=1) / np.sqrt(blocks)))
+    return np.array([_squared_discrepancy(a, b) for a, b in zip(*parts, strict=True)])
+
+
+def _mean(estimates):
+    return Estimate(float(np.mean(estimates)), float(np.std(estimates, ddof=1) / np.sqrt(len(estimates))))
 
 
 @dataclasses.dataclass(frozen=True)
