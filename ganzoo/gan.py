@@ -253,9 +253,9 @@ class GAN(AdversarialModel):
         real_said = self.discriminate(real, batch, training=True)
         fake_said = self.discriminate(fake, batch, training=True)._replace(inputs=inputs)
         losses = {"discriminator_loss": self.discriminator_loss(real_said.logits, fake_said.logits)}
-        losses |= self.auxiliary_losses("discriminator", real_said, fake_said)
-        losses |= self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed)
-        metrics = self.training_metrics(real_said, fake_said)
+        losses = _joined(losses, self.auxiliary_losses("discriminator", real_said, fake_said))
+        losses = _joined(losses, self.penalties("discriminator", logits, {"real": real, "fake": fake}, seed))
+        metrics = _joined({}, self.training_metrics(real_said, fake_said), losses)
         if self.augmentation_probability is not None:
             metrics |= {"real_sign": ops.sign(real_said.logits)}
         return losses, metrics
@@ -298,7 +298,7 @@ class GAN(AdversarialModel):
         if self.objective.feature_matching:
             losses["feature_matching"] = self.match_features(batch, fake, seed)
         auxiliary = self.auxiliary_losses("generator", real_said, fake_said)
-        return losses | {f"generator_{name}": value for name, value in auxiliary.items()}, {}
+        return _joined(losses, {f"generator_{name}": value for name, value in auxiliary.items()}), {}
 
     def match_features(self, batch, fake, seed):
         """Return the generator's loss of features `(N,)`, see `ganzoo.losses.FeatureMatching`; fake are augmented examples."""
@@ -464,7 +464,7 @@ class GAN(AdversarialModel):
     def compile(self, discriminator_optimizer=None, generator_optimizer=None, **options):
         """Set the optimizers (None: the objective's, anew); objects of Keras or names. The rest goes to Keras's `compile`."""
         named = {"discriminator": discriminator_optimizer, "generator": generator_optimizer}
-        super().compile(options.pop("optimizers", None) or named, **options)
+        super().compile(named | (options.pop("optimizers", None) or {}), **options)
 
     def _generate_with(self, network, inputs):
         return ops.cast(_call(network, [inputs[name] for name in self.inputs], training=False), "float32")
@@ -492,6 +492,14 @@ class GAN(AdversarialModel):
 
     def _seed(self, stream, count):
         return backend.fold_in((self.seed, stream), count)
+
+
+def _joined(found, more, taken=()):
+    """Return two dictionaries of losses as one; InputError where a name would replace another's loss without a word."""
+    twice = [name for name in more if name in found or name in taken]
+    if twice:
+        raise InputError(f"a loss, penalty or metric called {twice[0]!r} is there already; give yours another name.")
+    return found | more
 
 
 def _call(network, tensors, training=None):

@@ -72,6 +72,8 @@ class Objective(Configurable):
         for each in self.generator_regularizers:
             if each.about_examples:
                 raise InputError(f"{each.name} is about what a discriminator says, not for a generator. Received: {each!r}")
+            if each.name == "path_length":
+                raise InputError(f"path lengths belong to a GAN of styles: StyleGAN2(path_length=2.0). Received: {each!r}")
         if feature_matching is not None and not isinstance(feature_matching, losses.FeatureMatching):
             raise InputError(
                 f"feature_matching must be a losses.FeatureMatching. Received: feature_matching={feature_matching!r}"

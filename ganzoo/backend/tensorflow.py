@@ -9,6 +9,8 @@ import functools
 
 import tensorflow as tf
 
+_ZERO = tf.UnconnectedGradients.ZERO  # None, as an output's gradient, is taken for ones
+
 
 def value_and_gradients(function, variables):
     """Evaluate `function` and differentiate its first output for `variables`, and for nothing else.
@@ -55,7 +57,7 @@ def value_and_input_gradients(function, inputs):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         loss, rest = function(inputs)
-    return loss, rest, tape.gradient(loss, inputs)
+    return loss, rest, tape.gradient(loss, inputs, unconnected_gradients=_ZERO)
 
 
 def input_gradient(function, inputs):
@@ -71,7 +73,7 @@ def input_gradient(function, inputs):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = function(inputs)
-    return tape.gradient(outputs, inputs)
+    return tape.gradient(outputs, inputs, unconnected_gradients=_ZERO)
 
 
 def mean_over_repeats(body, repeats):
@@ -206,6 +208,11 @@ def value_of(variable):
 def to_int(variable):
     """Return the value of an integer `keras.Variable` as a Python int."""
     return int(variable.value.numpy())
+
+
+def is_tracing():
+    """Return whether a compiled function is being traced, where variables are tensors without a value."""
+    return not tf.executing_eagerly()
 
 
 def in_distribution_strategy():

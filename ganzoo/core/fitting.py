@@ -73,6 +73,11 @@ class Fitting:
         if hasattr(x, "element_spec"):
             self.check_batches(self.as_batches(next(iter(x), None)), self.steps_per_call == 1)
         elif x is not None:
+            if not isinstance(x, (dict, tuple, list)) and not hasattr(x, "shape"):
+                raise InputError(
+                    "fit takes arrays or a tf.data.Dataset, such as tf.data.Dataset.from_generator makes. Received: x of type "
+                    f"{type(x).__name__}"
+                )
             self.check_batches(self.as_batches(x if y is None else (x, y)))
         return super().fit(x, y, **options)
 
@@ -87,7 +92,16 @@ class Fitting:
 
     @property
     def step(self):
-        """Number of steps made so far, an int."""
+        """Number of steps made so far, an int.
+
+        Raises:
+            InputError: within a step, which is compiled for all steps: there it is a tensor, `self.step_counter`.
+        """
+        if backend.is_tracing():
+            raise InputError(
+                "gan.step is a number for callbacks and loops; a step is compiled once for all of them. In a loss take the tensor "
+                "self.step_counter and keras.ops, e.g. ops.where(self.step_counter < 1000, 1.0, 0.0)."
+            )
         return backend.to_int(self.step_counter)
 
     def train(self, data, steps=1000, **options):

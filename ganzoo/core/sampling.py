@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.core.inputs import Image
+from ganzoo.core.inputs import WHITE, Image
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
 from ganzoo.utils import images, plots
@@ -107,8 +107,13 @@ class Sampling(Validation):
         return self.postprocess(ops.convert_to_numpy(ops.concatenate(parts)))
 
     def postprocess(self, outputs):
-        """Turn a generator's output, float32 array `(N, H, W, C)` in `value_range`, into uint8 images."""
-        return images.to_uint8(outputs, self.value_range)
+        """Turn a generator's output, float32 array `(N, H, W, C)` in `value_range`, into uint8 images; others stay floats."""
+        return images.to_uint8(outputs, self.value_range) if self.makes_images else np.asarray(outputs, "float32")
+
+    @property
+    def makes_images(self):
+        """Whether examples are images of whole numbers, uint8 or uint16, by the dtype that `examples` declares."""
+        return next(iter(self.examples.values())).dtype in WHITE
 
     def sample(self, n=None, seed=0, endpoint="serving_default", **given):
         """Generate n samples.
@@ -166,14 +171,16 @@ class Sampling(Validation):
     def picture(self, examples):
         """Lay generated examples, as `render` returns them, out as one picture, uint8 `(H, W, C)`: images in a square.
 
-        A model whose examples are no images says here how they are drawn.
+        A model whose examples are neither images nor points says here how they are drawn.
         """
-        return plots.point_picture(examples) if examples.ndim == 2 else images.grid(examples)
+        if self.makes_images and examples.ndim == 4:
+            return images.grid(examples)
+        return plots.point_picture(examples) if examples.ndim == 2 else plots.series_picture(examples)
 
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 
-        64 samples in a square, 1,000 points; 10 a class, or a text, of a conditional model; of one that translates images, a
+        64 samples in a square, 1,000 points, 16 series; 10 a class, or a text, of a conditional model; of one that translates images, a
         row an example: for each endpoint the image and what becomes of it.
 
         Args:
@@ -182,6 +189,8 @@ class Sampling(Validation):
         """
         if len(self._shape()) == 1:
             return self.picture(self.sample(1000, seed))
+        if not self.makes_images:
+            return self.picture(self.sample(16, seed))
         zoom = self.zoom
         if self.probe_size:
             columns = self._translations(probe or {}, seed)
@@ -218,6 +227,8 @@ class Sampling(Validation):
         for name, point in self.endpoints().items():
             given = {key: probe.get(key, np.zeros((self.probe_size, *each.shape), "uint8"))
                      for key, each in point.inputs.items() if isinstance(each, Image)}  # fmt: skip
+            if not given:  # an endpoint beside them that makes images of latents
+                continue
             columns.setdefault(next(iter(given)), self.translations(given, seed, name))
         return [each for found in columns.values() for each in found]
 

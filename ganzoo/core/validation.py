@@ -143,7 +143,7 @@ def last_activation(network):
     while True:
         operation = tensor._keras_history.operation
         if isinstance(operation, keras.Model):
-            tensor = operation.outputs[0]
+            tensor = operation.outputs[tensor._keras_history.tensor_index]
             continue
         kind = type(operation).__name__.lower()
         if kind in ("reshape", "flatten", "identity", "dropout", "cast", "permute"):

@@ -1,5 +1,6 @@
 """Data sets: built-in ones, folders, files, arrays, points, pairs and streams, all read in batches of named tensors."""
 
+from ganzoo.data.arrays import ArrayDataset
 from ganzoo.data.captions import CaptionedImages, caption_classes, read_captions
 from ganzoo.data.crops import Crops
 from ganzoo.data.dataset import ImageDataset
@@ -17,6 +18,7 @@ from ganzoo.data.points import PointDataset
 from ganzoo.data.stream import StreamDataset, as_dataset
 
 __all__ = [
+    "ArrayDataset",
     "CaptionedImages",
     "Crops",
     "FunctionGraph",

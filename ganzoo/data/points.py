@@ -80,12 +80,16 @@ class PointDataset:
     def notes(self):
         """Return a tuple of one sentence if a column is far from unit scale, else of none."""
         far = self.far_columns()
-        return (f"{far}: PointGAN standardizes points of an array, and puts its samples back into their units",) if far else ()
+        return (
+            (f"{far}: PointGAN standardizes these columns of an array, and puts its samples back into their units",)
+            if far
+            else ()
+        )
 
     def far_columns(self):
         """Say which columns are far from mean 0 or standard deviation 1; an empty str if none is."""
         center, scale = self.points.mean(axis=0, dtype="float64"), self._deviations()
-        far = np.flatnonzero((np.abs(center) > _FAR) | (scale > _FAR) | ((scale > 0) & (scale < 1 / _FAR)))
+        far = np.flatnonzero(self.far())
         if not len(far):
             return ""
         shown = ", ".join(f"{column} ({center[column]:.3g} ± {scale[column]:.3g})" for column in far[:5])
@@ -93,6 +97,11 @@ class PointDataset:
             f"columns {shown}{', ...' if len(far) > 5 else ''} of {self.name} are far from mean 0 and standard deviation 1, "
             "where a GAN learns best"
         )
+
+    def far(self):
+        """Return which columns are far from mean 0 or standard deviation 1, bool (d,)."""
+        center, scale = self.points.mean(axis=0, dtype="float64"), self._deviations()
+        return (np.abs(center) > _FAR) | (scale > _FAR) | ((scale > 0) & (scale < 1 / _FAR))
 
     @functools.cached_property
     def fingerprint(self):

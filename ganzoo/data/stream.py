@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 
 from ganzoo.core.inputs import Spec
+from ganzoo.data.arrays import ArrayDataset
 from ganzoo.data.captions import CaptionedImages
 from ganzoo.data.checks import chosen_names, one_line
 from ganzoo.data.crops import Crops
@@ -128,17 +129,21 @@ class StreamDataset:
         return cut(batches_per_step * batch_size, drop_remainder=True).skip(start_step).map(group).prefetch(tf.data.AUTOTUNE)
 
 
-def as_dataset(data):
+def as_dataset(data, examples=None):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
         data: Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset (returned as it
             is); uint8 or uint16 array of images (N, H, W, C) or (N, H, W); float array of points (N, d); pair (images, labels)
             of arrays; dict of arrays with the names "images", "images" and "labels" or "texts", "points", or "a" and "b" (two
-            sets of images); or `tf.data.Dataset`, see `StreamDataset`.
+            sets of images); or `tf.data.Dataset`, see `StreamDataset`; or a data set of your own: an object with `name`,
+            `specs`, `fingerprint` and `batches`.
+        examples: {part: Spec} of a model whose parts have other names or shapes: a dict of arrays with these names, or an array
+            for its one part, is taken as an ArrayDataset.
 
     Returns:
-        Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages or StreamDataset.
+        Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, ArrayDataset or StreamDataset, or the
+        data set of your own.
 
     Raises:
         InputError: if `data` is something else, or not fit for training.
@@ -147,6 +152,13 @@ def as_dataset(data):
 
     if isinstance(data, (Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, StreamDataset)):
         return data
+    if all(hasattr(data, name) for name in ("name", "specs", "fingerprint", "batches")):
+        return data
+    usual = examples is None or set(examples) in [set(parts) for parts in _PARTS]
+    if not usual and isinstance(data, np.ndarray) and len(examples) == 1:
+        data = {next(iter(examples)): data}
+    if not usual and isinstance(data, dict) and set(data) == set(examples):
+        return ArrayDataset({part: data[part] for part in examples})
     if isinstance(data, np.ndarray):
         return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)
     if isinstance(data, tf.data.Dataset):

@@ -59,8 +59,8 @@ def write_functions(folder, model, functions):
 
 
 def is_bounded(model):
-    """Return whether the model makes pixels, which are scaled to [0, 1]; points stay as they are."""
-    return all(math.isfinite(bound) for bound in model.value_range)
+    """Return whether the model makes pixels, which are scaled to [0, 1]; other numbers stay as they are."""
+    return model.makes_images and all(math.isfinite(bound) for bound in model.value_range)
 
 
 def finish(model, examples):

@@ -60,11 +60,12 @@ class PointGAN(GAN):
         """Return points `(N, d)` in the units of the data, float32."""
         return super().generate(inputs) * (self.scale or 1.0) + (self.center or 0.0)
 
-    def adapt(self, points):
-        """Take center and scale from points, before the first step; `train` does so where a column needs it.
+    def adapt(self, points, columns=None):
+        """Take center and scale from points, before the first step; `train` does so for the columns that need it.
 
         Args:
             points: array `(N, d)` or `ganzoo.data.PointDataset`.
+            columns: bool `(d,)`, which to standardize; the others the networks make as they are. None: all.
 
         Raises:
             InputError: if the points have another dimension, or steps were made already.
@@ -73,7 +74,11 @@ class PointGAN(GAN):
         self.check_data(points)
         if self.step:
             raise InputError(f"adapt changes what the networks see: call it before the first step. Received: step {self.step}")
-        self.center, self.scale = (tuple(map(float, each)) for each in points.moments())
+        chosen = np.ones(self.dimensions, bool) if columns is None else np.asarray(columns, bool)
+        center, scale = points.moments()
+        self.center, self.scale = (
+            tuple(np.where(chosen, values, usual).tolist()) for values, usual in ((center, 0.0), (scale, 1.0))
+        )
         self._functions, self._play_step, self.train_function = {}, backend.jit(self.play_step), None  # they hold the old ones
 
     def picture(self, examples):
@@ -95,7 +100,7 @@ class PointGAN(GAN):
         """
         data = PointDataset(data) if isinstance(data, np.ndarray) else as_dataset(data)
         if isinstance(data, PointDataset) and data.notes and self.step == 0 and self.center is None and self.scale is None:
-            self.adapt(data)
+            self.adapt(data, data.far())
         begun = self.step
         if options.get("resume") and options.get("run_dir"):
             begun = max(RunDirectory(options["run_dir"]).checkpoints.steps(), default=0)

@@ -97,8 +97,8 @@ class UnrolledGAN(PointGAN):
         others = [name for name in names if getattr(optimizer, name, None)]
         if others:
             raise InputError(
-                "the steps looked ahead are those of a plain Adam: its moments and its rate. Received: a discriminator_optimizer "
-                f"with {', '.join(others)}"
+                "the steps looked ahead are those of a plain Adam: its moments and its rate. Received: a "
+                f"discriminator_optimizer with {', '.join(others)}"
             )
         for regularizer in self.players["discriminator"].regularizers:
             inner = regularizer

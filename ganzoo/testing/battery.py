@@ -117,8 +117,8 @@ def _check(name, subject, report, files):
     except Exception as error:  # of whatever kind a student's code raises
         faults = [describe_error(error, files)]
     known = {each.message for each in report.failures}
-    # What an earlier check said is not said again.
-    report.findings += [Finding(name, False, fault) for fault in faults if fault not in known]
+    # What was said before, of another batch or by another check, is not said again.
+    report.findings += [Finding(name, False, fault) for fault in dict.fromkeys(faults) if fault not in known]
     if not faults:
         report.findings.append(Finding(name, True, PASSED[name]))
 

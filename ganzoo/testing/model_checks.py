@@ -14,7 +14,7 @@ from ganzoo.errors import InputError
 
 
 def trainable_layers(subject):
-    """Layers that have weights and are frozen."""
+    """Layers that have weights and are frozen, or that Keras does not know of."""
     for player in subject.model.players.values():
         for name, network in player.networks.items():
             frozen = [each.name for each in _leaves(network) if not each.trainable and each.weights]
@@ -22,6 +22,17 @@ def trainable_layers(subject):
                 yield (
                     f"The {name} has frozen layers, which never learn: {_some(frozen)}. Remove trainable = False; who is "
                     "trained when is decided by ganzoo."
+                )
+            foreign = [
+                f"{each.name}.{key}"
+                for each in _leaves(network)
+                for key, value in vars(each).items()
+                if _is_foreign(value, each)
+            ]
+            if foreign:
+                yield (
+                    f"The {name} has weights that Keras does not know of, which never learn and are not saved: {_some(foreign)}. "
+                    "Make them in build with self.add_weight, or as a keras.Variable."
                 )
 
 
@@ -121,8 +132,9 @@ def gradient_through(subject):
     """Updates through outputs made before whose gradient is not the one through everything at once."""
     for update in subject.updates:
         for (variable, found), expected in zip(update.gradients, update.expected or [], strict=False):
-            if found is None or expected is None:
+            if found is None:
                 continue
+            expected = 0.0 if expected is None else expected  # the outputs' gradient is lost on the way to the loss
             if np.abs(found - expected).max() > 1e-5 * max(1.0, np.abs(expected).max()):
                 yield f"The {update.player}'s gradient for {variable.path} is not the one through D(G(z))."
                 return
@@ -180,6 +192,9 @@ def configuration(subject):
 
 def same_seed(subject):
     """Weights or samples that are no function of the seed."""
+    if "seed" not in config.parameters(type(subject.model)):
+        yield "__init__ takes no seed, so that runs differ by nothing. Take seed, or **options, and pass it to super().__init__."
+        return
     one, two, other = subject.another(), subject.another(), subject.another(seed=subject.model.seed + 1)
     if not _equal(state.get_state(one), state.get_state(two)):
         yield (
@@ -263,6 +278,11 @@ def export(subject):
 def _leaves(network):
     """Return the layers of a network that contain no others."""
     return [each for each in network._flatten_layers(include_self=False) if not list(each._flatten_layers(include_self=False))]
+
+
+def _is_foreign(value, layer):
+    """Return whether an attribute of a layer is a variable of TensorFlow that is none of the layer's weights."""
+    return isinstance(value, tf.Variable) and all(value is not each.value for each in layer.variables)
 
 
 def _vanishes(updates, variable):

@@ -44,6 +44,7 @@ def load(run_dir, model=None):
         raise InputError(f"{run_dir} holds no run: config.json is missing.")
     if model is None:
         model = build(found.get("model"), run.path)
+        _compile(model, found.get("compile"), run.path)
 
     def expected(stage):
         while model.stage < stage:
@@ -78,6 +79,19 @@ def build(description, path):
         raise
     except Exception as error:  # whatever a constructor raises for values that are not its own
         raise InputError(f"{path} describes a model that cannot be built: {str(error).splitlines()[0][:200]}") from error
+
+
+def _compile(model, description, path):
+    """Compile a model with the optimizers that a run's `config.json` describes; without such it keeps its own."""
+    if not description:
+        return
+    check_description(description, path)
+    try:
+        model.compile_from_config(description)
+    except InputError:
+        raise
+    except Exception as error:  # whatever an optimizer raises for values that are not its own
+        raise InputError(f"{path} describes optimizers that cannot be built: {str(error).splitlines()[0][:200]}") from error
 
 
 def check_description(value, path, name="model", depth=0):

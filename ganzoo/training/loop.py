@@ -78,7 +78,7 @@ def train(
     if override and not resume:
         raise InputError(f"override is for resume=True. Received: override={tuple(override)!r}")
     override = (override,) if isinstance(override, str) else tuple(override)
-    data = as_dataset(data)
+    data = as_dataset(data, model.examples)
     model.check_data(data)
     for line in remarks(data) if verbose else ():
         print(line)

@@ -26,6 +26,14 @@ def description_of(model):
         return {}
 
 
+def optimizers_of(model):
+    """Return {"optimizers": {player: dictionary}}, which `ganzoo.load` compiles the model with; empty if there can be none."""
+    try:
+        return model.get_compile_config()
+    except InputError:
+        return {}
+
+
 def versions():
     """Return the versions of Python and of the packages that decide the numbers."""
     packages = {name: importlib.metadata.version(name) for name in ("keras", "tensorflow", "numpy")}
@@ -45,6 +53,7 @@ def config_of(model, settings, options, first_step, notes, overrides):
     """
     return {
         "model": description_of(model),
+        "compile": optimizers_of(model),
         "settings": settings,
         "options": options.counts(),
         "first_step": first_step,

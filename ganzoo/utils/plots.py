@@ -84,6 +84,25 @@ def point_picture(points, truth=None, title="", center=0.0, scale=1.0):
     return figure_to_array(figure)
 
 
+def series_picture(examples):
+    """Draw the first 16 examples, a panel each, their first axis from left to right and a line for each further number.
+
+    Args:
+        examples: float `(N, length, ...)`; of more than 8 lines the first 8 are drawn.
+
+    Returns:
+        uint8 array `(480, 480, 3)`.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.8, 4.8), dpi=100, layout="constrained")
+    lines = examples[:16].reshape(len(examples[:16]), examples.shape[1], -1)[:, :, :8]
+    side = math.ceil(len(lines) ** 0.5)
+    for axes, each in zip(figure.subplots(side, side, squeeze=False, sharex=True, sharey=True).flat, lines, strict=False):
+        axes.plot(each, linewidth=0.8)
+    return figure_to_array(figure)
+
+
 def _frame(points, truth, center, scale):
     """Return (middle, reach) of the axes, floats `(d,)`; the same for about the same points, so that pictures compare."""
     import numpy as np
