@@ -47,6 +47,15 @@ def test_columns_of_any_scale_are_standardized_and_put_back(tmp_path, capsys):
         gan.adapt(CITIES)
 
 
+def test_columns_near_unit_scale_are_left_to_the_networks():
+    """Such as one-hot columns, which a softmax makes."""
+    kinds = np.eye(3)[np.arange(200) % 3]
+    gan = PointGAN(dimensions=5)
+    gan.train(np.concatenate([CITIES, kinds], axis=1), steps=1, verbose=False)
+    np.testing.assert_allclose(gan.center, [*CITIES.mean(axis=0), 0, 0, 0], rtol=1e-5)
+    np.testing.assert_allclose(gan.scale, [*CITIES.std(axis=0), 1, 1, 1], rtol=1e-5)
+
+
 @pytest.mark.slow
 def test_standardized_training_is_the_training_of_standardized_points():
     mine, theirs = PointGAN(), PointGAN()

@@ -60,6 +60,12 @@ def value_and_input_gradients(function, inputs):
     return loss, rest, tape.gradient(loss, inputs, unconnected_gradients=_ZERO)
 
 
+def sum_gradients(*gradients):
+    """Return the sum of gradients of one weight, None where there is none; those of an embedding may be rows of it."""
+    found = [tf.convert_to_tensor(each) for each in gradients if each is not None]
+    return tf.add_n(found) if found else None
+
+
 def input_gradient(function, inputs):
     """Differentiate `sum(function(inputs))` for `inputs`; the result can be differentiated again.
 

@@ -99,8 +99,8 @@ class Fitting:
         """
         if backend.is_tracing():
             raise InputError(
-                "gan.step is a number for callbacks and loops; a step is compiled once for all of them. In a loss take the tensor "
-                "self.step_counter and keras.ops, e.g. ops.where(self.step_counter < 1000, 1.0, 0.0)."
+                "gan.step is a number for callbacks and loops; a step is compiled once for all of them. In a loss take the "
+                "tensor self.step_counter and keras.ops, e.g. ops.where(self.step_counter < 1000, 1.0, 0.0)."
             )
         return backend.to_int(self.step_counter)
 

@@ -67,13 +67,9 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
 
     def __init__(self, seed=0, name=None):
         super().__init__(name=name)
-        taken = [
-            name for name in config.parameters(type(self)) if name in ("stage", "step", "players", "memory", "step_counter")
-        ]
-        if taken:
-            raise InputError(
-                f"{type(self).__name__}.__init__ may not have an argument {taken[0]!r}: every model has that itself."
-            )
+        for argument in config.parameters(type(self)):
+            if argument in ("stage", "step", "step_counter", "players", "memory"):
+                raise InputError(f"{type(self).__name__} may not have an argument {argument!r}: every model has that itself.")
         if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
             raise InputError(f"seed must be an integer in [0, 2147483648). Received: seed={seed!r}")
         self.seed = int(seed)
@@ -161,7 +157,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         if penalties is not None:
             _, more, own = backend.value_and_gradients(lambda: weigh(penalties(), {}), variables)
             logs |= more
-            gradients = [_sum(*pair) for pair in zip(gradients, own, strict=True)]
+            gradients = [backend.sum_gradients(*pair) for pair in zip(gradients, own, strict=True)]
         optimizer.apply(gradients, variables)
         for regularizer in player.regularizers:
             regularizer.after_update(player, self.step_counter)
@@ -310,12 +306,6 @@ def _check_loss(name, value):
     if shape is None or not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)):
         found = f"{value!r}" if shape is None else f"shape {tuple(shape)}"
         raise InputError(f"{name} must be one number per example, (N,): take the mean over its other axes. Received: {found}")
-
-
-def _sum(*gradients):
-    """Return the sum of gradients of one weight, None where there is none; that of an embedding is a list of rows."""
-    found = [ops.convert_to_tensor(each) for each in gradients if each is not None]
-    return sum(found) if found else None
 
 
 def _like(optimizer):

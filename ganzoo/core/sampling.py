@@ -180,8 +180,8 @@ class Sampling(Validation):
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 
-        64 samples in a square, 1,000 points, 16 series; 10 a class, or a text, of a conditional model; of one that translates images, a
-        row an example: for each endpoint the image and what becomes of it.
+        64 samples in a square, 1,000 points, 16 series; 10 a class, or a text, of a conditional model; of one that translates
+        images, a row an example: for each endpoint the image and what becomes of it.
 
         Args:
             probe: {part: array}, `probe_size` fixed examples of the data, or None.

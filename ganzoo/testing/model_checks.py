@@ -23,16 +23,12 @@ def trainable_layers(subject):
                     f"The {name} has frozen layers, which never learn: {_some(frozen)}. Remove trainable = False; who is "
                     "trained when is decided by ganzoo."
                 )
-            foreign = [
-                f"{each.name}.{key}"
-                for each in _leaves(network)
-                for key, value in vars(each).items()
-                if _is_foreign(value, each)
-            ]
+            attributes = [(each, key, value) for each in _leaves(network) for key, value in vars(each).items()]
+            foreign = [f"{each.name}.{key}" for each, key, value in attributes if _is_foreign(value, each)]
             if foreign:
                 yield (
-                    f"The {name} has weights that Keras does not know of, which never learn and are not saved: {_some(foreign)}. "
-                    "Make them in build with self.add_weight, or as a keras.Variable."
+                    f"The {name} has weights that Keras does not know of, which never learn and are not saved: "
+                    f"{_some(foreign)}. Make them in build with self.add_weight, or as a keras.Variable."
                 )
 
 
@@ -193,7 +189,7 @@ def configuration(subject):
 def same_seed(subject):
     """Weights or samples that are no function of the seed."""
     if "seed" not in config.parameters(type(subject.model)):
-        yield "__init__ takes no seed, so that runs differ by nothing. Take seed, or **options, and pass it to super().__init__."
+        yield "__init__ takes no seed. Take seed, or **options, and pass it to super().__init__."
         return
     one, two, other = subject.another(), subject.another(), subject.another(seed=subject.model.seed + 1)
     if not _equal(state.get_state(one), state.get_state(two)):

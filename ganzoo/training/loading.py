@@ -10,7 +10,10 @@ from ganzoo.errors import InputError
 from ganzoo.training.runs import RunDirectory
 
 MAX_INT = 16_384  # of a size in a description; a larger one asks for networks that no run of this library has
-_LARGE = ("seed", "steps", "updates", "decay_steps", "rough_steps", "ema_half_life_images")  # numbers that are no sizes
+_LARGE = (  # numbers that are no sizes
+    *("seed", "steps", "updates", "decay_steps", "first_decay_steps", "warmup_steps", "boundaries"),
+    *("rough_steps", "ema_half_life_images"),
+)
 _PARTS = (Configurable, AdversarialModel, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)
 
 

@@ -7,6 +7,7 @@ import types
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import run_python
 from keras import Input, Sequential, layers, ops
 
@@ -188,6 +189,24 @@ class UnseededNoise(Small):
         return super().generate_batch(inputs) + np.random.normal()
 
 
+class ForeignVariable(Small):
+    class Scaling(layers.Layer):
+        def build(self, shape):
+            self.scale = tf.Variable(1.0)
+
+        def call(self, x):
+            return x * self.scale
+
+    def last_of_discriminator(self):
+        return [self.Scaling(), layers.Dense(1)]
+
+
+class Seedless(Small):
+    def __init__(self, width=16):
+        self.width = width
+        super().__init__()
+
+
 # Class -> (check that finds it, part of the sentence).
 WRONG = {
     SigmoidLayer: ("built", "build_discriminator must return logits, as the sigmoid is in the loss.*ends in a sigmoid"),
@@ -220,6 +239,8 @@ WRONG = {
         r"AttributeError in generator_loss, line \d+ of .*test_check_gan.py \(return real_logits.there",
     ),
     UnseededNoise: ("resume", "differs from one that was not interrupted"),
+    ForeignVariable: ("trainable layers", "weights that Keras does not know of.*scaling.*scale.*self.add_weight"),
+    Seedless: ("same seed", "__init__ takes no seed. Take seed, or "),
 }
 
 
@@ -252,6 +273,25 @@ OPTIONS = ({"classes": 3}, {"ema_half_life_images": 10.0}, *({"objective": make(
 def test_student_gan_passes(options):
     subject = ganzoo.GAN if "classes" in options else Small
     check_gan(subject, verbose=False, **options).raise_if_failed()
+
+
+def test_an_energy_that_is_turned_round_in_time_is_no_fault():
+    """The discriminator of an energy-based GAN is an autoencoder, which knows dark images before it has learned bright ones."""
+
+    class Energy(Small):
+        def build_discriminator(self):
+            images = Input(self.image_shape)
+            x = layers.Flatten()(images)
+            found = layers.Dense(x.shape[1], activation="tanh")(layers.Dense(16, activation="relu")(x))
+            return keras.Model(images, -ops.mean(ops.square(x - found), axis=1, keepdims=True))
+
+        def discriminator_loss(self, real_logits, fake_logits):
+            return (ops.relu(1 + fake_logits) - real_logits)[:, 0]
+
+        def generator_loss(self, real_logits, fake_logits):
+            return -fake_logits[:, 0]
+
+    check_gan(Energy(image_shape=(8, 8, 1)), checks=["learns which is real"], verbose=False).raise_if_failed()
 
 
 def test_instances_and_functions_are_checked_and_left_as_they_were():

@@ -11,6 +11,7 @@ SCHEMA = 2  # 0.1.0 wrote none
 ENTRIES = {
     "run": ("16 hexadecimal digits",),
     "model": ("a dictionary", {}),
+    "compile": ("a dictionary", {}),
     "settings": ("a dictionary",),
     "options": ("a dictionary of positive integers", {}),
     "first_step": ("an integer of at least 0", 0),
