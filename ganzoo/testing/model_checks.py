@@ -89,7 +89,10 @@ def who_moves(subject):
             continue
         foreign = {owners[id(v)] for each in own for v in each.moved if owners[id(v)] != name}
         if foreign:
-            yield f"The update of the {name} moves weights of the {', '.join(sorted(foreign))}; it must move its own alone."
+            yield (
+                f"The update of the {name} moves weights of the {', '.join(sorted(foreign))}; it must move its own alone. "
+                "(Layers of Keras such as SpectralNormalization assign weights where they are called: take ganzoo.layers'.)"
+            )
         zero = {id(v) for v in player.variables if _vanishes(own, v)}
         moved = {id(v) for each in own for v in each.moved}
         still = [v.path for v in player.variables if id(v) not in moved | zero]
@@ -258,8 +261,8 @@ def export(subject):
     }
     made = served["serving_default"](**{name: tf.constant(values) for name, values in asked.items()})[endpoint.output].numpy()
     expected = subject.model.render(inputs)
-    made = np.rint(made * 255) if subject.bounded else made
-    if made.shape != expected.shape or np.abs(made - expected.astype("float32")).max() > (1 if subject.bounded else 1e-4):
+    made, apart = (np.rint(made * 255), 1) if subject.model.makes_images else (made, 1e-4)
+    if made.shape != expected.shape or np.abs(made - expected.astype("float32")).max() > apart:
         yield "The exported generator makes other samples than sample does: override generate, not sample or render."
     if "from_seed" in served:
         given = {name: tf.constant(asked[name]) for name, each in endpoint.inputs.items() if not each.drawn}

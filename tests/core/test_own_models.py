@@ -193,6 +193,14 @@ def test_examples_that_are_no_images_train_resume_sample_and_export(tmp_path):
     np.testing.assert_allclose(made, whole.sample(3, seed=1), rtol=1e-5)
 
 
+@pytest.mark.slow
+def test_a_gan_of_series_passes_the_battery():
+    class Series(ganzoo.GAN):
+        example_name, example_ndim = "series", 2
+
+    check_gan(lambda: Series((12, 2), networks=networks.Dense((16,))), verbose=False).raise_if_failed()
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
