@@ -36,12 +36,13 @@ def nearest_size(size, engine):
     return min(ENGINES[engine].sizes or (size,), key=lambda each: abs(each - size))
 
 
-def check_size(size, engine=None):
+def check_size(size, engine=None, name="size"):
     """Return `size` if it is one that an engine takes.
 
     Args:
         size: int, samples along one side.
         engine: a name in `ENGINES`, or None for those of Unity and of Unreal.
+        name: what it is called in messages.
 
     Returns:
         int.
@@ -49,11 +50,12 @@ def check_size(size, engine=None):
     Raises:
         InputError: if it is none of them; the message has the nearest below and above.
     """
-    names = [name for name in ENGINES if ENGINES[name].sizes] if engine is None else [check_choice("engine", engine, ENGINES)]
-    if any(size in (ENGINES[name].sizes or (size,)) for name in names):
+    asked = [each for each in ENGINES if ENGINES[each].sizes] if engine is None else [check_choice("engine", engine, ENGINES)]
+    if any(size in (ENGINES[each].sizes or (size,)) for each in asked):
         return int(size)
-    near = [f"{name.capitalize()} {_neighbors(size, ENGINES[name].sizes)}" for name in names]
-    raise InputError(f"size must be one that the engine takes; the nearest are {' and '.join(near)}. Received: size={size!r}")
+    near = [f"{each.capitalize()} {_neighbors(size, ENGINES[each].sizes)}" for each in asked]
+    nearest = " and ".join(near)
+    raise InputError(f"{name} must be one that the engine takes; the nearest are {nearest}. Received: {name}={size!r}")
 
 
 def _neighbors(size, sizes):

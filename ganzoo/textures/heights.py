@@ -85,7 +85,8 @@ def to_engine_size(height, size, tileable, engine=None):
         height: float (H, W) in [0, 1] or uint16; other proportions than a square are stretched to one.
         size: int, e.g. 513 for Unity, 505 for Unreal.
         tileable: bool, whether the field is periodic.
-        engine: "unity" or "unreal", to allow the sizes of that one alone; None allows both.
+        engine: a name in `ganzoo.textures.engines.ENGINES`, to allow the sizes of that one alone; None allows Unity's and
+            Unreal's.
 
     Returns:
         float32 (size, size) in [0, 1].

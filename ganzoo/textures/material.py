@@ -10,14 +10,18 @@ import numpy as np
 
 from ganzoo.errors import InputError
 from ganzoo.textures import gltf, materialx
-from ganzoo.textures.engines import ENGINES, nearest_size
+from ganzoo.textures.engines import ENGINES, check_size, nearest_size
 from ganzoo.textures.height_files import BYTE_ORDERS, write_png, write_png16, write_raw
 from ganzoo.textures.heights import as_height, to_engine_size
 from ganzoo.textures.normals import normal_map
 from ganzoo.textures.shading import ambient_occlusion, roughness
 from ganzoo.textures.sidecar import describe
-from ganzoo.utils.checks import check_choice, positive_number
+from ganzoo.utils.checks import check_choice, check_int, positive_number
 from ganzoo.utils.files import naming, write_whole
+from ganzoo.utils.memory import require_memory
+
+BYTES_PER_PIXEL = 64  # of the picture, at most at a time while the maps are made
+BYTES_PER_SAMPLE = 20  # of the RAW
 
 
 def write_material(
@@ -73,6 +77,9 @@ def write_material(
         "metres_per_pixel": positive_number("metres_per_pixel", metres_per_pixel),
         "height_range_metres": positive_number("height_range_metres", height_range_metres),
     }
+    require_memory_for_maps(*height.shape)
+    if raw_size is not None:
+        check_raw_size(raw_size, engine)
     tileable, estimated, flip = bool(tileable), bool(estimated), convention.flip if flip is None else bool(flip)
     raw = _raw(height, raw_size, engine, tileable)
     pictures = _pictures(albedo, height, scale, tileable, convention.normal_y, base_roughness)
@@ -102,6 +109,17 @@ def write_material(
     return _write_aside(pathlib.Path(folder), names, write)
 
 
+def check_raw_size(size, engine):
+    """Raise InputError if an engine, or this machine's memory, does not take a RAW of `size` samples a side."""
+    check_size(check_int("raw_size", size, 2), engine, "raw_size")
+    require_memory(f"a RAW of {size}x{size} samples", BYTES_PER_SAMPLE * size**2)
+
+
+def require_memory_for_maps(height, width):
+    """Raise InputError if the maps of a picture of so many pixels are beyond this machine's memory."""
+    require_memory(f"the maps of a picture of {height}x{width} pixels", BYTES_PER_PIXEL * height * width)
+
+
 def _pictures(albedo, height, scale, tileable, normal_y, base_roughness):
     """Return {file name: uint8 array} of the maps with 8 bits."""
     options = scale | {"tileable": tileable}
@@ -121,11 +139,9 @@ def _pictures(albedo, height, scale, tileable, normal_y, base_roughness):
 
 def _raw(height, size, engine, tileable):
     """Return the height field in the shape of the RAW file."""
-    takes_any = not ENGINES[engine].sizes
-    if size is None and takes_any:
+    if size is None and not ENGINES[engine].sizes:
         return height
-    size = nearest_size(max(height.shape), engine) if size is None else size
-    return to_engine_size(height, size, tileable, None if takes_any else engine)
+    return to_engine_size(height, nearest_size(max(height.shape), engine) if size is None else size, tileable, engine)
 
 
 def _write_aside(folder, names, write):

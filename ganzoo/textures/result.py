@@ -35,13 +35,13 @@ def write_texture(folder, model, picture=None, repeats=(3, 3), seamless=True, da
     height = picture[..., 0] if heights else height_from_image(picture, dark_is_high=dark_is_high, tileable=seamless)
     pixels = to_uint8(picture)
     written = write_material(folder, pixels, height, estimated=not heights, tileable=seamless, **options)
-    return written | _write(folder, {"preview.png": _preview(pixels, repeats)})
+    return written | _write(folder, {"preview.png": preview(pixels, repeats)})
 
 
 def write_picture(folder, picture, repeats=(3, 3)):
     """Write `albedo.png` and `preview.png` alone; arguments and result as in `write_texture`."""
     pixels = to_uint8(picture)
-    return _write(folder, {"albedo.png": pixels, "preview.png": _preview(pixels, repeats)})
+    return _write(folder, {"albedo.png": pixels, "preview.png": preview(pixels, repeats)})
 
 
 def to_uint8(picture):
@@ -49,10 +49,12 @@ def to_uint8(picture):
     return np.rint(np.asarray(picture) * 255.0).astype("uint8")
 
 
-def _preview(pixels, repeats):
-    preview = np.tile(pixels, (*repeats, 1))
-    every = -(-max(preview.shape) // PREVIEW_PIXELS)
-    return preview[::every, ::every]
+def preview(pixels, repeats):
+    """Return a picture side by side with itself, (rows, columns) times; a large repetition thinned."""
+    sides = [side * count for side, count in zip(pixels.shape, repeats, strict=False)]
+    every = -(-max(sides) // PREVIEW_PIXELS)
+    y, x = (np.arange(0, whole, every) % side for whole, side in zip(sides, pixels.shape, strict=False))
+    return pixels[y[:, None], x]
 
 
 def _write(folder, pictures):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ganzoo.errors import InputError
-from ganzoo.textures import material
+from ganzoo.textures import material, result
 from ganzoo.textures.height_files import read_png16, read_raw
 from ganzoo.textures.material import write_material
 from ganzoo.textures.normals import normal_map
@@ -86,6 +86,32 @@ def test_raw_of_engines_that_take_any_size(tmp_path):
     assert (raw["byte_order"], raw["bottom_row_first"], raw["last_row_and_column_repeat_the_first"]) == ("big", True, False)
     paths = write_material(tmp_path / "b", albedo, height, engine="blender", raw_size=65)
     assert read_raw(paths["height.raw"]).shape == (65, 65)
+    paths = write_material(tmp_path / "c", albedo, height, engine="godot", raw_size=100)
+    assert read_raw(paths["height.raw"]).shape == (100, 100)
+
+
+def test_maps_beyond_the_memory_are_refused(tmp_path, monkeypatch):
+    with pytest.raises(InputError, match="the maps of a picture of 1000000x1000000 pixels would take .* GiB of memory"):
+        material.require_memory_for_maps(10**6, 10**6)
+    with pytest.raises(InputError, match="a RAW of 1000000x1000000 samples would take"):
+        material.check_raw_size(10**6, "godot")
+    monkeypatch.setattr(material, "BYTES_PER_PIXEL", 2**50)
+    with pytest.raises(InputError, match="the maps of a picture of 24x32 pixels would take"):
+        write_material(tmp_path / "stone", *example())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("shape", "repeats"), [((20, 30, 3), (3, 2)), ((1500, 1100, 1), (3, 4)), ((1500, 1100, 4), (1, 1))])
+def test_a_preview_is_the_repetition_thinned(shape, repeats):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")
+    whole = np.tile(pixels, (*repeats, 1))
+    every = -(-max(whole.shape) // result.PREVIEW_PIXELS)
+    np.testing.assert_array_equal(result.preview(pixels, repeats), whole[::every, ::every])
+
+
+def test_a_preview_takes_no_more_memory_than_it_shows():
+    pixels = np.broadcast_to(np.uint8(7), (30_000, 30_000, 1))
+    assert result.preview(pixels, (16, 16)).shape == (4068, 4068, 1)
 
 
 def test_16_bits_are_kept(tmp_path):
@@ -197,7 +223,7 @@ def test_a_failed_write_leaves_the_old_material(tmp_path, monkeypatch):
         ({"albedo": np.zeros((4, 4, 2), "uint8")}, r"\(4, 4, 2\)"),
         ({"height": np.zeros((4, 5))}, r"same size. Received: \(4, 4\) and \(4, 5\)"),
         ({"engine": "unity3d"}, "engine must be one of .* Did you mean 'unity'"),
-        ({"raw_size": 512}, "Unity 257 or 513"),
+        ({"raw_size": 512}, "raw_size must be one that the engine takes; the nearest are Unity 257 or 513"),
         ({"raw_size": 505}, "Unity 257 or 513"),
         ({"byte_order": "mac"}, "byte_order must be one of"),
         ({"metres_per_pixel": 0}, "metres_per_pixel must be a positive number"),
