@@ -18,6 +18,7 @@ from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
 
 MOST = 32_768  # pixels of a side
+LAST_SEED = 2**31 - 1
 ENGINES = ("unity", "unreal", "godot", "blender")  # those of ganzoo.textures.engines
 
 
@@ -67,9 +68,9 @@ def parse_pair(name, text, most):
 
 def parse_seeds(text):
     """Return the two ints that "3,8" names."""
-    match = re.fullmatch(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*", text)
-    if match is None:
-        raise InputError(f"blend must be two seeds such as 3,8. Received: --blend={text[:100]}")
+    match = re.fullmatch(r"\s*(\d{1,10})\s*,\s*(\d{1,10})\s*", text)
+    if match is None or max(map(int, match.groups())) > LAST_SEED:
+        raise InputError(f"blend must be two seeds such as 3,8, 0 to {LAST_SEED}. Received: --blend={text[:100]}")
     return int(match[1]), int(match[2])
 
 
@@ -86,10 +87,21 @@ def read_mask(shape):
     return data.from_picture(shape, (1, 1)).pictures[0].mean(-1) / 255.0
 
 
+def _output(options, run_dir, seeds, number):
+    """Return the folder of a picture, or raise InputError where there is a file."""
+    name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
+    output = pathlib.Path(options.output or run_dir / name)
+    output = output / name if options.output and options.count > 1 else output
+    for each in (output, *output.parents):
+        if each.exists() and not each.is_dir():
+            raise InputError(f"output must be a folder, but {each} is a file.")
+    return output
+
+
 def main(options):
     import ganzoo
     from ganzoo import textures
-    from ganzoo.textures import blending, result
+    from ganzoo.textures import blending, material, result
 
     width, height = parse_pair("size", options.size, MOST)
     columns, rows = parse_pair("preview", options.preview, 16)
@@ -97,12 +109,17 @@ def main(options):
     shape = read_mask(options.blend_shape)
     if seeds and options.count > 1:
         raise InputError(f"give --blend or --count, not both. Received: --count={options.count}")
+    numbers = range(options.seed, options.seed + options.count)
+    if numbers[-1] > LAST_SEED:
+        raise InputError(f"seeds go up to {LAST_SEED}. Received: --seed={options.seed} --count={options.count}")
+    if options.maps:
+        material.require_memory_for_maps(height, width)
+        if options.raw_size is not None:
+            material.check_raw_size(options.raw_size, options.engine)
     run_dir = folders.selected_run(options)
+    outputs = {number: _output(options, run_dir, seeds, number) for number in numbers}
     model = ganzoo.load(run_dir)
-    for number in range(options.seed, options.seed + options.count):
-        name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
-        output = pathlib.Path(options.output or run_dir / name)
-        output = output / name if options.output and options.count > 1 else output
+    for number, output in outputs.items():
         if seeds:
             canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds]
             picture = textures.paint(model, blending.blend(*canvases, shape, options.tile), height, width, progress=True)
