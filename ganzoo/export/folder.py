@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 
 from ganzoo.errors import InputError
@@ -52,18 +53,25 @@ def _is_export(path):
     """Return whether a folder holds a SavedModel, for TensorFlow Serving or not, or a card of ganzoo's."""
     if (path / "saved_model.pb").exists() or (path / "1" / "saved_model.pb").exists():
         return True
+    return SIGN in _card(path)
+
+
+def _card(path):
+    """Return the text of a folder's card, empty where there is none."""
     card = path / CARD
-    return card.is_file() and SIGN in card.read_text("utf-8", errors="replace")
+    return card.read_text("utf-8", errors="replace") if card.is_file() else ""
 
 
 def _own(path, endpoints):
-    """Return the entries of a folder that an export of these endpoints wrote; none where it is no export."""
+    """Return the entries of a folder that an export of these endpoints, or of those on its card, wrote; none of no export."""
     if not path.exists() or not _is_export(path):
         return []
     names = [CARD, PICTURE, VOCABULARY, "requests", *(f"{name}.onnx" for name in ("generator", *endpoints))]
     names += [file_name(each) for each in QUANTIZATIONS]
+    card = _card(path)
+    names += re.findall(r"^\| `(\w+\.onnx)` \|", card, re.MULTILINE) if SIGN in card else []
     if (path / "saved_model.pb").exists():
         names += ["saved_model.pb", "fingerprint.pb", "variables", "assets"]
     if (path / "1" / "saved_model.pb").exists():
         names.append("1")
-    return [path / name for name in names if (path / name).exists()]
+    return [path / name for name in dict.fromkeys(names) if (path / name).exists()]

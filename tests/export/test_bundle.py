@@ -83,6 +83,17 @@ def test_an_export_replaces_its_own_files_alone(tmp_path, quick):
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
+def test_what_an_older_export_names_on_its_card_goes_with_it(tmp_path, quick):
+    gan, path = make_tiny(), tmp_path / "out"
+    gan.export(path)
+    for sign, kept in (("written by somebody", {"stage_1.onnx", "mine.onnx"}), ("exported with ganzoo", {"mine.onnx"})):
+        (path / "model_card.md").write_text(f"| {sign} | 0.2.0 |\n| `stage_1.onnx` | 3 kB |\n| `../mine.onnx` | 3 kB |\n")
+        for name in ("stage_1.onnx", "mine.onnx"):
+            (path / name).write_text("before")
+        gan.export(path)
+        assert {each.name for each in path.iterdir()} == kept | {"saved_model.pb", "model_card.md"}
+
+
 def test_a_failure_leaves_the_export_that_was_there(tmp_path, monkeypatch, quick):
     gan, path = make_tiny(), tmp_path / "out"
     gan.export(path)
