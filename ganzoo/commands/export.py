@@ -37,19 +37,28 @@ def groups():
     }
 
 
-def example(model, folder):
-    """Return lines of Python that use the SavedModel in a folder."""
+def example(model, folder, batch=None):
+    """Return lines of Python that use the SavedModel in a folder, which takes any number of images at a time, or `batch`."""
+    n = batch or 3
     endpoint = model.endpoints()["serving_default"]
     lines = [f'generator = tf.saved_model.load("{folder}")']
     given = {name: each for name, each in endpoint.inputs.items() if not each.drawn}
     if len(given) < len(endpoint.inputs):
-        words = ["seeds=tf.constant([1, 2, 3])", *(f"{name}=tf.constant([0, 1, 2])" for name in given)]
-        signature = "from_seed"
+        seeds, signature = [f"seeds=tf.constant({list(range(1, n + 1))})"], "from_seed"
     else:
-        words = [f"{name}=tf.zeros({(3, *each.shape)})" for name, each in given.items()]
-        signature = "serving_default"
+        seeds, signature = [], "serving_default"
+    words = [*seeds, *(f"{name}={_value(each, n)}" for name, each in given.items())]
     lines.append(f'{endpoint.output} = generator.signatures["{signature}"]({", ".join(words)})["{endpoint.output}"]')
     return lines
+
+
+def _value(each, n):
+    """Return the expression of n values of an `Input` that is not drawn: black images, or classes or texts in turn."""
+    from ganzoo.core.inputs import Image
+
+    if isinstance(each, Image):
+        return f"tf.zeros({(n, *each.shape)})"
+    return f"tf.constant({each.default(n).tolist()})"
 
 
 def main(options):
@@ -75,7 +84,8 @@ def main(options):
     command.say(
         f"wrote {output}: the generator at step {model.step}. {'To use it:' if saved else 'To use it, see model_card.md.'}"
     )
-    for line in example(model, output / options.serving_name / "1" if options.serving_name else output) if saved else ():
+    folder = output / options.serving_name / "1" if options.serving_name else output
+    for line in example(model, folder, batch) if saved else ():
         command.say(f"  {line}")
 
 

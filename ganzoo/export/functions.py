@@ -114,7 +114,11 @@ def seed_function(model, batch=None):
         inputs = drawn | {name: each.to_network(value[None], model.value_range) for (name, each), value in asked}
         return finish(model, endpoint.generate({name: inputs[name] for name in endpoint.inputs}))[0]
 
+    signature = [tf.TensorSpec((batch,), tf.int32, name="seeds"), *_signature(given, batch)]
+
     def call(*rows):
+        if batch:  # a SavedModel does not look at the shapes of its signature
+            rows = [tf.ensure_shape(row, spec.shape) for row, spec in zip(rows, signature, strict=True)]
         values = [
             _checked(name, each, tensor, "stop", []) if hasattr(each, "classes") else tensor
             for (name, each), tensor in zip(given.items(), rows[1:], strict=True)
@@ -123,7 +127,6 @@ def seed_function(model, batch=None):
         kind = next(iter(model.examples.values())).dtype
         return {endpoint.output: tf.cast(tf.round(made * WHITE[kind]), kind) if is_bounded(model) else made}
 
-    signature = [tf.TensorSpec((batch,), tf.int32, name="seeds"), *_signature(given, batch)]
     return Function("from_seed", given, signature, call, endpoint.output)
 
 

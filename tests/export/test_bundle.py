@@ -11,6 +11,7 @@ from conftest import make_gan, make_tiny, run_python
 from PIL import Image
 
 from ganzoo import export
+from ganzoo.commands.export import example
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.errors import InputError
 
@@ -92,6 +93,33 @@ def test_what_an_older_export_names_on_its_card_goes_with_it(tmp_path, quick):
             (path / name).write_text("before")
         gan.export(path)
         assert {each.name for each in path.iterdir()} == kept | {"saved_model.pb", "model_card.md"}
+
+
+def test_the_example_asks_with_what_a_model_takes():
+    values = {"tf": type("", (), {"constant": np.array, "zeros": np.zeros})}
+    for model, batch, shapes in (
+        (make_gan("GAN", classes=2), None, {"seeds": (3,), "labels": (3,)}),
+        (make_gan("GAN", classes=2), 1, {"seeds": (1,), "labels": (1,)}),
+        (make_gan("StackGAN"), None, {"seeds": (3,), "texts": (3, 5)}),
+        (make_gan("CycleGAN"), 1, {"a": (1, 16, 16, 1)}),
+    ):
+        asked = eval("dict(" + re.search(r'"\]\((.*)\)\["', example(model, "out", batch)[1])[1] + ")", values)
+        assert {name: each.shape for name, each in asked.items()} == shapes
+        for name in set(asked) - {"seeds"}:
+            model.inputs[name].check(name, asked[name] if name != "a" else asked[name].astype("uint8"), 1)
+
+
+@pytest.mark.slow
+def test_an_export_for_one_image_refuses_three_seeds(tmp_path):
+    gan = make_gan("GAN", classes=3)
+    gan.export(tmp_path / "out", batch=1)
+    names = {"tf": tf}
+    exec("\n".join(example(gan, tmp_path / "out", 1)), names)
+    np.testing.assert_array_equal(names["images"], gan.sample(1, 1, labels=[0]))
+    made = names["generator"].signatures["from_seed"]
+    for seeds, labels in (([1, 2, 3], [0, 1, 2]), ([1], [0, 1, 2]), ([1, 2, 3], [0])):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"is not compatible with expected shape \[1\]"):
+            made(seeds=tf.constant(seeds), labels=tf.constant(labels))
 
 
 def test_a_failure_leaves_the_export_that_was_there(tmp_path, monkeypatch, quick):
