@@ -172,6 +172,19 @@ def test_a_text_is_for_models_of_texts(tmp_path):
         draw(make_gan("StackGAN"), options, tmp_path)
 
 
+def test_paths_are_of_the_default_endpoint(tmp_path):
+    model = make_gan("StackGAN", rough_steps=1)
+    model.enter(1)
+    found = [flag for each in groups().values() for flag in each]
+    rough = parse(found, ["ganzoo", "--interpolate", "--n=1", "--endpoint=stage_1"])
+    with pytest.raises(
+        InputError, match="paths are of the default endpoint: leave out --interpolate. Received: --endpoint=sta"
+    ):
+        draw(model, rough, tmp_path)
+    paths = parse(found, ["ganzoo", "--interpolate", "--n=1", "--endpoint=serving_default"])
+    assert draw(model, paths, tmp_path).ndim == 3
+
+
 @pytest.mark.slow
 def test_brightness_follows_the_text():
     """Images are bright or dark as their text says; so are samples, and a real image under the other text is false."""

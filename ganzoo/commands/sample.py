@@ -80,10 +80,14 @@ def draw(model, options, run_dir):
     if options.endpoint and options.endpoint not in model.endpoints():
         raise InputError(f"--endpoint must be one of {', '.join(model.endpoints())}. Received: --endpoint={options.endpoint}")
     shape = next(iter(model.examples.values())).shape
+    endpoint, points = options.endpoint or "serving_default", model.endpoints()
+    pictures = [key for key, each in points[endpoint].inputs.items() if isinstance(each, Image)]
+    if options.interpolate and (len(shape) != 3 or pictures):
+        raise InputError(f"--interpolate goes with GANs that make images from latents. Received: a run of {name}")
+    if options.interpolate and points[endpoint] is not points["serving_default"]:
+        raise InputError(f"paths are of the default endpoint: leave out --interpolate. Received: --endpoint={endpoint}")
     if len(shape) != 3:
         return model.preview(seed=options.seed)
-    endpoint = options.endpoint or "serving_default"
-    pictures = [key for key, each in model.endpoints()[endpoint].inputs.items() if isinstance(each, Image)]
     if pictures:
         return _translate(model, options, run_dir, endpoint, pictures[0])
     if options.traverse >= 0:
