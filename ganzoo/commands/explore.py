@@ -6,6 +6,8 @@
 The page is for this machine alone; --host=0.0.0.0 opens it to the network.
 """
 
+import functools
+
 from ganzoo.commands import command, folders, invert, runner
 from ganzoo.commands.flags import Flag
 from ganzoo.errors import InputError
@@ -61,5 +63,5 @@ def main(options):
     with server.gradio_at_home(f"{command.python_words()} -m pip install 'gradio>=6,<7'"):
         from ganzoo.explore.catalog import Catalog
 
-        catalog = Catalog(find(options), runner.data_of, invert.read, command.say)
+        catalog = Catalog(find(options), functools.partial(runner.data_of, same=False), invert.read, command.say)
         server.serve(catalog, first(catalog), options.host, options.port, command.say)

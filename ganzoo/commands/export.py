@@ -93,5 +93,5 @@ def _pictures(run_dir, model):
     """Return {name: uint8 images} of the run's data, for inputs that are images; None where there are none."""
     if not model.probe_size:
         return None
-    arrays = runner.data_of(run_dir)[0].arrays
+    arrays = runner.data_of(run_dir, same=False)[0].arrays
     return {name: arrays[name][:200] for point in model.endpoints().values() for name in point.inputs if name in arrays}

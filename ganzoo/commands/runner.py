@@ -156,11 +156,34 @@ def options_of(run_dir):
     return recipe, options
 
 
-def data_of(run_dir):
-    """Return (the data that a run trained on, the half that no training saw or None)."""
+def data_of(run_dir, same=True):
+    """Return (the data that a run trained on, the half that no training saw or None).
+
+    Args:
+        run_dir: folder of the run.
+        same: whether data that are others by now are refused.
+
+    Raises:
+        InputError: if the data cannot be read, or are others than the run was trained on.
+    """
     recipe, options = options_of(run_dir)
-    parts = sources.load(recipe, options), sources.load_test(recipe, options)
+    data = sources.load(recipe, options)
+    if same:
+        _check_same(run_dir, sources.clustered(options, compose.game_of(recipe, game_values(recipe, options)).model, data))
+    parts = data, sources.load_test(recipe, options)
     return tuple(part.sampled() if hasattr(part, "sampled") else part for part in parts)  # of crops as many as measures take
+
+
+def _check_same(run_dir, data):
+    """Raise InputError if data are others than a run was trained on."""
+    from ganzoo.training.runs import RunDirectory
+
+    wanted = RunDirectory(run_dir).config()["settings"].get("data_fingerprint")
+    if wanted != data.fingerprint:
+        raise InputError(
+            f"the data of {run_dir} are others than it was trained on. Expected: data_fingerprint={str(wanted)[:16]}... "
+            f"Received: {data.fingerprint[:16]}..., of {data.name}"
+        )
 
 
 def resume_command(recipe, run_dir):

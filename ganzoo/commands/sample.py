@@ -133,7 +133,7 @@ def _translate(model, options, run_dir, endpoint, name):
 
     from ganzoo.utils import images
 
-    train, unseen = runner.data_of(run_dir)
+    train, unseen = runner.data_of(run_dir, same=False)
     before = (unseen or train).arrays[name][: options.n]
     columns = model.translations({name: before}, options.seed, endpoint)
     shape = columns[0].shape[1:]
