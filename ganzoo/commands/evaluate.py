@@ -68,22 +68,28 @@ def choose_features(name, train, held_out, inception_weights=""):
 
 
 def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
-    """Return {measure: value} of n samples; prints nothing but the classifier's training."""
+    """Return {measure: value} of n samples, of a model of texts with those of the data; prints the classifier's training."""
     import numpy as np
 
     from ganzoo.evaluation import metrics
     from ganzoo.evaluation.measure import flatten, measure_all
 
+    train, texts = runner.images_and_texts(train)
     everything, unseen = train, held_out
+    sizes = [len(train) // 2] if unseen is None else [len(train), len(unseen)]
+    if min(sizes) < 2:
+        others = "" if unseen is None else f" and {len(unseen)} unseen"
+        raise InputError(f"evaluate compares 2 real images or more with as many others. Received: {len(train)}{others}")
     if unseen is None:  # a reference needs real images apart
-        train, held_out = train.split(len(train) // 2)
+        train, held_out = halves(train)
     extract, used, classifier = choose_features(features, train, held_out, inception_weights)
     n_real = min(n, len(train), len(held_out))
     rng = np.random.default_rng(0)
     real, apart = (part.images[np.sort(rng.permutation(len(part))[:n_real])] for part in (train, held_out))
     told = gan.inputs.get("labels")
     asked = None if told is None or told.drawn else np.arange(n) % told.classes
-    samples = gan.sample(n, seed, **({} if asked is None else {"labels": asked}))
+    given = {name: np.random.default_rng(seed).permutation(values) for name, values in texts.items()}
+    samples = gan.sample(n, seed, **given, **({} if asked is None else {"labels": asked}))
     between = "two halves of the training images" if unseen is None else "training and unseen images"
     results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
 
@@ -106,6 +112,15 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
         clusters = gan.recognize(held_out.images)[0].argmax(axis=1)
         results |= flatten({"cluster_accuracy": metrics.cluster_accuracy(clusters, held_out.labels)[0]})
     return results
+
+
+def halves(data):
+    """Return two halves of the images, each with the classes of all of them, whichever it holds."""
+    parts = data.split(len(data) // 2)
+    if data.has_labels:
+        for part in parts:
+            part.class_names = data.class_names or tuple(map(str, range(data.classes)))
+    return parts
 
 
 def main(options):

@@ -186,6 +186,17 @@ def _check_same(run_dir, data):
         )
 
 
+def tells_clusters(run_dir):
+    """Return whether a run's model is told clusters instead of the labels of its data."""
+    _, options = options_of(run_dir)
+    return "clusters" in options and options.clusters > 0
+
+
+def images_and_texts(data):
+    """Return (the `ImageDataset` of a run's data, {"texts": those of its images} where these have any)."""
+    return (data.images, {"texts": data.texts}) if hasattr(data, "texts") else (data, {})
+
+
 def resume_command(recipe, run_dir):
     """Return the command that continues a run."""
     return ganzoo_words("train", recipe.name, f"--run_dir={shlex.quote(str(run_dir))}", "--resume")
