@@ -7,12 +7,13 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ROOT, make_tiny, run_python
+from conftest import ROOT, make_gan, make_tiny, run_python
 from PIL import Image
 
+import ganzoo
 from ganzoo import networks
 from ganzoo.commands import command as command_line
-from ganzoo.commands import compose, flags, folders, runner
+from ganzoo.commands import compose, evaluate, flags, folders, runner, texture
 from ganzoo.commands.main import VERBS
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.errors import InputError
@@ -102,6 +103,9 @@ def test_version(capfd, monkeypatch):
         (["sample", "--n=1000000000"], "n must be a whole number of at least 1 and of at most 10,000"),
         (["evaluate", "--features=pixel"], "Did you mean pixels?"),
         (["export", "nonsense"], "--name=value"),
+        (["texture", "--blend=3,2147483648"], "two seeds such as 3,8, 0 to 2147483647. Received: --blend=3,2147483648"),
+        (["texture", "--seed=2147483647", "--count=2"], "seeds go up to 2147483647. Received: --seed=2147483647 --count=2"),
+        (["texture", "--raw_size=100"], "raw_size must be one that the engine takes; the nearest are Unity 65 or 129"),
     ],
 )
 def test_unknown_words_are_refused(words, message, capfd, monkeypatch):
@@ -496,6 +500,8 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
     assert invoke([run, "--resume", "--steps=3"], monkeypatch, capfd, ("train", "modern"))[0] == 0
     status, said, errors = invoke([run, "--n=100", "--features=pixels"], monkeypatch, capfd, ("evaluate",))
     assert (status, "label accuracy" in said) == (0, False), errors
+    status, _, errors = invoke([run, "--n=8", "--steps=1", "--starts=2"], monkeypatch, capfd, ("invert",))
+    assert status == 0, errors  # the labels 5, 6 and 7 of the images are no clusters
     asked = ["--labels=2,4", f"--output={tmp_path / 'picture.png'}", run]
     assert invoke(asked, monkeypatch, capfd, ("sample",))[0] == 0
     short = (*short[:-1], "--variant=modern", f"--run_dir={tmp_path / 'stacks'}")
@@ -510,3 +516,96 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
         status, _, errors = invoke(words, monkeypatch, capfd, ("train", "modern"))
         assert (status, message in errors) == (2, True), errors
     assert "Unknown command line flag 'clusters'" in invoke(["--clusters=5"], monkeypatch, capfd, ("train", "dcgan"))[2]
+
+
+# What commands take and what they refuse.
+
+
+@pytest.mark.parametrize(
+    ("words", "model", "message"),
+    [
+        (["invert"], ("TextureGAN", {"depth": 16}), "takes GANs of images of 8 bits a channel. Received: a run of TextureGAN"),
+        (["invert", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN. Received: a run of DCGAN"),
+        (["invert", "--label=10"], ("CGAN", {}), "label must be integers from 0 to 9"),
+        (["invert", "--label=9"], ("CGAN", {}), "was not begun by a command"),  # the run's data are what is looked for next
+        (["inpaint", "--image=a.png", "--mask=b.png"], ("SiGAN", {}), "8 bits a channel or fill in. Received: a run of SiGAN"),
+        (["inpaint", "--image=a.png", "--mask=b.png"], ("DCGAN", {}), "a.png does not exist"),
+        (["inpaint", "--image=a.png", "--mask=b.png", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN"),
+        (["sample", "--interpolate"], ("PointGAN", {}), "make images from latents. Received: a run of PointGAN"),
+        (["sample", "--interpolate"], ("CycleGAN", {}), "make images from latents. Received: a run of CycleGAN"),
+    ],
+)
+def test_models_are_refused_before_data_are_read(words, model, message, tmp_path, monkeypatch, capfd):
+    name, options = model
+    made = make_gan(name, **options)
+    monkeypatch.setattr("ganzoo.load", lambda run_dir: made)
+    monkeypatch.chdir(tmp_path)
+    status, _, said = invoke([f"--run_dir={tmp_path}", *words[1:]], monkeypatch, capfd, words[:1])
+    assert (status, message in said) == (2, True), said
+
+
+def test_a_texture_is_not_painted_for_a_file(tmp_path, monkeypatch, capfd):
+    (tmp_path / "file").write_text("mine")
+    for output in ("file", "file/below"):
+        words = [f"--run_dir={tmp_path}", f"--output={tmp_path / output}"]
+        status, _, said = invoke(words, monkeypatch, capfd, ("texture",))
+        assert (status, f"output must be a folder, but {tmp_path / 'file'} is a file." in said) == (2, True), said
+    assert texture.parse_seeds("3,2147483647") == (3, 2147483647)
+
+
+def test_evaluate_needs_images_and_keeps_their_classes(stripes):
+    gan = make_gan("GAN")
+    for train, unseen, message in ((3, None, "Received: 3"), (5, 1, "Received: 5 and 1 unseen")):
+        parts = ganzoo.data.ImageDataset(stripes[:train]), None if unseen is None else ganzoo.data.ImageDataset(stripes[:1])
+        with pytest.raises(InputError, match=f"evaluate compares 2 real images or more with as many others. {message}"):
+            evaluate.evaluate(gan, *parts, 20, 1, "pixels")
+    assert evaluate.evaluate(gan, ganzoo.data.ImageDataset(stripes[:4]), None, 20, 1, "pixels")["real_images"] == 2
+    gaps = ganzoo.data.ImageDataset(stripes[:40], np.repeat([0, 10, 20, 30], 10))
+    assert [half.classes for half in evaluate.halves(gaps)] == [31, 31]
+
+
+@pytest.mark.slow
+def test_data_that_changed_are_refused(tmp_path, monkeypatch, capfd, stripes):
+    archive, run = tmp_path / "mine.npz", f"--run_dir={tmp_path / 'run'}"
+    labels = np.repeat([0, 10, 20], 20)
+    np.savez(archive, images=stripes, labels=labels)
+    words = ("--steps=1", "--batch_size=4", "--log_every=1", f"--data={archive}", "--classes=0,10", run)
+    assert invoke(words, monkeypatch, capfd, ("train", "cgan"))[0] == 0
+    few = (run, "--steps=2", "--starts=2", "--n=3")
+    for label, expected in (([], [0, 0, 0]), (["--label=1"], [1, 1, 1])):
+        assert invoke([*few, *label], monkeypatch, capfd, ("invert",))[0] == 0
+        assert np.load(tmp_path / "run" / "inverted.npz")["labels"].tolist() == expected
+    measured = [run, "--n=20", "--features=pixels"]
+    assert invoke(measured, monkeypatch, capfd, ("evaluate",))[0] == 0
+    np.savez(archive, images=stripes[::-1], labels=labels)
+    for verb, asked in (("evaluate", measured), ("invert", few)):
+        status, _, said = invoke(asked, monkeypatch, capfd, (verb,))
+        assert (status, "are others than it was trained on. Expected: data_fingerprint=" in said) == (2, True), said
+    np.savez(archive, images=stripes[:1], labels=labels[:1])
+    assert invoke([run, "--n=2"], monkeypatch, capfd, ("sample",))[0] == 0
+
+
+@pytest.mark.slow
+def test_one_image_has_no_other(tmp_path, monkeypatch, capfd, stripes):
+    run = f"--run_dir={tmp_path / 'run'}"
+    np.savez(tmp_path / "one.npz", images=stripes[:1])
+    words = ("--steps=1", "--batch_size=1", "--log_every=1", f"--data={tmp_path / 'one.npz'}", run)
+    assert invoke(words, monkeypatch, capfd, ("train", "mlp-gan"))[0] == 0
+    status, _, said = invoke([run], monkeypatch, capfd, ("invert",))
+    assert (status, "give --image. Received: 1 image of one" in said) == (2, True), said
+    Image.fromarray(stripes[0, ..., 0]).save(tmp_path / "one.png")
+    words = [run, f"--image={tmp_path / 'one.png'}", "--steps=2", "--starts=2"]
+    assert invoke(words, monkeypatch, capfd, ("invert",))[0] == 0
+
+
+@pytest.mark.slow
+def test_a_run_of_texts_is_evaluated_and_inverted(tmp_path, monkeypatch, capfd):
+    run = f"--run_dir={tmp_path / 'run'}"
+    words = ("--steps=2", "--rough_steps=1", "--width=4", "--image_size=8", "--batch_size=4", "--log_every=1", run)
+    assert invoke(words, monkeypatch, capfd, ("train", "stackgan"))[0] == 0
+    status, said, errors = invoke([run, "--n=30", "--features=pixels"], monkeypatch, capfd, ("evaluate",))
+    assert (status, "nearest fake" in said) == (0, True), errors
+    status, _, errors = invoke([run, "--n=3", "--steps=2", "--starts=2"], monkeypatch, capfd, ("invert",))
+    assert status == 0, errors
+    texts = runner.data_of(tmp_path / "run")[0].texts[:3]
+    np.testing.assert_array_equal(np.load(tmp_path / "run" / "inverted.npz")["texts"], texts)

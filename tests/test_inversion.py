@@ -73,7 +73,7 @@ def test_invert_keeps_bounds():
 def test_invert_validation(stripes):
     gan = ganzoo.GAN(image_shape=(8, 8, 1), latent=4)
     for images in (stripes[:2] / 255.0, stripes[:2, :4], stripes[:0], stripes[0]):
-        with pytest.raises(InputError, match="images must be uint8"):
+        with pytest.raises(InputError, match=r"images must be uint8 \(N, 8, 8, 1\)"):
             invert(gan, images)
     with pytest.raises(InputError, match="steps must be a positive integer"):
         invert(gan, stripes[:2], steps=0)
@@ -83,5 +83,5 @@ def test_invert_validation(stripes):
         invert(gan, stripes[:2], latents=np.zeros((3, 4)))
     with pytest.raises(InputError, match="GAN has no continuous input to descend over. Its inputs: latents"):
         invert(gan, stripes[:2], latents=np.zeros((2, 4)))
-    with pytest.raises(InputError, match="images must be float32"):
+    with pytest.raises(InputError, match="must make images of 8 bits a channel. Received: PointGAN of float32"):
         invert(ganzoo.PointGAN(2), stripes[:2])

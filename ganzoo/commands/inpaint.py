@@ -13,7 +13,7 @@ import pathlib
 
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
-from ganzoo.commands.invert import read_image
+from ganzoo.commands.invert import check_label, read_image
 from ganzoo.errors import InputError
 
 
@@ -87,7 +87,7 @@ def fill(model, picture, mask, options):
         raise InputError(f"--mask must leave some of the picture at {size[0]}x{size[1]} pixels, which this run's GAN makes.")
     searched = "masks" not in model.inputs
     if searched:
-        given = {} if options.label is None or "labels" not in model.inputs else {"labels": [options.label]}
+        given = {} if options.label is None else {"labels": [options.label]}
         how = {"starts": options.starts, "steps": options.steps, "seed": options.seed}
         made = complete(model, small, coarse, blending=False, **how, **given)["generated"]
     else:
@@ -114,8 +114,11 @@ def main(options):
     output = folders.file_output(options, beside.with_name(f"{beside.name}_inpainted.png"))
     model = ganzoo.load(run_dir)
     spec = model.examples.get("images")
-    if spec is None or spec.dtype != "uint8" or ("images" in model.inputs and "masks" not in model.inputs):
-        raise InputError(f"inpaint takes GANs of images of 8 bits a channel. Received: a run of {type(model).__name__}")
+    if spec is None or spec.dtype != "uint8" or (model.probe_size and "masks" not in model.inputs):
+        raise InputError(
+            f"inpaint takes GANs that draw images of 8 bits a channel or fill in. Received: a run of {type(model).__name__}"
+        )
+    check_label(model, options.label)
     picture = read_image(options.image, model.image_shape[2])
     mask = read_image(options.mask, 1)[..., 0] >= 128
     if mask.shape != picture.shape[:2]:

@@ -21,13 +21,14 @@ def groups():
             run_dir_flag(),
             Flag("image", "", "an image file, cropped and resized to what the GAN makes"),
             count("n", 8, "how many of the run's own images, where --image is not given", high=10_000),
-            Flag("label", 0, "of the images given by --image, for a conditional GAN; 0 or more", int, low=0),
+            Flag("label", None, "of the images, for a conditional GAN; 0 or more", int, low=0, optional=True,
+                 shown="that of the run's own images; of --image, several are tried"),
             count("starts", 10, "latents to descend from for each image", high=10_000),
             count("steps", 200, "of the descent"),
             seed(0, "decides the starts"),
             Flag("output", "", "PNG to write (default: inverted.png in the run's folder)"),
         ]
-    }
+    }  # fmt: skip
 
 
 def read(path, image_shape):
@@ -54,6 +55,15 @@ def read_image(path, channels, image_size=None):
     return picture.reshape(*picture.shape[:2], channels)
 
 
+def check_label(gan, label):
+    """Raise InputError for a --label of a GAN that is told none, or has fewer classes."""
+    if label is None:
+        return
+    if "labels" not in gan.inputs:
+        raise InputError(f"--label goes with a conditional GAN. Received: a run of {type(gan).__name__}")
+    gan.inputs["labels"].check("label", [label], 1)
+
+
 def main(options):
     import numpy as np
 
@@ -66,16 +76,27 @@ def main(options):
     gan = ganzoo.load(run_dir)
     if "images" not in gan.examples or gan.probe_size:
         raise InputError(f"invert takes GANs that make images from latents. Received: a run of {type(gan).__name__}")
+    if gan.examples["images"].dtype != "uint8":
+        kind = gan.examples["images"].dtype
+        raise InputError(f"invert takes GANs of images of 8 bits a channel. Received: a run of {type(gan).__name__} of {kind}")
+    check_label(gan, options.label)
     train, held_out = runner.data_of(run_dir)
+    train, texts = runner.images_and_texts(train)
+    own = not options.image and held_out is None
+    if own and len(train) < 2:
+        raise InputError(
+            f"an image of the run is shown beside the nearest other: give --image. Received: 1 image of {train.name}"
+        )
     if options.image:
-        targets = read(options.image, gan.image_shape)
-        labels = np.full(len(targets), options.label)
+        targets, given = read(options.image, gan.image_shape), {}
     else:
         source = held_out or train
-        targets, labels = source.images[: options.n], None if source.labels is None else source.labels[: options.n]
-    given = {"labels": labels} if "labels" in gan.inputs and not gan.inputs["labels"].drawn else {}
+        targets, given = source.images[: options.n], {name: values[: options.n] for name, values in texts.items()}
+        if "labels" in gan.inputs and source.has_labels and not runner.tells_clusters(run_dir):
+            given["labels"] = source.labels[: options.n]
+    if options.label is not None:
+        given["labels"] = np.full(len(targets), options.label)
     found = invert(gan, targets, options.starts, options.steps, seed=options.seed, **given)
-    own = not options.image and held_out is None
     nearest = _nearest(train.images, targets, own)
     rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
     images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))

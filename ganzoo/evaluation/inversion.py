@@ -60,8 +60,11 @@ def checked_images(model, images):
     """Return images as an array, or raise InputError if they are not such as the model makes, uint8 `(N, H, W, C)`."""
     images = np.asarray(images)
     spec = next(iter(model.examples.values()))
-    if spec.dtype != "uint8" or images.dtype != np.uint8 or images.shape[1:] != spec.shape or not len(images):
-        raise InputError(f"images must be {spec.dtype} (N, {spec.shape}). Received: {images.dtype} {images.shape}")
+    if spec.dtype != "uint8":
+        raise InputError(f"the GAN must make images of 8 bits a channel. Received: {type(model).__name__} of {spec.dtype}")
+    if images.dtype != np.uint8 or images.shape[1:] != spec.shape or not len(images):
+        wanted = ", ".join(map(str, ("N", *spec.shape)))
+        raise InputError(f"images must be uint8 ({wanted}). Received: {images.dtype} {images.shape}")
     return images
 
 
