@@ -553,6 +553,17 @@ def test_a_texture_is_not_painted_for_a_file(tmp_path, monkeypatch, capfd):
     assert texture.parse_seeds("3,2147483647") == (3, 2147483647)
 
 
+@pytest.mark.slow
+def test_textures_of_the_last_seeds_are_painted(tmp_path, monkeypatch, capfd):
+    made = make_gan("TextureGAN")
+    monkeypatch.setattr("ganzoo.load", lambda run_dir: made)
+    words = [f"--run_dir={tmp_path}", f"--output={tmp_path / 'set'}", "--size=32x32", "--engine=godot", "--raw_size=100"]
+    status, _, said = invoke([*words, "--seed=2147483646", "--count=2"], monkeypatch, capfd, ("texture",))
+    assert status == 0, said
+    assert sorted(each.name for each in (tmp_path / "set").iterdir()) == ["texture_2147483646", "texture_2147483647"]
+    assert (tmp_path / "set" / "texture_2147483647" / "height.raw").stat().st_size == 2 * 100 * 100
+
+
 def test_evaluate_needs_images_and_keeps_their_classes(stripes):
     gan = make_gan("GAN")
     for train, unseen, message in ((3, None, "Received: 3"), (5, 1, "Received: 5 and 1 unseen")):
