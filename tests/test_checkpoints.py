@@ -5,13 +5,14 @@ import hashlib
 import io
 import json
 import os
+import pathlib
 import zipfile
 
 import numpy as np
 import pytest
 
 from ganzoo.errors import InputError
-from ganzoo.training.runs import CheckpointStore
+from ganzoo.training.runs import CheckpointStore, checkpoint_store
 
 
 def arrays(value):
@@ -96,6 +97,38 @@ def test_with_all_damaged_there_is_none(store):
     found, said = read(store)
     assert found is None
     assert len(said) == 3
+
+
+def refuse_to_open(path):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def fill_the_memory(*arguments, **named):
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "failure", "reason"),
+    [
+        (checkpoint_store, "_sha256", refuse_to_open, "Permission denied"),
+        (pathlib.Path, "read_text", lambda path, encoding: refuse_to_open(path), "Permission denied"),
+        (os, "listdir", refuse_to_open, "Permission denied"),
+        (np.lib.format, "read_array", fill_the_memory, "too little memory"),
+    ],
+)
+def test_one_that_cannot_be_read_is_no_damaged_one(owner, name, failure, reason, store, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, failure)
+        with pytest.raises(InputError, match=f"checkpoint.* cannot be read: .*{reason}"):
+            store.latest(repair=True)
+    assert store.steps() == [10, 20, 30]
+    assert read(store)[0].step == 30
+
+
+def test_what_fails_while_a_stage_is_entered_is_no_damage(store):
+    with pytest.raises(ZeroDivisionError):
+        store.latest(lambda stage: 1 / 0, repair=True)
+    assert store.steps() == [10, 20, 30]
 
 
 def test_a_half_written_one_is_not_seen_and_is_cleared_away(store, monkeypatch):

@@ -66,9 +66,17 @@ def _restore(run, model, stages, changed):
     Args:
         stages: how many stages the model has.
         changed: paths of the settings that are changed on purpose; a learning rate among them stays the model's.
+
+    Raises:
+        InputError: if there were checkpoints, and none is whole.
     """
     found = run.checkpoints.latest(lambda stage: _expected(model, stage, stages), repair=True)
     if found is None:
+        if left := run.checkpoints.damaged():
+            raise InputError(
+                f"{run.checkpoints.folder} holds no whole checkpoint: all are damaged ({', '.join(left[:5])}"
+                f"{', ...' * (len(left) > 5)}). To begin anew at the first step, remove them, or choose another run_dir."
+            )
         print(f"{shorten(run.path, 300)} has no whole checkpoint yet: starting at its first step.")
         return {}
     rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}
