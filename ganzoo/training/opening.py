@@ -55,6 +55,11 @@ def open_run(run, model, data, options, resume, override, notes):
             sums = {}
         if changed:
             overrides = [*overrides, {"step": model.step, "changes": [describe(change) for change in changed]}]
+    if model.step > first_step + options.steps:
+        raise InputError(
+            f"the run is at step {model.step} already, and steps counts from its beginning. Expected: at least "
+            f"{model.step - first_step}. Received: steps={options.steps}"
+        )
     options.check_divides("the step to start from", model.step)
     run.write_config(config_of(model, settings, options, first_step, notes, overrides))
     return Opened(first_step, sums)
