@@ -1,6 +1,8 @@
 """The commands as a user types them: help, typing errors, bad data, a run from start to end."""
 
+import errno
 import json
+import os
 import re
 import sys
 
@@ -335,6 +337,27 @@ def test_remembered_flags_and_the_time_limit(tmp_path):
         limits.append((options.steps, options.minutes))
         write_notes(run_dir, recipe.name, **runner.flags_to_keep(options))
     assert limits == [(70, None), (70, None), (70, 2.0), (90, None)]
+
+
+def test_a_full_disk_leaves_no_stump_of_weights(tmp_path, monkeypatch):
+    gan, path = make_tiny(), tmp_path / "weights" / "epoch_000.weights.h5"
+    keeper = runner.keep_weights(tmp_path, epoch_steps=2)
+    keeper.set_model(gan)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            keeper.on_train_batch_end(0)
+    assert caught.value.filename == str(path)
+    assert list(path.parent.iterdir()) == []
+    keeper.on_train_batch_end(0)
+    weights = gan.generator.get_weights()
+    gan.generator.set_weights([weight + 1 for weight in weights])
+    gan.generator.load_weights(path)
+    assert all(map(np.array_equal, gan.generator.get_weights(), weights))
 
 
 def test_remembered_data_gives_way_to_what_is_typed(tmp_path):
