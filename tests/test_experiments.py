@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from ganzoo.commands.main import VERBS
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS, RECIPES
+from ganzoo.training.runs import RunDirectory
 
 TRAIN = ("-m", "ganzoo", "train", "wgan-textures")
 SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--checkpoint_every=1", "--image_size=8")
@@ -358,6 +360,24 @@ def test_a_full_disk_leaves_no_stump_of_weights(tmp_path, monkeypatch):
     gan.generator.set_weights([weight + 1 for weight in weights])
     gan.generator.load_weights(path)
     assert all(map(np.array_equal, gan.generator.get_weights(), weights))
+
+
+def test_paths_are_whole_ones_and_of_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    recipe = RECIPES["cyclegan"]
+    options = options_for(recipe, "--data_a=~/horses", "--data_b=../zebras", "--run_dir=~/run")
+    kept = runner.flags_to_keep(options)
+    assert (kept["data_a"], kept["data_b"]) == (str(tmp_path / "horses"), str(tmp_path.parent / "zebras"))
+    assert runner.flags_to_keep(options_for(RECIPES["dcgan"]))["data"] == ""
+    assert folders.new_run_dir(options, recipe.name) == RunDirectory("~/run").path == tmp_path / "run"
+    (tmp_path / "run").mkdir()
+    assert folders.selected_run(options) == tmp_path / "run"
+    options = types.SimpleNamespace(output="~/picture.png")
+    assert folders.file_output(options, tmp_path / "samples.png") == tmp_path / "picture.png"
+    options.output = "~/study"
+    assert folders.new_output(options, "attention") == tmp_path / "study"
+    assert [path.name for path in tmp_path.iterdir() if "~" in path.name] == []
 
 
 def test_remembered_data_gives_way_to_what_is_typed(tmp_path):

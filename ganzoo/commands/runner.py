@@ -12,7 +12,7 @@ from ganzoo.commands.command import ganzoo_words, say
 from ganzoo.commands.flags import Flag, count, flag_is_set, parse, seed
 from ganzoo.errors import InputError, Interrupted
 from ganzoo.registry import RECIPES
-from ganzoo.utils.files import naming, write_whole
+from ganzoo.utils.files import expanded, naming, write_whole
 
 
 def run_flags(recipe):
@@ -209,8 +209,13 @@ def _count_epochs(options, examples):
 
 
 def flags_to_keep(options):
-    """Return {flag: value} for config.json; where a run stands and how it is called is no part of it."""
-    return {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
+    """Return {flag: value} for config.json; where a run stands and how it is called is no part of it.
+
+    Paths of data are whole ones: a run may be resumed and measured from another folder.
+    """
+    kept = {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
+    paths = {name: os.path.abspath(expanded(kept[name])) for name in ("data", "data_a", "data_b") if kept.get(name)}
+    return kept | paths
 
 
 def settle(recipe, options, run_dir):

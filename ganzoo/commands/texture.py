@@ -10,12 +10,12 @@ bits), normal.png, roughness.png, ambient_occlusion.png, material.gltf, material
 unless the training was on heights (--depth=16).
 """
 
-import pathlib
 import re
 
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 MOST = 32_768  # pixels of a side
 ENGINES = ("unity", "unreal", "godot", "blender")  # those of ganzoo.textures.engines
@@ -79,7 +79,7 @@ def read_mask(shape):
 
     if shape in SHAPES:
         return shape
-    if not pathlib.Path(shape).is_file():
+    if not expanded(shape).is_file():
         raise InputError(f"blend_shape must be {', '.join(SHAPES)} or an image file. Received: --blend_shape={shape[:100]}")
     from ganzoo import data
 
@@ -101,7 +101,7 @@ def main(options):
     model = ganzoo.load(run_dir)
     for number in range(options.seed, options.seed + options.count):
         name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
-        output = pathlib.Path(options.output or run_dir / name)
+        output = expanded(options.output or run_dir / name)
         output = output / name if options.output and options.count > 1 else output
         if seeds:
             canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds]
