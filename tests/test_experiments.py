@@ -15,9 +15,10 @@ from PIL import Image
 
 from ganzoo import networks
 from ganzoo.commands import command as command_line
-from ganzoo.commands import compose, flags, folders, runner
+from ganzoo.commands import compose, flags, folders, runner, sources
 from ganzoo.commands.main import VERBS
 from ganzoo.commands.main import main as ganzoo_main
+from ganzoo.data import ImageDataset
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS, RECIPES
 from ganzoo.training.runs import RunDirectory
@@ -378,6 +379,26 @@ def test_paths_are_whole_ones_and_of_the_home_folder(tmp_path, monkeypatch):
     options.output = "~/study"
     assert folders.new_output(options, "attention") == tmp_path / "study"
     assert [path.name for path in tmp_path.iterdir() if "~" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "label"),
+    [
+        (("1", "2", "11"), 2, 1),
+        (("1", "2", "11"), 11, 2),
+        (("01", "02", "03"), 3, 2),
+        (("one", "0", "two"), 0, 1),
+        (("a", "b", "c"), 2, 2),
+        (None, 2, 2),
+    ],
+)
+def test_a_digit_is_the_class_that_is_called_so(names, number, label):
+    images = ImageDataset(np.zeros((3, 4, 4), "uint8"), [0, 1, 2], class_names=names)
+    assert sources.class_called(images, number) == label
+    counted = ImageDataset(np.zeros((3, 4, 4), "uint8"), [1, 2, 3])
+    assert counted.with_label(sources.class_called(counted, 3)).name == "images (label 3)"
+    with pytest.raises(InputError, match="no class called 0. Its classes: 1, 2, 3"):
+        sources.class_called(counted, 0)
 
 
 def test_remembered_data_gives_way_to_what_is_typed(tmp_path):

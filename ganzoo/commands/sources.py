@@ -58,7 +58,7 @@ def data_flags(recipe):
         *([] if recipe.stack else _crop_flags(recipe)),
         Flag("classes", [], "names (or numbers) of the classes to train on, separated by commas", list, shown="all"),
         *_cluster_flags(recipe),
-        Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
+        Flag("digit", -1, "train on the class of this number, or called so, alone; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
 
@@ -183,7 +183,7 @@ def prepare(recipe, options, images):
     if recipe.data == "images" and options.classes:
         images = images.with_classes(options.classes)
     if recipe.data == "images" and options.digit >= 0:
-        images = images.with_label(options.digit)
+        images = images.with_label(class_called(images, options.digit))
     if recipe.stack:
         from ganzoo.data.stacked import stack_digits
 
@@ -193,6 +193,20 @@ def prepare(recipe, options, images):
 
         images = IdentityPairs(images, options.scale)
     return images
+
+
+def class_called(images, number):
+    """Return the class that is called by a number, such as 11 of the folders 1 to 12; where none are, the number itself.
+
+    Raises:
+        InputError: if all classes are called by numbers, and none by this one.
+    """
+    names = images.class_names or ()
+    called = {int(name): label for label, name in enumerate(names) if name.isascii() and name.isdigit() and len(name) < 19}
+    if number not in called and called and len(called) == len(names):
+        listed = ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+        raise InputError(f"{images.name} has no class called {number}. Its classes: {listed}")
+    return called.get(number, number)
 
 
 def _image_size(recipe, options):

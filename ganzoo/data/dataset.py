@@ -144,7 +144,8 @@ class ImageDataset:
         if self.labels is None or label not in self.labels:
             known = "no labels" if self.labels is None else f"labels from {self.labels.min()} to {self.labels.max()}"
             raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
-        return self._part(np.flatnonzero(self.labels == label), f"label {label}")
+        called = self.class_names[label] if self.class_names else label
+        return self._part(np.flatnonzero(self.labels == label), f"label {called}")
 
     def with_classes(self, names):
         """Return the images of some classes, which are numbered anew in the order in which they are named.

@@ -111,7 +111,11 @@ def from_folder(
     classes = _class_folders(places)
     if classes is None:
         return ImageDataset(np.stack(images), name=name, skipped=skipped, notes=notes)
-    class_names, labels = np.unique(classes, return_inverse=True)
+    class_names = sorted(set(classes))
+    if all(name.isascii() and name.isdigit() for name in class_names):
+        class_names.sort(key=lambda name: (int(name), name))  # 2 before 11
+    numbers = {name: number for number, name in enumerate(class_names)}
+    labels = [numbers[each] for each in classes]
     shown = ", ".join(class_names[:5]) + (", ..." if len(class_names) > 5 else "")
     notes.append(f"{len(class_names)} classes from the sub-folders: {shown}")
     return ImageDataset(np.stack(images), labels, name, skipped, notes, class_names)

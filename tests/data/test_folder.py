@@ -95,6 +95,11 @@ def test_sub_folders_are_classes(tmp_path):
     assert dataset.class_names == ("cat", "dog")
     assert dataset.classes == 2
     assert dataset.notes == ("2 classes from the sub-folders: cat, dog",)
+    for name in ("11", "2", "1"):
+        save(tmp_path / "numbers" / name / "a.png", colour=(int(name), 0, 0))
+    numbers = from_folder(tmp_path / "numbers", SIZE)
+    assert numbers.class_names == ("1", "2", "11")
+    assert numbers.images[np.argsort(numbers.labels), 0, 0, 0].tolist() == [1, 2, 11]
     save(tmp_path / "emu" / "deep" / "a.png")
     assert from_folder(tmp_path, SIZE).labels is None
     assert from_folder(tmp_path / "cat", SIZE).labels is None
