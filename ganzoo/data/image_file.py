@@ -132,6 +132,15 @@ def read_picture(path, image_size=None, max_pixels=MAX_PIXELS, alpha="white"):
         return Picture(np.asarray(fit(image, image_size) if image_size else image), None, transparent)
 
 
+def upright_shape(image):
+    """Return (height, width) of an open image as it is shown, which its header may turn by a quarter; decodes no pixel."""
+    from PIL import ExifTags
+
+    told = image.format != "PNG" or "exif" in image.info  # of others Pillow decodes a PNG, to look behind the pixels
+    turned = told and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+    return (image.width, image.height) if turned else (image.height, image.width)
+
+
 def checked_alpha(alpha):
     """Return what is done with transparency, as `read_picture` takes it.
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
-from ganzoo.data import from_folder
+from ganzoo.data import Crops, from_folder
 from ganzoo.data.image_file import FORMATS, SUFFIXES
 from ganzoo.errors import InputError
 
@@ -261,6 +261,15 @@ def test_exif_orientation_is_applied(tmp_path):
     assert seen.sum() == 255
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_what_is_cropped_is_judged_upright(tmp_path, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    save(tmp_path / f"a.{suffix}", size=(12, 24), exif=exif)
+    assert isinstance(from_folder(tmp_path, (20, 10), crops=None), Crops)
+    assert not isinstance(from_folder(tmp_path, (10, 20), crops=None), Crops)
+
+
 def test_small_images_are_enlarged_four_times_and_no_more(tmp_path):
     save(tmp_path / "a.png", size=(2, 2))
     assert only(tmp_path)[0, 0].tolist() == [10, 20, 30]
@@ -334,6 +343,12 @@ def test_strict_refuses_what_would_be_skipped(tmp_path):
     assert len(from_folder(tmp_path, SIZE).skipped) == 5
     with pytest.raises(InputError, match=r"5 unusable files.*\nbad0\.png: .*; bad1\.png: .*; bad2\.png: .*; \.\.\.$"):
         from_folder(tmp_path, SIZE, strict=True)
+
+
+def test_strict_has_nothing_against_a_link_to_what_is_read_anyway(tmp_path):
+    save(tmp_path / "a" / "good.png")
+    (tmp_path / "b").symlink_to("a")
+    assert from_folder(tmp_path, SIZE, strict=True).skipped == ("b: a link to a folder that is read anyway",)
 
 
 def test_no_usable_image_tells_the_first_reasons(tmp_path):
