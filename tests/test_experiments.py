@@ -155,6 +155,8 @@ def test_every_recipe_but_variants_has_a_module_in_experiments():
         (["--image_size=30"], "nearest is 32x32"),
         (["--image_size=4096"], "at most 512x512"),
         (["--dataset=digits", "--image_size=100"], "digits: 8x8 pixels would be enlarged 12.5 times (at most 4)"),
+        (["--alpha=blurple"], "alpha must be keep, or a color"),
+        (["--alpha=red"], "--alpha is about pictures of your own"),
         (["--data=there/is/none"], "there/is/none"),
         (["--data=README.md", "--dataset=grass"], "not both"),
         (["--data=README.md"], "README.md"),

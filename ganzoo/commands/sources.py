@@ -4,6 +4,7 @@ from ganzoo.commands.arguments import DATASETS, SYMMETRIES
 from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
+from ganzoo.utils.files import expanded
 
 
 def data_flags(recipe):
@@ -161,6 +162,7 @@ def load_test(recipe, options):
 def _load_images(recipe, options, size):
     """Return the set of images that the flags describe; whether they are crops is settled in `options`."""
     from ganzoo import data
+    from ganzoo.data.loading import is_picture
 
     if "crops" not in options:  # stacks are made of whole images
         return data.load(options.dataset, options.data, size, strict=options.strict)
@@ -172,6 +174,9 @@ def _load_images(recipe, options, size):
     if options.crops and (options.digit >= 0 or options.classes):
         asked = f"--digit={options.digit}" if options.digit >= 0 else f"--classes={','.join(options.classes)}"
         raise InputError(f"crops have no labels. Received: {asked}")
+    pictures = options.data and (expanded(options.data).is_dir() or is_picture(options.data))
+    if flag_is_set(options, "alpha") and not pictures:
+        raise InputError(f"--alpha is about pictures of your own: give them as --data. Received: --alpha={options.alpha}")
     for name in () if options.crops else ("symmetry", "scale_jitter", "held_out"):
         if flag_is_set(options, name):
             raise InputError(f"--{name} is about crops: give --crops too. Received: --{name}={options[name].value}")
