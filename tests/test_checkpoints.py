@@ -21,7 +21,7 @@ def arrays(value):
 
 @pytest.fixture
 def store(tmp_path):
-    store = CheckpointStore(tmp_path / "checkpoints")
+    store = CheckpointStore(tmp_path / "checkpoints", run="a" * 16)
     for step in (10, 20, 30):
         store.save(step, arrays(step))
     return store
@@ -66,6 +66,12 @@ def change_the_step(path):
     (path / "manifest.json").write_text(json.dumps(manifest | {"step": 31}))
 
 
+def take_the_run(path):
+    manifest = json.loads((path / "manifest.json").read_text())
+    del manifest["run"]
+    (path / "manifest.json").write_text(json.dumps(manifest))
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
@@ -75,6 +81,7 @@ def change_the_step(path):
         (lambda path: (path / "manifest.json").write_text("{"), "manifest cannot be read"),
         (lambda path: (path / "manifest.json").unlink(), "manifest cannot be read"),
         (lambda path: (path / "manifest.json").write_text("[]"), "manifest cannot be read"),
+        (take_the_run, "manifest cannot be read"),
         (lambda path: (path / "arrays.npz").unlink(), "arrays.npz is missing"),
     ],
 )
@@ -159,7 +166,6 @@ def test_the_one_just_saved_is_kept_and_later_ones_are_set_aside(store):
 
 
 def test_a_checkpoint_of_another_run_is_refused(store):
-    store.run = "a" * 16
     store.save(40, arrays(40), stage=2)
     assert read(store)[0].stage == 2
     with pytest.raises(InputError, match="step_00000040 is not of this run"):

@@ -210,7 +210,8 @@ def _read_manifest(path, step):
         raise DamagedError("its manifest cannot be read") from error
     kinds = {"step": int, "stage": int, "bytes": int, "sha256": str, "run": (str, type(None))}
     if not isinstance(manifest, dict) or not all(
-        isinstance(manifest.get(name), kind) and not isinstance(manifest.get(name), bool) for name, kind in kinds.items()
+        name in manifest and isinstance(manifest[name], kind) and not isinstance(manifest[name], bool)
+        for name, kind in kinds.items()
     ):
         raise DamagedError("its manifest cannot be read")
     if manifest["step"] != step or not 0 <= manifest["stage"] < 10_000:
