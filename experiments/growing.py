@@ -12,13 +12,13 @@ of the first grown run, and growing.png with those of both.
 """
 
 import json
-import pathlib
 import time
 
 from experiments import studies
 from ganzoo.commands import command, runner, sources
 from ganzoo.commands.flags import Flag, count
 from ganzoo.registry import RECIPES
+from ganzoo.utils.files import expanded
 
 RECIPE = RECIPES["progressive"]
 FOREVER = 10**6  # steps: the minutes end a training
@@ -143,7 +143,7 @@ def main(options):
     from ganzoo.commands import compose
     from ganzoo.utils import images as pictures
 
-    folder = pathlib.Path(options.run_dir or "runs/growing")
+    folder = expanded(options.run_dir or "runs/growing")
     path = folder / "growing.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     images, held_out = split(sources.load(RECIPE, options))

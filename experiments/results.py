@@ -13,7 +13,6 @@ machine has filled stays. The whole table needs MNIST and CIFAR-100, which Keras
 import dataclasses
 import json
 import os
-import pathlib
 import shlex
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from experiments import results_report
 from experiments.studies import progress, used_up
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
+from ganzoo.utils.files import expanded
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,7 +175,7 @@ def report(folder, path, gallery):
 
 
 def main(options):
-    folder, path, gallery = (pathlib.Path(each) for each in (options.output, options.report, options.pictures))
+    folder, path, gallery = (expanded(each) for each in (options.output, options.report, options.pictures))
     end = time.monotonic() + 60 * options.minutes
     for entry in (each for each in TABLE if each.name in options.only or (each.equal and "equal" in options.only)):
         for seed in entry.seeds:

@@ -5,13 +5,14 @@ import hashlib
 import io
 import json
 import os
+import pathlib
 import zipfile
 
 import numpy as np
 import pytest
 
 from ganzoo.errors import InputError
-from ganzoo.training.runs import CheckpointStore
+from ganzoo.training.runs import CheckpointStore, checkpoint_store
 
 
 def arrays(value):
@@ -20,7 +21,7 @@ def arrays(value):
 
 @pytest.fixture
 def store(tmp_path):
-    store = CheckpointStore(tmp_path / "checkpoints")
+    store = CheckpointStore(tmp_path / "checkpoints", run="a" * 16)
     for step in (10, 20, 30):
         store.save(step, arrays(step))
     return store
@@ -65,6 +66,12 @@ def change_the_step(path):
     (path / "manifest.json").write_text(json.dumps(manifest | {"step": 31}))
 
 
+def take_the_run(path):
+    manifest = json.loads((path / "manifest.json").read_text())
+    del manifest["run"]
+    (path / "manifest.json").write_text(json.dumps(manifest))
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
@@ -74,6 +81,7 @@ def change_the_step(path):
         (lambda path: (path / "manifest.json").write_text("{"), "manifest cannot be read"),
         (lambda path: (path / "manifest.json").unlink(), "manifest cannot be read"),
         (lambda path: (path / "manifest.json").write_text("[]"), "manifest cannot be read"),
+        (take_the_run, "manifest cannot be read"),
         (lambda path: (path / "arrays.npz").unlink(), "arrays.npz is missing"),
     ],
 )
@@ -96,6 +104,38 @@ def test_with_all_damaged_there_is_none(store):
     found, said = read(store)
     assert found is None
     assert len(said) == 3
+
+
+def refuse_to_open(path):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def fill_the_memory(*arguments, **named):
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "failure", "reason"),
+    [
+        (checkpoint_store, "_sha256", refuse_to_open, "Permission denied"),
+        (pathlib.Path, "read_text", lambda path, encoding: refuse_to_open(path), "Permission denied"),
+        (os, "listdir", refuse_to_open, "Permission denied"),
+        (np.lib.format, "read_array", fill_the_memory, "too little memory"),
+    ],
+)
+def test_one_that_cannot_be_read_is_no_damaged_one(owner, name, failure, reason, store, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, failure)
+        with pytest.raises(InputError, match=f"checkpoint.* cannot be read: .*{reason}"):
+            store.latest(repair=True)
+    assert store.steps() == [10, 20, 30]
+    assert read(store)[0].step == 30
+
+
+def test_what_fails_while_a_stage_is_entered_is_no_damage(store):
+    with pytest.raises(ZeroDivisionError):
+        store.latest(lambda stage: 1 / 0, repair=True)
+    assert store.steps() == [10, 20, 30]
 
 
 def test_a_half_written_one_is_not_seen_and_is_cleared_away(store, monkeypatch):
@@ -126,7 +166,6 @@ def test_the_one_just_saved_is_kept_and_later_ones_are_set_aside(store):
 
 
 def test_a_checkpoint_of_another_run_is_refused(store):
-    store.run = "a" * 16
     store.save(40, arrays(40), stage=2)
     assert read(store)[0].stage == 2
     with pytest.raises(InputError, match="step_00000040 is not of this run"):

@@ -1,8 +1,11 @@
 """The commands as a user types them: help, typing errors, bad data, a run from start to end."""
 
+import errno
 import json
+import os
 import re
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -13,11 +16,13 @@ from PIL import Image
 import ganzoo
 from ganzoo import networks
 from ganzoo.commands import command as command_line
-from ganzoo.commands import compose, evaluate, flags, folders, runner, texture
+from ganzoo.commands import compose, evaluate, flags, folders, runner, sources, texture
 from ganzoo.commands.main import VERBS
 from ganzoo.commands.main import main as ganzoo_main
+from ganzoo.data import ImageDataset
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS, RECIPES
+from ganzoo.training.runs import RunDirectory
 
 TRAIN = ("-m", "ganzoo", "train", "wgan-textures")
 SHORT = ("--steps=2", "--batch_size=4", "--log_every=1", "--sample_every=1", "--checkpoint_every=1", "--image_size=8")
@@ -154,6 +159,8 @@ def test_every_recipe_but_variants_has_a_module_in_experiments():
         (["--image_size=30"], "nearest is 32x32"),
         (["--image_size=4096"], "at most 512x512"),
         (["--dataset=digits", "--image_size=100"], "digits: 8x8 pixels would be enlarged 12.5 times (at most 4)"),
+        (["--alpha=blurple"], "alpha must be keep, or a color"),
+        (["--alpha=red"], "--alpha is about pictures of your own"),
         (["--data=there/is/none"], "there/is/none"),
         (["--data=README.md", "--dataset=grass"], "not both"),
         (["--data=README.md"], "README.md"),
@@ -339,6 +346,65 @@ def test_remembered_flags_and_the_time_limit(tmp_path):
         limits.append((options.steps, options.minutes))
         write_notes(run_dir, recipe.name, **runner.flags_to_keep(options))
     assert limits == [(70, None), (70, None), (70, 2.0), (90, None)]
+
+
+def test_a_full_disk_leaves_no_stump_of_weights(tmp_path, monkeypatch):
+    gan, path = make_tiny(), tmp_path / "weights" / "epoch_000.weights.h5"
+    keeper = runner.keep_weights(tmp_path, epoch_steps=2)
+    keeper.set_model(gan)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            keeper.on_train_batch_end(0)
+    assert caught.value.filename == str(path)
+    assert list(path.parent.iterdir()) == []
+    keeper.on_train_batch_end(0)
+    weights = gan.generator.get_weights()
+    gan.generator.set_weights([weight + 1 for weight in weights])
+    gan.generator.load_weights(path)
+    assert all(map(np.array_equal, gan.generator.get_weights(), weights))
+
+
+def test_paths_are_whole_ones_and_of_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    recipe = RECIPES["cyclegan"]
+    options = options_for(recipe, "--data_a=~/horses", "--data_b=../zebras", "--run_dir=~/run")
+    kept = runner.flags_to_keep(options)
+    assert (kept["data_a"], kept["data_b"]) == (str(tmp_path / "horses"), str(tmp_path.parent / "zebras"))
+    assert runner.flags_to_keep(options_for(RECIPES["dcgan"]))["data"] == ""
+    assert folders.new_run_dir(options, recipe.name) == RunDirectory("~/run").path == tmp_path / "run"
+    (tmp_path / "run").mkdir()
+    assert folders.selected_run(options) == tmp_path / "run"
+    options = types.SimpleNamespace(output="~/picture.png")
+    assert folders.file_output(options, tmp_path / "samples.png") == tmp_path / "picture.png"
+    options.output = "~/study"
+    assert folders.new_output(options, "attention") == tmp_path / "study"
+    assert [path.name for path in tmp_path.iterdir() if "~" in path.name] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "label"),
+    [
+        (("1", "2", "11"), 2, 1),
+        (("1", "2", "11"), 11, 2),
+        (("01", "02", "03"), 3, 2),
+        (("one", "0", "two"), 0, 1),
+        (("a", "b", "c"), 2, 2),
+        (None, 2, 2),
+    ],
+)
+def test_a_digit_is_the_class_that_is_called_so(names, number, label):
+    images = ImageDataset(np.zeros((3, 4, 4), "uint8"), [0, 1, 2], class_names=names)
+    assert sources.class_called(images, number) == label
+    counted = ImageDataset(np.zeros((3, 4, 4), "uint8"), [1, 2, 3])
+    assert counted.with_label(sources.class_called(counted, 3)).name == "images (label 3)"
+    with pytest.raises(InputError, match="no class called 0. Its classes: 1, 2, 3"):
+        sources.class_called(counted, 0)
 
 
 def test_remembered_data_gives_way_to_what_is_typed(tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import json
 import resource
+import shutil
 import sys
 import types
 
@@ -85,14 +86,46 @@ def test_a_resume_with_other_settings_is_refused_and_the_differences_listed(fini
 
 
 @pytest.mark.slow
-def test_a_resume_may_go_further(finished, tmp_path):
-    import shutil
-
-    shutil.copytree(finished[0], tmp_path / "copy")
+def test_a_resume_may_go_further(finished, copy):
     gan = make_tiny()
-    gan.train(finished[3], steps=7, batch_size=8, run_dir=tmp_path / "copy", resume=True, **EVERY)
+    gan.train(finished[3], steps=7, batch_size=8, run_dir=copy, resume=True, **EVERY)
     assert gan.step == 7
-    assert [row["step"] for row in rows(tmp_path / "copy" / "metrics.csv")] == ["2", "4", "6", "7"]
+    assert [row["step"] for row in rows(copy / "metrics.csv")] == ["2", "4", "6", "7"]
+
+
+@pytest.fixture
+def copy(finished, tmp_path):
+    return shutil.copytree(finished[0], tmp_path / "copy")
+
+
+@pytest.mark.slow
+def test_a_resume_of_what_is_done_changes_no_number(finished, copy):
+    before = rows(copy / "metrics.csv")
+    make_tiny().train(finished[3], steps=5, batch_size=8, run_dir=copy, resume=True, **EVERY)
+    assert rows(copy / "metrics.csv") == before
+
+
+def test_a_resume_to_a_step_that_is_behind_is_refused(finished, copy):
+    config = (copy / "config.json").read_text()
+    with pytest.raises(InputError, match="the run is at step 5 already.* at least 5. Received: steps=3"):
+        make_tiny().train(finished[3], steps=3, batch_size=8, run_dir=copy, resume=True, **EVERY)
+    assert (copy / "config.json").read_text() == config
+
+
+def test_a_resume_where_all_checkpoints_are_damaged_is_refused_with_their_names(finished, copy):
+    for archive in copy.glob("checkpoints/*/arrays.npz"):
+        archive.write_bytes(b"torn")
+    before = rows(copy / "metrics.csv")
+    for _ in range(2):
+        with pytest.raises(InputError, match=r"all are damaged \(damaged_step_00000002, .*To begin anew"):
+            make_tiny().train(finished[3], steps=5, batch_size=8, run_dir=copy, resume=True, **EVERY)
+        assert rows(copy / "metrics.csv") == before
+
+
+@pytest.mark.slow
+def test_a_resume_without_any_checkpoint_begins_anew(finished, copy):
+    shutil.rmtree(copy / "checkpoints")
+    assert len(make_tiny().train(finished[3], steps=1, batch_size=8, run_dir=copy, resume=True, **EVERY).epoch) == 1
 
 
 def test_nothing_to_resume_is_said(tmp_path, stripes):

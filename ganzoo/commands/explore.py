@@ -11,6 +11,7 @@ import functools
 from ganzoo.commands import command, folders, invert, runner
 from ganzoo.commands.flags import Flag
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 
 def groups():
@@ -38,7 +39,7 @@ def find(options):
             raise InputError(f"there is no run at {path}.")
     if not options.run and not folders.all_runs():
         raise InputError(f"there is no run below {folders.RUNS}; train one (ganzoo train mlp-gan), or name one with --run.")
-    return lambda: options.run or folders.all_runs()[::-1]
+    return lambda: [str(expanded(path)) for path in options.run] or folders.all_runs()[::-1]
 
 
 def first(catalog):

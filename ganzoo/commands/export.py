@@ -11,11 +11,11 @@ missing is said before anything is read.
 """
 
 import os
-import pathlib
 
 from ganzoo.commands import command, folders, runner
 from ganzoo.commands.flags import Flag, choice, run_dir_flag
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 FORMATS = ("savedmodel", "onnx", "litert")
 QUANTIZATIONS = ("none", "float16", "int8")
@@ -65,7 +65,7 @@ def main(options):
     import ganzoo
     from ganzoo import export
 
-    output, batch = pathlib.Path(options.output), None if options.batch == "dynamic" else int(options.batch)
+    output, batch = expanded(options.output), None if options.batch == "dynamic" else int(options.batch)
     run_dir = folders.selected_run(options)
     export.check_request(options.format, batch, options.quantize, options.serving_name)
     export.check_path(output / options.serving_name)

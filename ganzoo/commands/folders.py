@@ -8,6 +8,7 @@ import shutil
 
 from ganzoo.commands.flags import Flag
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 RUNS = pathlib.Path("runs")
 
@@ -20,7 +21,7 @@ def output_flag(experiment, prefix=""):
 
 def new_output(options, experiment, prefix=""):
     """Return the folder that --output names, or a new name, and make it."""
-    output = pathlib.Path(options.output) if options.output else RUNS / experiment / _dated(prefix)
+    output = expanded(options.output) if options.output else RUNS / experiment / _dated(prefix)
     if output.exists() and not output.is_dir():
         raise InputError(f"output must be a folder, but {output} is a file.")
     output.mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ def new_output(options, experiment, prefix=""):
 def new_run_dir(options, experiment):
     """Return the folder of a training run: the one given, the newest to resume, or a new name. It is not made here."""
     if options.run_dir:
-        return pathlib.Path(options.run_dir)
+        return expanded(options.run_dir)
     folder = RUNS / experiment.replace("-", "_")
     if options.resume:
         found = newest(folder.name)
@@ -59,7 +60,7 @@ def selected_run(options):
     Raises:
         InputError: if there is none.
     """
-    run_dir = pathlib.Path(options.run_dir) if options.run_dir else newest()
+    run_dir = expanded(options.run_dir) if options.run_dir else newest()
     if run_dir is None:
         raise InputError(f"there is no run below {RUNS}; name one with --run_dir.")
     if not run_dir.is_dir():
@@ -73,7 +74,7 @@ def file_output(options, default):
     Raises:
         InputError: if it cannot be written.
     """
-    output = pathlib.Path(options.output or default)
+    output = expanded(options.output or default)
     if output.suffix.lower() != default.suffix or not output.parent.is_dir() or output.is_dir():
         raise InputError(f"output must be a {default.suffix} file in a folder that exists. Received: --output={output}")
     if not os.access(output.parent, os.W_OK):

@@ -9,12 +9,11 @@ model makes it sees the part around the hole, twice as high and wide where there
     ganzoo inpaint --run_dir=runs/dcgan/mnist-... --image=seven.png --mask=mask.png --starts=20 --output=whole.png
 """
 
-import pathlib
-
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
 from ganzoo.commands.invert import check_label, read_image
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 
 def groups():
@@ -110,7 +109,7 @@ def main(options):
         if not getattr(options, name):
             raise InputError("inpaint needs --image and --mask, a picture and what is missing from it.")
     run_dir = folders.selected_run(options)
-    beside = pathlib.Path(options.image).with_suffix("")
+    beside = expanded(options.image).with_suffix("")
     output = folders.file_output(options, beside.with_name(f"{beside.name}_inpainted.png"))
     model = ganzoo.load(run_dir)
     spec = model.examples.get("images")

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import io
 import os
 import pathlib
 import shlex
@@ -11,6 +12,7 @@ from ganzoo.commands.command import ganzoo_words, say
 from ganzoo.commands.flags import Flag, count, flag_is_set, parse, seed
 from ganzoo.errors import InputError, Interrupted
 from ganzoo.registry import RECIPES
+from ganzoo.utils.files import expanded, naming, write_whole
 
 
 def run_flags(recipe):
@@ -135,10 +137,20 @@ def keep_weights(run_dir, epoch_steps):
         def on_train_batch_end(self, batch, logs=None):
             epoch, rest = divmod(self.model.step, epoch_steps)
             if rest == 0:
-                folder.mkdir(exist_ok=True)
-                self.model.generator.save_weights(folder / f"epoch_{epoch:03d}.weights.h5")
+                with naming(folder):
+                    folder.mkdir(exist_ok=True)
+                weights = _WeightsInMemory()
+                self.model.generator.save_weights(weights)
+                write_whole(folder / f"epoch_{epoch:03d}.weights.h5", weights.getvalue())
 
     return KeepWeights()
+
+
+class _WeightsInMemory(io.BytesIO):
+    """A file that Keras writes weights to, which it tells by the name; on a full disk HDF5 ends the whole process."""
+
+    def __str__(self):
+        return "memory.weights.h5"
 
 
 def options_of(run_dir):
@@ -231,8 +243,13 @@ def _count_epochs(options, examples):
 
 
 def flags_to_keep(options):
-    """Return {flag: value} for config.json; where a run stands and how it is called is no part of it."""
-    return {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
+    """Return {flag: value} for config.json; where a run stands and how it is called is no part of it.
+
+    Paths of data are whole ones: a run may be resumed and measured from another folder.
+    """
+    kept = {name: options[name].value for name in options if name not in ("run_dir", "resume", "override")}
+    paths = {name: os.path.abspath(expanded(kept[name])) for name in ("data", "data_a", "data_b") if kept.get(name)}
+    return kept | paths
 
 
 def settle(recipe, options, run_dir):

@@ -4,6 +4,7 @@ from ganzoo.commands.arguments import DATASETS, SYMMETRIES
 from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
+from ganzoo.utils.files import expanded
 
 
 def data_flags(recipe):
@@ -58,7 +59,7 @@ def data_flags(recipe):
         *([] if recipe.stack else _crop_flags(recipe)),
         Flag("classes", [], "names (or numbers) of the classes to train on, separated by commas", list, shown="all"),
         *_cluster_flags(recipe),
-        Flag("digit", -1, "train on the images with this label alone, 0 or more; -1 takes all", int, low=-1),
+        Flag("digit", -1, "train on the class of this number, or called so, alone; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
 
@@ -161,6 +162,7 @@ def load_test(recipe, options):
 def _load_images(recipe, options, size):
     """Return the set of images that the flags describe; whether they are crops is settled in `options`."""
     from ganzoo import data
+    from ganzoo.data.loading import is_picture
 
     if "crops" not in options:  # stacks are made of whole images
         return data.load(options.dataset, options.data, size, strict=options.strict)
@@ -172,6 +174,9 @@ def _load_images(recipe, options, size):
     if options.crops and (options.digit >= 0 or options.classes):
         asked = f"--digit={options.digit}" if options.digit >= 0 else f"--classes={','.join(options.classes)}"
         raise InputError(f"crops have no labels. Received: {asked}")
+    pictures = options.data and (expanded(options.data).is_dir() or is_picture(options.data))
+    if flag_is_set(options, "alpha") and not pictures:
+        raise InputError(f"--alpha is about pictures of your own: give them as --data. Received: --alpha={options.alpha}")
     for name in () if options.crops else ("symmetry", "scale_jitter", "held_out"):
         if flag_is_set(options, name):
             raise InputError(f"--{name} is about crops: give --crops too. Received: --{name}={options[name].value}")
@@ -183,7 +188,7 @@ def prepare(recipe, options, images):
     if recipe.data == "images" and options.classes:
         images = images.with_classes(options.classes)
     if recipe.data == "images" and options.digit >= 0:
-        images = images.with_label(options.digit)
+        images = images.with_label(class_called(images, options.digit))
     if recipe.stack:
         from ganzoo.data.stacked import stack_digits
 
@@ -193,6 +198,20 @@ def prepare(recipe, options, images):
 
         images = IdentityPairs(images, options.scale)
     return images
+
+
+def class_called(images, number):
+    """Return the class that is called by a number, such as 11 of the folders 1 to 12; where none are, the number itself.
+
+    Raises:
+        InputError: if all classes are called by numbers, and none by this one.
+    """
+    names = images.class_names or ()
+    called = {int(name): label for label, name in enumerate(names) if name.isascii() and name.isdigit() and len(name) < 19}
+    if number not in called and called and len(called) == len(names):
+        listed = ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+        raise InputError(f"{images.name} has no class called {number}. Its classes: {listed}")
+    return called.get(number, number)
 
 
 def _image_size(recipe, options):

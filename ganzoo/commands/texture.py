@@ -10,12 +10,12 @@ bits), normal.png, roughness.png, ambient_occlusion.png, material.gltf, material
 unless the training was on heights (--depth=16).
 """
 
-import pathlib
 import re
 
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded
 
 MOST = 32_768  # pixels of a side
 LAST_SEED = 2**31 - 1
@@ -80,7 +80,7 @@ def read_mask(shape):
 
     if shape in SHAPES:
         return shape
-    if not pathlib.Path(shape).is_file():
+    if not expanded(shape).is_file():
         raise InputError(f"blend_shape must be {', '.join(SHAPES)} or an image file. Received: --blend_shape={shape[:100]}")
     from ganzoo import data
 
@@ -90,7 +90,7 @@ def read_mask(shape):
 def _output(options, run_dir, seeds, number):
     """Return the folder of a picture, or raise InputError where there is a file."""
     name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
-    output = pathlib.Path(options.output or run_dir / name)
+    output = expanded(options.output or run_dir / name)
     output = output / name if options.output and options.count > 1 else output
     for each in (output, *output.parents):
         if each.exists() and not each.is_dir():

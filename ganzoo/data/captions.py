@@ -5,6 +5,7 @@ import functools
 import hashlib
 import io
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -157,7 +158,9 @@ def caption_classes(images, template="a photo of a {}"):
     if "{}" not in template:
         raise InputError(f"template must have a {{}} where the name of the class goes. Received: template={template!r}")
     names = [name.replace("_", " ") for name in images.class_names]
-    article = {name: template.replace("a {}", "an {}") if name[:1].lower() in "aeiou" else template for name in names}
+    article = {
+        name: re.sub(r"\b([Aa]) \{\}", r"\1n {}", template) if name[:1].lower() in "aeiou" else template for name in names
+    }
     texts = [article[name].replace("{}", name) for name in names]
     return CaptionedImages(images, [texts[label] for label in images.labels], Text.of(texts, sorted(set(texts))[:20]))
 
@@ -175,7 +178,8 @@ def read_captions(path, image_size, strict=False, alpha="white"):
         CaptionedImages named after the folder.
 
     Raises:
-        InputError: naming the row that has no file, a file outside of the folder, or no text; if there is no usable image.
+        InputError: naming the row that has no file, a file outside of the folder, no text, or more columns than the first, as a
+            comma without quotes makes; if there is no usable image.
     """
     path = existing_file(path, "a CSV file with the columns file_name and text")
     beside = path.with_suffix("")
@@ -216,14 +220,24 @@ def _rows(path):
     """Yield (file name, text) of a CSV's rows."""
     if path.stat().st_size > _LARGEST_CSV:
         raise InputError(f"{path} is larger than {_LARGEST_CSV // 2**20} MB; it is not read.")
+    row = 1
     try:
-        table = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        table = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
         columns = table.fieldnames or []
         missing = [name for name in ("file_name", "text") if name not in columns]
         if missing:
             found = one_line(", ".join(map(str, columns)))[:200] or "nothing"
             raise InputError(f"{path} must have the columns file_name and text in its first row. Received: {found}")
-        for row in table:
-            yield row["file_name"] or "", row["text"] or ""
-    except (UnicodeDecodeError, csv.Error) as error:
+        for row, cells in enumerate(table, start=2):
+            if None in cells:
+                raise InputError(
+                    f"{path}, row {row} has {len(columns) + len(cells[None])} columns, the first row {len(columns)}; put texts "
+                    "with commas in quotes."
+                )
+            yield cells["file_name"] or "", cells["text"] or ""
+    except csv.Error as error:
+        raise InputError(
+            f"{path} cannot be read as a CSV file: {one_line(error)[:200]} in row {row + 1}, or a quote there is not closed."
+        ) from error
+    except UnicodeDecodeError as error:
         raise InputError(f"{path} cannot be read as a CSV file in UTF-8: {one_line(error)[:200]}") from error

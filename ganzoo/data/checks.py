@@ -4,12 +4,12 @@ import difflib
 import itertools
 import os
 import stat
-from pathlib import Path
 
 import numpy as np
 
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
+from ganzoo.utils.files import expanded
 
 
 def size_pair(image_size):
@@ -48,7 +48,7 @@ def existing_path(path):
     Raises:
         InputError: if nothing exists there, or the folder around it cannot be read.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     try:
         if path.exists():
             return path

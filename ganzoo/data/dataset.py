@@ -144,7 +144,8 @@ class ImageDataset:
         if self.labels is None or label not in self.labels:
             known = "no labels" if self.labels is None else f"labels from {self.labels.min()} to {self.labels.max()}"
             raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
-        return self._part(np.flatnonzero(self.labels == label), f"label {label}")
+        called = self.class_names[label] if self.class_names else label
+        return self._part(np.flatnonzero(self.labels == label), f"label {called}")
 
     def with_classes(self, names):
         """Return the images of some classes, which are numbered anew in the order in which they are named.
@@ -259,6 +260,23 @@ def check_dtype(dtype, name):
     raise InputError(f"{name}: images must be uint8; {remedy}. Received: dtype={dtype}")
 
 
+def check_shape(shape, name):
+    """Refuse images of any shape but (N, H, W) and (N, H, W, C), and one picture that is taken for many.
+
+    Args:
+        shape: tuple of ints.
+        name: str, what they are called in the message.
+
+    Raises:
+        InputError: if it is none of these; (16, 16, 3) would be 16 images that are 3 pixels wide.
+    """
+    wanted = f"{name}: images must have the shape (N, H, W) or (N, H, W, C), channels last, C 1, 3 or 4. "
+    if len(shape) == 3 and shape[-1] in (1, 3, 4) and shape[1] > 2 * shape[-1]:
+        raise InputError(f"{wanted}One picture is array[np.newaxis]. Received: shape={shape}")
+    if len(shape) not in (3, 4) or (len(shape) == 4 and shape[-1] not in (1, 3, 4)):
+        raise InputError(f"{wanted}Received: shape={shape}")
+
+
 def _checked_images(images, name):
     """Return the images as a read-only uint8 array (N, H, W, C)."""
     try:
@@ -266,13 +284,9 @@ def _checked_images(images, name):
     except ValueError as error:
         raise InputError(f"{name}: images must all have one size, in one uint8 array (N, H, W, C).") from error
     check_dtype(images.dtype, name)
+    check_shape(images.shape, name)
     if images.ndim == 3:
         images = images[..., np.newaxis]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        raise InputError(
-            f"{name}: images must have the shape (N, H, W) or (N, H, W, C), channels last, C 1, 3 or 4. "
-            f"Received: shape={images.shape}"
-        )
     if 0 in images.shape:
         raise InputError(f"{name}: there are no images. Received: shape={images.shape}")
     # What lies on the disk stays there, whatever its order.

@@ -17,6 +17,7 @@ from ganzoo.data.image_file import (
     read_picture,
     same_channels,
     to_depth,
+    upright_shape,
 )
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
@@ -71,7 +72,7 @@ def from_folder(
     max_pixels, alpha = check_int("max_pixels", max_pixels, 1), checked_alpha(alpha)
     if not path.is_dir():
         raise InputError(f"{path} is {kind_of_path(path)[0]}; expected a folder of images.")
-    files, others, skipped = _image_files(path)
+    files, others, skipped, links = _image_files(path)
 
     from tqdm import tqdm
 
@@ -102,6 +103,7 @@ def from_folder(
         raise InputError(f"{path} holds no image ({', '.join(sorted(SUFFIXES))}); {others} files of other kinds.")
     if strict and skipped:
         raise InputError(f"{path} holds {len(skipped)} unusable files, and strict was asked for.\n{shown}")
+    skipped[:0] = links
     if others:
         skipped.append(f"{others} files: not images by their suffix")
     images, notes = to_depth(pictures, depth, alpha)
@@ -111,7 +113,11 @@ def from_folder(
     classes = _class_folders(places)
     if classes is None:
         return ImageDataset(np.stack(images), name=name, skipped=skipped, notes=notes)
-    class_names, labels = np.unique(classes, return_inverse=True)
+    class_names = sorted(set(classes))
+    if all(name.isascii() and name.isdigit() for name in class_names):
+        class_names.sort(key=lambda name: (int(name), name))  # 2 before 11
+    numbers = {name: number for number, name in enumerate(class_names)}
+    labels = [numbers[each] for each in classes]
     shown = ", ".join(class_names[:5]) + (", ..." if len(class_names) > 5 else "")
     notes.append(f"{len(class_names)} classes from the sub-folders: {shown}")
     return ImageDataset(np.stack(images), labels, name, skipped, notes, class_names)
@@ -138,8 +144,8 @@ def checked_folder_image(root, name, image_size, alpha="white"):
 
 
 def _image_files(root):
-    """Return the image files under `root` in order, the number of other files, and reasons for unread folders."""
-    files, others, skipped = [], 0, []
+    """Return the image files under `root` in order, the number of other files, reasons for unread ones, and spare links."""
+    files, others, skipped, links = [], 0, [], []
     real_root = Path(os.path.realpath(root))
 
     def leaves(path):
@@ -156,7 +162,10 @@ def _image_files(root):
     for parent, folders, names in os.walk(root, onerror=unread):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for link in (Path(parent, name) for name in folders if Path(parent, name).is_symlink()):
-            skip(link, "a link that leaves the folder" if leaves(link) else "a link to a folder that is read anyway")
+            if leaves(link):
+                skip(link, "a link that leaves the folder")
+            else:
+                links.append(f"{one_line(link.relative_to(root))}: a link to a folder that is read anyway")
         visible = [Path(parent, name) for name in sorted(names) if not name.startswith(".")]
         images = [file for file in visible if file.suffix.lower() in SUFFIXES]
         others += len(visible) - len(images)
@@ -165,7 +174,7 @@ def _image_files(root):
                 skip(file, "a link that leaves the folder")
             else:
                 files.append(file)
-    return files, others, skipped
+    return files, others, skipped, links
 
 
 def _are_larger(files, image_size, max_pixels):
@@ -174,7 +183,7 @@ def _are_larger(files, image_size, max_pixels):
     for file in files:
         try:
             with open_image(file, max_pixels) as image:
-                shape = (image.height, image.width)
+                shape = upright_shape(image)
         except UnusableError:
             continue
         larger.append(too_small(shape, image_size) is None and shape != image_size)

@@ -38,8 +38,9 @@ def read_labels(labels, count, name="images", class_names=None, like=None):
         return _read_like(labels, np.asarray(like), name, class_names)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    codes, found_names, notes = _codes(labels, name)
-    class_names = found_names if class_names is None else tuple(map(str, class_names))
+    class_names = None if class_names is None else tuple(map(str, class_names))
+    codes, found_names, notes = _codes(labels, name, class_names)
+    class_names = found_names if class_names is None else class_names
     lowest, highest = int(codes.min()), int(codes.max())
     if lowest < 0:
         raise InputError(
@@ -69,8 +70,8 @@ def _read_like(labels, like, name, class_names):
     return joint[-len(labels) :], names, notes
 
 
-def _codes(labels, name):
-    """Return (int64 array (N,), class names or None, notes) of an array of labels."""
+def _codes(labels, name, class_names):
+    """Return (int64 array (N,), class names or None, notes) of an array of labels; text has the numbers of its names."""
     kind = labels.dtype.kind
     if labels.ndim == 2:
         if kind in "fiub" and np.all((labels == 0) | (labels == 1)) and np.all(labels.sum(axis=1) == 1):
@@ -85,6 +86,15 @@ def _codes(labels, name):
     if kind in "US":
         text = np.char.decode(labels, "utf-8", "replace") if kind == "S" else labels
         names, codes = np.unique(text, return_inverse=True)
+        if class_names is not None:
+            unknown = [each for each in names.tolist() if each not in class_names]
+            if unknown:
+                raise InputError(
+                    f"{name}: labels that are text must be among the class names, {', '.join(class_names)[:100]}. "
+                    f"Received: {', '.join(unknown)[:100]}"
+                )
+            codes = np.array([class_names.index(each) for each in names.tolist()])[codes]
+            names = class_names
         shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         return codes.astype(np.int64), tuple(map(str, names)), (f"labels are text: {len(names)} classes, {shown}",)
     whole = kind in "iu" or (kind == "f" and np.all(np.isfinite(labels)) and np.all(labels == np.rint(labels)))

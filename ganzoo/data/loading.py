@@ -10,7 +10,7 @@ from ganzoo.data.checks import existing_path, kind_of_path, size_pair, suggestio
 from ganzoo.data.crops import Crops
 from ganzoo.data.digit_texts import described_digits
 from ganzoo.data.folder import from_folder
-from ganzoo.data.image_file import SUFFIXES
+from ganzoo.data.image_file import SUFFIXES, checked_alpha
 from ganzoo.data.npy import from_npy
 from ganzoo.data.npz import from_npz, npz_keys, npz_texts
 from ganzoo.data.pairs import KINDS, PairedImages, digit_pairs
@@ -90,7 +90,7 @@ def load(
     """
     if image_size is not None:
         image_size = size_pair(image_size)
-    how = {"symmetry": symmetry, "scale_jitter": scale_jitter}
+    how, alpha = {"symmetry": symmetry, "scale_jitter": scale_jitter}, checked_alpha(alpha)
     if (
         not data
         and dataset not in (*DATASETS, LANDSCAPE)

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 
 from ganzoo.data.checks import existing_file, one_line, suggestion
-from ganzoo.data.dataset import ImageDataset, check_dtype
+from ganzoo.data.dataset import ImageDataset, check_dtype, check_shape
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
 from ganzoo.utils.files import shorten
@@ -43,8 +43,9 @@ def from_npz(path, key=None, image_size=None):
     try:
         headers = array_headers(path)
         key = _image_key(path, key, headers)
-        # Types are known from the headers: an array that would be refused is not read at all.
+        # Types and shapes are known from the headers: an array that would be refused is not read at all.
         check_dtype(headers[key][1], f"{path}: {key}")
+        check_shape(headers[key][0], f"{path}: {key}")
         # No pickles: they can run code.
         with np.load(path, allow_pickle=False) as arrays:
             images = arrays[key]

@@ -25,7 +25,7 @@ def from_picture(
         size: pair of ints (height, width) of a crop in pixels.
         symmetry, scale_jitter: see `Crops`.
         alpha: str, "keep" for a fourth channel where the file has one, else the color that transparent parts are laid on.
-        depth: int, bits of a channel: 8, or 16 to keep what a gray or RGB file of 16 bits holds (with alpha, its upper 8).
+        depth: int, bits of a channel: 8, or 16 to keep what a gray or RGB file of 16 bits holds, with alpha too.
         max_pixels: int, the most pixels the file may declare.
         name: str, what the set is called in messages; default: the file's name.
 

@@ -55,6 +55,11 @@ def open_run(run, model, data, options, resume, override, notes):
             sums = {}
         if changed:
             overrides = [*overrides, {"step": model.step, "changes": [describe(change) for change in changed]}]
+    if model.step > first_step + options.steps:
+        raise InputError(
+            f"the run is at step {model.step} already, and steps counts from its beginning. Expected: at least "
+            f"{model.step - first_step}. Received: steps={options.steps}"
+        )
     options.check_divides("the step to start from", model.step)
     run.write_config(config_of(model, settings, options, first_step, notes, overrides))
     return Opened(first_step, sums)
@@ -66,9 +71,17 @@ def _restore(run, model, stages, changed):
     Args:
         stages: how many stages the model has.
         changed: paths of the settings that are changed on purpose; a learning rate among them stays the model's.
+
+    Raises:
+        InputError: if there were checkpoints, and none is whole.
     """
     found = run.checkpoints.latest(lambda stage: _expected(model, stage, stages), repair=True)
     if found is None:
+        if left := run.checkpoints.damaged():
+            raise InputError(
+                f"{run.checkpoints.folder} holds no whole checkpoint: all are damaged ({', '.join(left[:5])}"
+                f"{', ...' * (len(left) > 5)}). To begin anew at the first step, remove them, or choose another run_dir."
+            )
         print(f"{shorten(run.path, 300)} has no whole checkpoint yet: starting at its first step.")
         return {}
     rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}

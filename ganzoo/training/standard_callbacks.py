@@ -57,7 +57,8 @@ def standard_callbacks(model, data, options, run, opened, users, verbose, probe,
             return get_state() | (get_log_sums(model) if inside else {})
 
         checkpoints = c.Checkpoints(run.checkpoints, whole_state, options.checkpoint_every)
-        keep = model.step - (model.step - opened.first_step) % options.log_every if opened.log_sums else None
+        goes_on = opened.log_sums and model.step < stop.step
+        keep = model.step - (model.step - opened.first_step) % options.log_every if goes_on else None
         last = [
             c.LogInterval(opened.log_sums),
             c.MetricsCSV(run.metrics_path, images_per_step, writer, keep, report),

@@ -66,6 +66,11 @@ def write_whole(path, content):
         os.fsync(file.fileno())
 
 
+def expanded(path):
+    """Return a path, a `pathlib.Path`, with a leading ~ replaced by the home folder: shells leave that of --flag=~/x alone."""
+    return pathlib.Path(os.path.expanduser(path))
+
+
 def check_plain_tree(folder):
     """Raise InputError if a folder, or one in it, holds anything but files and folders.
 

@@ -105,6 +105,8 @@ def test_texts_of_classes(stripes):
     data = caption_classes(labelled, "a photo of a {}, outdoors")
     assert data.text.options == ("a photo of a sea, outdoors", "a photo of an oak tree, outdoors")
     assert data.text.decode(data.texts[:2]) == ["a photo of an oak tree outdoors", "a photo of a sea outdoors"]
+    assert caption_classes(labelled, "pizza {}").text.options == ("pizza oak tree", "pizza sea")
+    assert caption_classes(labelled, "A {}").text.options == ("A sea", "An oak tree")
     with pytest.raises(InputError, match="there are none; an .npz holds them as class_names"):
         caption_classes(ImageDataset(stripes, np.arange(60) % 2))
     with pytest.raises(InputError, match="where the name of the class goes"):
@@ -165,6 +167,9 @@ def test_texts_of_a_folder(folder, where):
         (["/etc/passwd,a"], "0 usable images, 1 unusable"),
         ([",a"], "0 usable images, 1 unusable"),
         ([], "0 usable images, 0 unusable"),
+        (["1.png,a big, red dog"], "row 2 has 3 columns, the first row 2; put texts with commas in quotes"),
+        (["0.png,a", '1.png,"a big dog', "2.png,b"], "unexpected end of data in row 3, or a quote there is not closed"),
+        (["0.png,a", '1.png,"a big dog', '2.png,"b"'], "in row 3, or a quote"),
         (["1.png," + "a " * 65], "pictures: a text must have 1 to 64 words. Received: 65"),
     ],
 )

@@ -53,6 +53,14 @@ def test_unfit_images_are_refused(images, message):
         ImageDataset(images)
 
 
+@pytest.mark.parametrize("shape", [(16, 16, 3), (9, 40, 4), (8, 8, 1)])
+def test_one_picture_is_not_taken_for_many(shape):
+    with pytest.raises(InputError, match=r"One picture is array\[np.newaxis\]. Received: shape="):
+        ImageDataset(np.zeros(shape, np.uint8))
+    assert ImageDataset(np.zeros(shape, np.uint8)[np.newaxis]).image_shape == shape
+    assert ImageDataset(np.zeros((16, 4, 4), np.uint8)).image_shape == (4, 4, 1)
+
+
 def memory_map(path, array):
     """Return an array that lies in a file."""
     mapped = np.memmap(path, array.dtype, "w+", shape=array.shape)

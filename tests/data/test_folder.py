@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
-from ganzoo.data import from_folder
+from ganzoo.data import Crops, from_folder
 from ganzoo.data.image_file import FORMATS, SUFFIXES
 from ganzoo.errors import InputError
 
@@ -95,6 +95,11 @@ def test_sub_folders_are_classes(tmp_path):
     assert dataset.class_names == ("cat", "dog")
     assert dataset.classes == 2
     assert dataset.notes == ("2 classes from the sub-folders: cat, dog",)
+    for name in ("11", "2", "1"):
+        save(tmp_path / "numbers" / name / "a.png", colour=(int(name), 0, 0))
+    numbers = from_folder(tmp_path / "numbers", SIZE)
+    assert numbers.class_names == ("1", "2", "11")
+    assert numbers.images[np.argsort(numbers.labels), 0, 0, 0].tolist() == [1, 2, 11]
     save(tmp_path / "emu" / "deep" / "a.png")
     assert from_folder(tmp_path, SIZE).labels is None
     assert from_folder(tmp_path / "cat", SIZE).labels is None
@@ -160,13 +165,62 @@ def test_sixteen_bits_are_scaled_by_the_bits_that_the_folder_uses(tmp_path, suff
 
 
 def write_sixteen_bits(path, values):
-    """Write (H, W, 1 or 3) uint16 as a PNG or, with tifffile, as a TIFF."""
+    """Write (H, W, 1 to 4) uint16 as a PNG or, with tifffile, as a TIFF; 2 and 4 channels have alpha."""
     if path.suffix == ".tif":
-        pytest.importorskip("tifffile").imwrite(path, values.squeeze())
+        alpha = {"photometric": "rgb", "extrasamples": ["unassalpha"]} if values.shape[2] == 4 else {}
+        pytest.importorskip("tifffile").imwrite(path, values.squeeze(), **alpha)
     else:
         height, width, colors = values.shape
         rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-        path.write_bytes(png(width, height, 16, 0 if colors == 1 else 2, rows))
+        path.write_bytes(png(width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[colors], rows))
+
+
+@pytest.mark.parametrize(("suffix", "colors"), [("png", 1), ("png", 3), ("tif", 3)])
+@pytest.mark.parametrize("opaque", [4095, 65535])
+def test_sixteen_bits_with_alpha_are_scaled_like_those_without(tmp_path, suffix, colors, opaque):
+    values = np.arange(64).reshape(8, 8, 1) * 60 + np.arange(colors) * 5
+    alpha = np.full((8, 8, 1), opaque)
+    write_sixteen_bits(tmp_path / f"a.{suffix}", np.concatenate([values, alpha], axis=2).astype(np.uint16))
+    note = f"16-bit pictures (1) use levels up to {values.max()} only: read as 12 bits"
+    dataset = from_folder(tmp_path, SIZE)
+    assert np.array_equal(dataset.images[0], values // 16)
+    assert dataset.notes == (note,)
+    kept = from_folder(tmp_path, SIZE, alpha="keep")
+    assert np.array_equal(kept.images[0], np.concatenate([np.broadcast_to(values // 16, (8, 8, 3)), alpha * 0 + 255], axis=2))
+    assert np.array_equal(from_folder(tmp_path, SIZE, depth=16).images[0], values * 16)
+    alpha[0] = 0
+    write_sixteen_bits(tmp_path / f"a.{suffix}", np.concatenate([values, alpha], axis=2).astype(np.uint16))
+    laid = from_folder(tmp_path, SIZE, alpha="#0a141e")
+    assert laid.images[0, 0, 0].tolist() == [10, 20, 30]
+    assert np.array_equal(laid.images[0, 1:], np.broadcast_to(values[1:] // 16, (7, 8, 3)))
+    assert laid.notes == (note, "transparent pictures (1) are laid on #0a141e")
+    assert from_folder(tmp_path, SIZE).images.shape == (1, 8, 8, colors)
+    deep = from_folder(tmp_path, SIZE, alpha="keep", depth=16).images[0]
+    assert deep[:, 0, 3].tolist() == [0] + [65535] * 7
+    assert np.array_equal(deep[..., :3], np.broadcast_to(values * 16, (8, 8, 3)))
+
+
+def test_sixteen_bits_with_alpha_are_resized_as_they_are_seen(tmp_path):
+    values = np.zeros((32, 32, 4), np.uint16)
+    values[..., 3], values[:16] = 65535, (65535, 0, 0, 0)  # the red is not seen
+    write_sixteen_bits(tmp_path / "a.png", values)
+    image = only(tmp_path, notes=1, alpha="#000080")
+    assert image[..., :2].max() == 0
+    assert image[:3, :, 2].min() > 120
+    assert image[5:, :, 2].max() < 8
+
+
+def test_a_color_that_is_transparent_is_one_of_sixteen_bits(tmp_path):
+    values = np.arange(64).reshape(8, 8, 1) * 60 + np.arange(3) * 5
+    write_sixteen_bits(tmp_path / "a.png", values.astype(np.uint16))
+    content = (tmp_path / "a.png").read_bytes()
+    chunk = b"tRNS" + struct.pack(">3H", *values[0, 1])
+    at = content.index(b"IDAT") - 4
+    chunk = struct.pack(">I", 6) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (tmp_path / "a.png").write_bytes(content[:at] + chunk + content[at:])
+    image = only(tmp_path, notes=2)
+    assert image[0, 1].tolist() == [255] * 3
+    assert np.array_equal(image[1:], values[1:] // 16)
 
 
 def test_sixteen_bits_are_resized_at_their_own_depth(tmp_path):
@@ -256,6 +310,15 @@ def test_exif_orientation_is_applied(tmp_path):
     assert seen.sum() == 255
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_what_is_cropped_is_judged_upright(tmp_path, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    save(tmp_path / f"a.{suffix}", size=(12, 24), exif=exif)
+    assert isinstance(from_folder(tmp_path, (20, 10), crops=None), Crops)
+    assert not isinstance(from_folder(tmp_path, (10, 20), crops=None), Crops)
+
+
 def test_small_images_are_enlarged_four_times_and_no_more(tmp_path):
     save(tmp_path / "a.png", size=(2, 2))
     assert only(tmp_path)[0, 0].tolist() == [10, 20, 30]
@@ -329,6 +392,12 @@ def test_strict_refuses_what_would_be_skipped(tmp_path):
     assert len(from_folder(tmp_path, SIZE).skipped) == 5
     with pytest.raises(InputError, match=r"5 unusable files.*\nbad0\.png: .*; bad1\.png: .*; bad2\.png: .*; \.\.\.$"):
         from_folder(tmp_path, SIZE, strict=True)
+
+
+def test_strict_has_nothing_against_a_link_to_what_is_read_anyway(tmp_path):
+    save(tmp_path / "a" / "good.png")
+    (tmp_path / "b").symlink_to("a")
+    assert from_folder(tmp_path, SIZE, strict=True).skipped == ("b: a link to a folder that is read anyway",)
 
 
 def test_no_usable_image_tells_the_first_reasons(tmp_path):

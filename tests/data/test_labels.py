@@ -67,6 +67,17 @@ def test_names_must_be_enough():
         read_labels(COUNTED, 6, class_names=["a", "b", "c"])
 
 
+def test_text_has_the_numbers_of_its_names():
+    codes, names, notes = read_labels(["cat", "dog", "ant", "dog"], 4, class_names=["cat", "dog", "ant", "bee"])
+    assert codes.tolist() == [0, 1, 2, 1]
+    assert names == ("cat", "dog", "ant", "bee")
+    assert notes == ("labels are text: 4 classes, cat, dog, ant, bee",)
+    like = read_labels(["ant", "bee"], 2, class_names=["cat", "dog", "ant", "bee"], like=["cat", "dog"])[0]
+    assert like.tolist() == [2, 3]
+    with pytest.raises(InputError, match="must be among the class names, cat, dog. Received: ant, bee"):
+        read_labels(["cat", "bee", "ant"], 3, class_names=["cat", "dog"])
+
+
 def test_a_data_set_keeps_the_names_and_says_what_was_done():
     dataset = ImageDataset(np.zeros((6, 8, 8), np.uint8), np.eye(5)[COUNTED], notes=["before"])
     assert dataset.classes == 5

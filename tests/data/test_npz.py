@@ -107,6 +107,7 @@ def test_several_arrays_need_a_key(save):
         (IMAGES / 255, r"set\.npz: x_train: images must be uint8; .*np\.round.*dtype=float64"),
         (np.array([b"code", None], dtype=object), "must be uint8; bring all images to one size.*dtype=object"),
         (IMAGES[0], r"must have the shape.*shape=\(8, 8\)"),
+        (np.array(5, "uint8"), r"x_train: images must have the shape.*shape=\(\)"),
         (IMAGES[:0], "no images"),
     ],
 )

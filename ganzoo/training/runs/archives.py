@@ -1,5 +1,7 @@
 """Reading an .npz that may be anyone's: names, shapes, dtypes and sizes are checked before any array is read."""
 
+import contextlib
+import errno
 import math
 import zipfile
 
@@ -47,15 +49,31 @@ def read_arrays(path, accept):
 
     Raises:
         DamagedError: if it is not such as `numpy.savez` writes.
+        OSError, MemoryError: if it cannot be read here and now, whatever it holds.
     """
     size = path.stat().st_size
-    with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > size:
-            raise DamagedError("arrays.npz declares more than it holds")
-        headers = read_headers(archive)
+    with contextlib.ExitStack() as at_exit:
+        with _damage():
+            archive = at_exit.enter_context(zipfile.ZipFile(path))
+            if sum(member.file_size for member in archive.infolist()) > size:
+                raise DamagedError("arrays.npz declares more than it holds")
+            headers = read_headers(archive)
         accept(headers)
         arrays = {}
         for name in headers:
-            with archive.open(f"{name}.npy") as file:
+            with _damage(), archive.open(f"{name}.npy") as file:
                 arrays[name] = np.lib.format.read_array(file, allow_pickle=False)
     return arrays
+
+
+@contextlib.contextmanager
+def _damage():
+    """Turn what zipfile and NumPy raise for damaged bytes, of many kinds, into DamagedError."""
+    try:
+        yield
+    except (DamagedError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # EINVAL: an offset that no file has
+            raise
+        raise DamagedError("arrays.npz cannot be read") from error

@@ -5,6 +5,7 @@ and SHA-256 of the archive). Until the rename the folder is called `writing_...`
 moment leaves the older checkpoints whole.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -109,9 +110,22 @@ class CheckpointStore:
 
     def steps(self):
         """Return the steps of the checkpoints present, ascending, whether whole or not."""
-        names = [path.name for path in self.folder.glob("step_*")] if self.folder.is_dir() else []
+        names = self._names()
         found = [int(name[5:]) for name in names if re.fullmatch(r"step_\d{8,18}", name, re.ASCII)]
         return sorted(step for step in found if self.path(step).name in names)
+
+    def damaged(self):
+        """Return the names of the checkpoints set aside as damaged, and of those still there, where none is whole."""
+        aside = sorted(name for name in self._names() if name.startswith("damaged_"))
+        return [*aside, *(self.path(step).name for step in self.steps())]
+
+    def _names(self):
+        try:
+            return os.listdir(self.folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise InputError(f"{self.folder} cannot be read: {error.strerror}.") from error
 
     def latest(self, expected=None, report=print, repair=False):
         """Read the newest whole checkpoint.
@@ -126,7 +140,8 @@ class CheckpointStore:
             `Checkpoint`, or None if there is none.
 
         Raises:
-            InputError: if the newest whole checkpoint is of another run or another network.
+            InputError: if the newest whole checkpoint is of another run or another network, or one cannot be read for a reason
+                that is no damage: rights, memory, a disk that does not answer.
         """
         for _ in range(3):
             steps = self.steps()
@@ -134,12 +149,16 @@ class CheckpointStore:
                 path = self.path(step)
                 try:
                     return self._read(path, step, expected)
-                except InputError:
-                    raise
-                except Exception as error:  # zipfile and NumPy raise many kinds for bytes that are damaged
+                except (DamagedError, FileNotFoundError, NotADirectoryError) as error:
                     if not path.exists():
                         continue  # removed meanwhile by the process that trains here
                     fault = str(error) if isinstance(error, DamagedError) else "arrays.npz cannot be read"
+                except (OSError, MemoryError) as error:
+                    reason = getattr(error, "strerror", None) or "there is too little memory"
+                    raise InputError(
+                        f"checkpoint {shorten(path, 300)} cannot be read: {reason}. See to that first, or move it "
+                        "away to go on from an older one."
+                    ) from error
                 kept = self._set_aside(path) if repair else ""
                 report(f"Checkpoint {shorten(path, 300)} is damaged ({fault}); it is passed over{kept}.")
             if self.steps() == steps or repair:
@@ -156,7 +175,7 @@ class CheckpointStore:
         return f" and kept as {damaged.name}"
 
     def _read(self, path, step, expected):
-        """Return the checkpoint in a folder, or raise DamagedError, InputError, or what zipfile and NumPy raise."""
+        """Return the checkpoint in a folder, or raise DamagedError, InputError, or OSError and MemoryError."""
         manifest, archive = _read_manifest(path, step), path / "arrays.npz"
         if self.run is not None and manifest["run"] != self.run:
             raise InputError(
@@ -168,6 +187,7 @@ class CheckpointStore:
         try:
             size = check_regular(archive, MAX_BYTES if expected is None or callable(expected) else _size_limit(expected))
         except InputError as error:
+            _raise_if_unread(error)
             raise DamagedError("arrays.npz is larger than it can be") from error
         if manifest["bytes"] != size:
             raise DamagedError("the size or the step is not what its manifest says")
@@ -186,15 +206,24 @@ def _read_manifest(path, step):
     try:
         manifest = read_json(path / "manifest.json", 100_000)
     except InputError as error:
+        _raise_if_unread(error)
         raise DamagedError("its manifest cannot be read") from error
     kinds = {"step": int, "stage": int, "bytes": int, "sha256": str, "run": (str, type(None))}
     if not isinstance(manifest, dict) or not all(
-        isinstance(manifest.get(name), kind) and not isinstance(manifest.get(name), bool) for name, kind in kinds.items()
+        name in manifest and isinstance(manifest[name], kind) and not isinstance(manifest[name], bool)
+        for name, kind in kinds.items()
     ):
         raise DamagedError("its manifest cannot be read")
     if manifest["step"] != step or not 0 <= manifest["stage"] < 10_000:
         raise DamagedError("the size or the step is not what its manifest says")
     return manifest
+
+
+def _raise_if_unread(error):
+    """Raise the OSError that a refusal came from, unless it says that there is no such file."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+        raise cause
 
 
 def _size_limit(expected):

@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import pathlib
 
 from ganzoo.errors import InputError
 from ganzoo.training.runs.checkpoint_store import CheckpointStore
 from ganzoo.training.runs.config_schema import SCHEMA, check_config, new_run_id
 from ganzoo.training.runs.differences import changes, describe, paths
 from ganzoo.training.runs.lock import locked
-from ganzoo.utils.files import check_plain_tree, read_json, shorten, write_whole
+from ganzoo.utils.files import check_plain_tree, expanded, read_json, shorten, write_whole
 
 
 class RunDirectory:
@@ -23,7 +22,7 @@ class RunDirectory:
     """
 
     def __init__(self, path):
-        self.path = pathlib.Path(path)
+        self.path = expanded(path)
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"run_dir must be a folder, but {self.path} is a file.")
         self.config_path = self.path / "config.json"
