@@ -94,6 +94,7 @@ _INNER = (
     "prefetching",
     "resize",
     "scaling",
+    "sixteen_bits",
 )  # modules that no user imports
 
 

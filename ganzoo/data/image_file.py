@@ -5,13 +5,14 @@ program.
 """
 
 import contextlib
-import typing
+import functools
 import warnings
 
 import numpy as np
 
 from ganzoo.data.checks import kind_of_path, one_line
 from ganzoo.data.resize import enlarged_too_much, fit
+from ganzoo.data.sixteen_bits import Picture, deep_picture, levels_of_channels, resized, with_cover
 from ganzoo.errors import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "SGI", "TGA", "DDS", "PPM")
@@ -34,24 +35,6 @@ class UnusableError(InputError):
     def __init__(self, path, reason):
         super().__init__(f"{one_line(path)}: {reason}")
         self.reason = str(reason)
-
-
-class Picture(typing.NamedTuple):
-    """What was read of an image file.
-
-    Attributes:
-        pixels: uint8 array (H, W), (H, W, 3) or, with its alpha channel, (H, W, 4); of a file with 16 bits a channel its own
-            levels, uint16, or float32 where they were resized.
-        peak: the largest level of a file with 16 bits a channel, else None.
-        transparent: whether a part of it is laid on a color.
-        cover: of a file with 16 bits a channel and alpha that matters, float32 (H, W), from 0, transparent, to 1; pixels that
-            are to be laid on a color are multiplied by it. Else None.
-    """
-
-    pixels: np.ndarray
-    peak: int | None = None
-    transparent: bool = False
-    cover: np.ndarray | None = None
 
 
 @contextlib.contextmanager
@@ -115,20 +98,20 @@ def read_picture(path, image_size=None, max_pixels=MAX_PIXELS, alpha="white"):
     from PIL import ImageOps
 
     with open_image(path, max_pixels) as image:
-        levels = _levels_of_channels(path, image, max_pixels)
+        levels = levels_of_channels(image, functools.partial(open_image, path, max_pixels))
         ImageOps.exif_transpose(image, in_place=True)
         if image_size and (too_much := enlarged_too_much((image.height, image.width), image_size)):
             raise UnusableError(path, too_much)
         if image.mode == "F":
             raise UnusableError(path, "floating-point pixels have no fixed range (mode F)")
         if levels is not None:
-            return _deep_picture(levels, image.info.get("transparency"), image_size, alpha == "keep")
+            return deep_picture(levels, image.info.get("transparency"), image_size, alpha == "keep")
         if image.mode.startswith("I"):
             low, high = image.getextrema()
             if low < 0 or high > 65535:
                 raise UnusableError(path, "32-bit pixels outside 0..65535 (mode I)")
             levels = np.asarray(image).astype(np.uint16)
-            return Picture(_resized(levels, image_size), int(levels.max()))
+            return Picture(resized(levels, image_size), int(levels.max()))
         if alpha == "keep" and image.has_transparency_data:
             return Picture(_with_alpha(image, image_size))
         image, transparent = _gray_or_rgb(image, alpha)
@@ -195,7 +178,7 @@ def to_depth(pictures, depth=8, alpha="white"):
 
     def scaled(picture):
         if picture.cover is not None:
-            return _covering(picture, depth, bits, alpha)
+            return with_cover(picture, depth, bits, alpha)
         if picture.peak is None:
             return picture.pixels if depth == 8 else picture.pixels.astype(np.uint16) * 257
         if depth == 8:
@@ -205,23 +188,6 @@ def to_depth(pictures, depth=8, alpha="white"):
         return np.clip(np.rint(picture.pixels * np.float32(2 ** (16 - bits))), 0, 65535).astype(np.uint16)
 
     return [scaled(picture) for picture in pictures], notes
-
-
-def _covering(picture, depth, bits, alpha):
-    """Return a picture that has a cover with its alpha as a fourth channel, or laid on the color."""
-    from PIL import ImageColor
-
-    colors, cover = picture.pixels * np.float32(2.0 ** (depth - bits)), picture.cover[..., np.newaxis]
-    colors = colors[..., np.newaxis] if colors.ndim == 2 else colors
-    top = 2**depth - 1
-    if alpha == "keep":
-        colors = np.concatenate([np.repeat(colors, 3 // colors.shape[2], axis=2), cover * top], axis=2)
-    else:
-        ground = np.array(ImageColor.getrgb(alpha), np.float32) * (top // 255)
-        colors = colors + (1 - cover) * (ground[:1] if len(set(ground)) == 1 else ground)
-    colors = np.floor(colors + (2**-9 if depth == 8 else 0.5))  # as pictures without alpha: 8 bits are the upper ones
-    colors = np.clip(colors, 0, top).astype(np.uint8 if depth == 8 else np.uint16)
-    return colors[..., 0] if colors.shape[2] == 1 else colors
 
 
 def same_channels(images):
@@ -238,71 +204,6 @@ def same_channels(images):
         return image
 
     return [widened(image) for image in images]
-
-
-def _deep_picture(levels, clear, image_size, keep):
-    """Return the Picture of a file's levels.
-
-    Args:
-        levels: uint16 (H, W, C), C 3, or 2 and 4 with alpha.
-        clear: the levels of the color that is transparent, or None.
-        image_size: (height, width), or None.
-        keep: whether alpha is kept.
-    """
-    colors, cover = levels, None
-    if levels.shape[2] in (2, 4):
-        colors, cover = levels[..., :-1], levels[..., -1]
-    elif clear is not None:
-        cover = np.any(levels != np.asarray(clear), axis=2).astype(np.uint16)
-    peak, transparent = int(colors.max()), False
-    if cover is not None:
-        opaque = int(cover.max()) if levels.shape[2] == 3 else 2 ** max(peak, int(cover.max())).bit_length() - 1
-        cover = cover.astype(np.float32) / max(1, opaque)
-        transparent = not keep and float(cover.min()) < 1
-    if transparent:
-        colors = colors * cover[..., np.newaxis]
-    cover = _resized(cover, image_size) if keep or transparent else None
-    channels = [_resized(colors[..., i], image_size) for i in range(colors.shape[2])]
-    return Picture(channels[0] if len(channels) == 1 else np.stack(channels, axis=-1), peak, transparent, cover)
-
-
-def _resized(channel, image_size):
-    """Return one channel as it is, or, cropped and resized, float32."""
-    from PIL import Image
-
-    if image_size is None or channel is None:
-        return channel
-    return np.asarray(fit(Image.fromarray(channel.astype(np.float32)), image_size))
-
-
-# Raw modes of 16 bits a channel -> those that have Pillow decode the other byte of each, or of LA both bytes of both.
-_OTHER_BYTES = {
-    **{"RGB;16B": "RGB;16L", "RGB;16L": "RGB;16B", "RGB;16N": "RGB;16B"},
-    **{"RGBA;16B": "RGBA;16L", "RGBA;16L": "RGBA;16B", "RGBA;16N": "RGBA;16B", "LA;16B": "RGBA"},
-}
-
-
-def _levels_of_channels(path, image, max_pixels):
-    """Return what a file of several channels with 16 bits each holds, uint16 (H, W, C), upright, or None for all others.
-
-    Pillow decodes the upper bytes alone. Told that the other byte comes first it decodes the lower ones.
-    """
-    from PIL import ImageOps
-
-    modes = {tile.args if isinstance(tile.args, str) else tile.args[0] for tile in image.tile if tile.args}
-    if not modes or not modes <= set(_OTHER_BYTES):
-        return None
-    with open_image(path, max_pixels) as again:
-        again.tile = [
-            tile._replace(
-                args=_OTHER_BYTES[tile.args] if isinstance(tile.args, str) else (_OTHER_BYTES[tile.args[0]], *tile.args[1:])
-            )
-            for tile in again.tile
-        ]
-        lower = np.asarray(ImageOps.exif_transpose(again))
-    if modes == {"LA;16B"}:
-        return lower[..., ::2].astype(np.uint16) * 256 + lower[..., 1::2]
-    return np.asarray(ImageOps.exif_transpose(image)).astype(np.uint16) * 256 + lower
 
 
 def _with_alpha(image, image_size):
