@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import signal
+import sys
 import types
 
 import keras
@@ -229,6 +230,20 @@ def test_a_run_in_stages_resumes_to_the_last_bit(stripes, tmp_path, quick):
         np.testing.assert_allclose(mine[name], reference[name], rtol=1e-5, atol=1e-6, err_msg=name)
     tables = [[row["step"] for row in read_rows(tmp_path / name / "metrics.csv")] for name in ("run", "whole")]
     assert tables[0] == tables[1] == ["2", "3", "4", "6", "7", "8", "10"]
+
+
+@pytest.mark.slow
+def test_a_resume_at_the_end_of_a_stage_changes_no_row(stripes, tmp_path, quick):
+    staged().train(stripes, 8, run_dir=tmp_path / "whole", **EVERY)
+    keras.utils.clear_session()
+    with pytest.raises(SystemExit):
+        staged().train(stripes, 8, run_dir=tmp_path / "run", callbacks=[at_step(4, sys.exit)], **EVERY)
+    keras.utils.clear_session()
+    staged().train(stripes, 8, run_dir=tmp_path / "run", resume=True, **EVERY)
+    tables = [read_rows(tmp_path / name / "metrics.csv") for name in ("run", "whole")]
+    rows = [[{k: v for k, v in row.items() if "second" not in k} for row in table] for table in tables]
+    assert [row["step"] for row in rows[0]] == ["2", "3", "4", "6", "7", "8"]
+    assert rows[0] == rows[1]
 
 
 @pytest.mark.slow

@@ -98,6 +98,8 @@ def train(
 def _fit(model, data, options, run, opened, users, verbose):
     """Fit a model stage after stage, from its step on; returns the History."""
     begun, ends = opened.first_step, _stage_ends(model, options, opened.first_step)
+    if model.step in ends[:-1]:  # a row ends with its stage, so no interval of the logs is continued
+        opened = opened._replace(log_sums={})
     with contextlib.ExitStack() as at_exit:
         around, stop, checkpoints = standard_callbacks(
             model, data, options, run, opened, users, verbose, probe_of(model, data), at_exit
