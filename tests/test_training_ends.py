@@ -247,6 +247,12 @@ def test_a_resume_at_the_end_of_a_stage_changes_no_row(stripes, tmp_path, quick)
 
 
 @pytest.mark.slow
+def test_pictures_that_are_due_where_a_stage_ends_are_drawn(stripes, tmp_path, quick):
+    staged().train(stripes, 8, run_dir=tmp_path, **EVERY | {"sample_every": 1})
+    assert [path.name for path in sorted((tmp_path / "samples").iterdir())] == [f"step_{step:06d}.png" for step in range(9)]
+
+
+@pytest.mark.slow
 def test_other_steps_that_move_the_stages_are_refused_at_a_resume(stripes, tmp_path, quick):
     staged().train(stripes, 10, run_dir=tmp_path / "run", **EVERY)
     gan = staged()
