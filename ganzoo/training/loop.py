@@ -104,6 +104,7 @@ def _fit(model, data, options, run, opened, users, verbose):
         around, stop, checkpoints = standard_callbacks(
             model, data, options, run, opened, users, verbose, probe_of(model, data), at_exit
         )
+        at_exit.callback(model.set_steps_per_execution, model.steps_per_call)
         around.begin()
         epoch, current = 0, model.stage
         for stage in range(current, len(ends)):
