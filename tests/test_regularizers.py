@@ -78,6 +78,14 @@ def test_lazy_penalties_come_every_so_many_steps_and_weigh_as_much(graph):
     assert regularizers.Lazy.from_config(lazy.get_config()) == lazy
 
 
+def test_lazy_takes_a_scheduled_penalty_of_weights():
+    constant = keras.optimizers.schedules.PiecewiseConstantDecay([9], [1.0, 1.0])
+    lazy = regularizers.Lazy(regularizers.Scheduled(regularizers.Orthogonal(), constant), 2)
+    assert lazy.penalty(linear, BATCH, (1, 2), tf.constant(0, tf.int64)) is None
+    lazy = regularizers.Lazy(regularizers.Scheduled(regularizers.R1(2.0), constant), 2)
+    np.testing.assert_allclose(lazy.penalty(linear, BATCH, (1, 2), tf.constant(0, tf.int64)), [2 * NORM**2] * 5, rtol=1e-5)
+
+
 def test_one_sided_penalty_leaves_gentle_slopes_alone():
     for factor, expected in ((0.5 / NORM, 0.0), (3.0 / NORM, 10 * 2.0**2)):
         found = penalty(regularizers.GradientPenalty(10.0, one_sided=True), lambda x, factor=factor: factor * linear(x))
