@@ -120,9 +120,21 @@ def test_historical_averaging_is_about_the_mean_of_all_past_weights(stripes):
         for name, player in gan.players.items():
             past[name].append([w.numpy() for w in player.variables])
             means[name] = [np.mean(each, axis=0) for each in zip(*past[name], strict=True)]
-            for ours, kept in zip(means[name], player.memory_of(pull), strict=True):
+            for ours, kept in zip(means[name], player.memory_of(pull)[:-1], strict=True):
                 np.testing.assert_allclose(ours, kept, rtol=1e-4, atol=1e-6)
     assert min(expected.values()) > 0
+
+
+@pytest.mark.slow
+def test_means_of_past_weights_outlive_an_optimizer(stripes):
+    gan = make_tiny(objective=objectives.Objective(regularizers=[regularizers.HistoricalAveraging()]))
+    for _ in range(3):
+        gan.train_on_batch(stripes[:8])
+    before = gan.memory[0].numpy()
+    gan.compile(keras.optimizers.SGD(0.1))
+    gan.train_on_batch(stripes[:8])
+    now = gan.players["discriminator"].variables[0].numpy()
+    np.testing.assert_allclose(gan.memory[0], before + (now - before) / 5, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.slow
