@@ -10,7 +10,7 @@ import types
 import keras
 import numpy as np
 import pytest
-from conftest import make_tiny
+from conftest import make_gan, make_tiny
 
 from ganzoo import optimizers
 from ganzoo.core import state
@@ -244,6 +244,18 @@ def test_a_resume_at_the_end_of_a_stage_changes_no_row(stripes, tmp_path, quick)
     rows = [[{k: v for k, v in row.items() if "second" not in k} for row in table] for table in tables]
     assert [row["step"] for row in rows[0]] == ["2", "3", "4", "6", "7", "8"]
     assert rows[0] == rows[1]
+
+
+@pytest.mark.slow
+def test_best_weights_are_those_of_the_last_stage(stripes, tmp_path, quick):
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(distance=float(epoch)))
+    stop = keras.callbacks.EarlyStopping("distance", mode="min", patience=20, restore_best_weights=True)
+    gan = make_gan("ProgressiveGAN", stage_steps=2)
+    gan.train(stripes, 6, run_dir=tmp_path, callbacks=[spy, stop], **EVERY)
+    assert (gan.stage, gan.step, stop.best) == (1, 6, 1.0)
+    for weight, best in zip(gan.get_weights(), stop.best_weights, strict=True):
+        if weight.ndim:  # all but the steps that were made
+            np.testing.assert_array_equal(weight, best)
 
 
 @pytest.mark.slow

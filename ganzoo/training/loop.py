@@ -110,6 +110,7 @@ def _fit(model, data, options, run, opened, users, verbose):
         for stage in range(current, len(ends)):
             if stage > current:
                 model.enter(stage)
+                around.begin_stage()
             model.set_steps_per_execution(options.steps_per_execution)
             stop.step, stop.final = ends[stage], stage == len(ends) - 1
             model.stop_training = False
