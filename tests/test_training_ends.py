@@ -284,6 +284,10 @@ def test_who_stops_at_the_end_of_a_stage_is_heard():
     assert model.stop_training
     stop.on_epoch_end(0)
     assert not model.stop_training
+    stop.on_train_batch_end(0)
+    model.stop_training = True  # by a time limit, or a user's callback
+    stop.on_epoch_end(0)
+    assert model.stop_training
 
 
 @pytest.mark.slow
