@@ -175,6 +175,13 @@ def test_memorization_found():
     assert seen.rows[-1]["near_copy_rate"] > 0.9
 
 
+def test_gray_samples_are_no_copies():
+    noise = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), dtype="uint8")
+    evidence = Probe({"images": noise}, n=64).measure(make_gan("GAN"))[""]
+    assert evidence["nearest"] < evidence["real_nearest"]
+    assert evidence["near_copy_rate"] == 0
+
+
 def points_of(array):
     from ganzoo.data.points import PointDataset
 
