@@ -175,6 +175,25 @@ def test_memorization_found():
     assert seen.rows[-1]["near_copy_rate"] > 0.9
 
 
+@pytest.mark.slow
+def test_losses_since_the_last_measurement_are_resumed(stripes, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganzoo.training.loop.close_run", lambda model, run: None)
+    every = {"batch_size": 8, "log_every": 2, "checkpoint_every": 3, "diagnose_every": 8, "verbose": False}
+    make_tiny().train(stripes, 9, run_dir=tmp_path / "whole", **every)
+    make_tiny().train(stripes, 7, run_dir=tmp_path / "run", **every)
+    make_tiny().train(stripes, 9, run_dir=tmp_path / "run", resume=True, **every)
+    ours, whole = (json.loads((tmp_path / name / "diagnosis.json").read_text())["evidence"] for name in ("run", "whole"))
+    assert [(row["step"], len(row["losses"])) for row in ours] == [(0, 0), (8, 4)]
+    np.testing.assert_allclose(ours[1]["losses"], whole[1]["losses"], rtol=1e-4)
+
+
+def test_gray_samples_are_no_copies():
+    noise = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 1), dtype="uint8")
+    evidence = Probe({"images": noise}, n=64).measure(make_gan("GAN"))[""]
+    assert evidence["nearest"] < evidence["real_nearest"]
+    assert evidence["near_copy_rate"] == 0
+
+
 def points_of(array):
     from ganzoo.data.points import PointDataset
 

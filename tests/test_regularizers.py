@@ -78,6 +78,14 @@ def test_lazy_penalties_come_every_so_many_steps_and_weigh_as_much(graph):
     assert regularizers.Lazy.from_config(lazy.get_config()) == lazy
 
 
+def test_lazy_takes_a_scheduled_penalty_of_weights():
+    constant = keras.optimizers.schedules.PiecewiseConstantDecay([9], [1.0, 1.0])
+    lazy = regularizers.Lazy(regularizers.Scheduled(regularizers.Orthogonal(), constant), 2)
+    assert lazy.penalty(linear, BATCH, (1, 2), tf.constant(0, tf.int64)) is None
+    lazy = regularizers.Lazy(regularizers.Scheduled(regularizers.R1(2.0), constant), 2)
+    np.testing.assert_allclose(lazy.penalty(linear, BATCH, (1, 2), tf.constant(0, tf.int64)), [2 * NORM**2] * 5, rtol=1e-5)
+
+
 def test_one_sided_penalty_leaves_gentle_slopes_alone():
     for factor, expected in ((0.5 / NORM, 0.0), (3.0 / NORM, 10 * 2.0**2)):
         found = penalty(regularizers.GradientPenalty(10.0, one_sided=True), lambda x, factor=factor: factor * linear(x))
@@ -112,9 +120,21 @@ def test_historical_averaging_is_about_the_mean_of_all_past_weights(stripes):
         for name, player in gan.players.items():
             past[name].append([w.numpy() for w in player.variables])
             means[name] = [np.mean(each, axis=0) for each in zip(*past[name], strict=True)]
-            for ours, kept in zip(means[name], player.memory_of(pull), strict=True):
+            for ours, kept in zip(means[name], player.memory_of(pull)[:-1], strict=True):
                 np.testing.assert_allclose(ours, kept, rtol=1e-4, atol=1e-6)
     assert min(expected.values()) > 0
+
+
+@pytest.mark.slow
+def test_means_of_past_weights_outlive_an_optimizer(stripes):
+    gan = make_tiny(objective=objectives.Objective(regularizers=[regularizers.HistoricalAveraging()]))
+    for _ in range(3):
+        gan.train_on_batch(stripes[:8])
+    before = gan.memory[0].numpy()
+    gan.compile(keras.optimizers.SGD(0.1))
+    gan.train_on_batch(stripes[:8])
+    now = gan.players["discriminator"].variables[0].numpy()
+    np.testing.assert_allclose(gan.memory[0], before + (now - before) / 5, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.slow

@@ -303,6 +303,14 @@ def test_several_steps_per_execution_make_the_same_run(stripes):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
+def test_steps_per_execution_are_those_of_one_training(stripes):
+    gan = make_tiny()
+    gan.train(stripes, steps=4, batch_size=8, log_every=4, steps_per_execution=4, verbose=False)
+    gan.fit(stripes[:32], batch_size=8, verbose=0)
+    assert gan.step == 8
+
+
 def count_traces(gan):
     """Have a model note in `gan.traces` how often its step is traced."""
     gan.traces, play = 0, gan.play_step

@@ -4,12 +4,13 @@ import errno
 import json
 import os
 import signal
+import sys
 import types
 
 import keras
 import numpy as np
 import pytest
-from conftest import make_tiny
+from conftest import make_gan, make_tiny
 
 from ganzoo import optimizers
 from ganzoo.core import state
@@ -232,6 +233,38 @@ def test_a_run_in_stages_resumes_to_the_last_bit(stripes, tmp_path, quick):
 
 
 @pytest.mark.slow
+def test_a_resume_at_the_end_of_a_stage_changes_no_row(stripes, tmp_path, quick):
+    staged().train(stripes, 8, run_dir=tmp_path / "whole", **EVERY)
+    keras.utils.clear_session()
+    with pytest.raises(SystemExit):
+        staged().train(stripes, 8, run_dir=tmp_path / "run", callbacks=[at_step(4, sys.exit)], **EVERY)
+    keras.utils.clear_session()
+    staged().train(stripes, 8, run_dir=tmp_path / "run", resume=True, **EVERY)
+    tables = [read_rows(tmp_path / name / "metrics.csv") for name in ("run", "whole")]
+    rows = [[{k: v for k, v in row.items() if "second" not in k} for row in table] for table in tables]
+    assert [row["step"] for row in rows[0]] == ["2", "3", "4", "6", "7", "8"]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.slow
+def test_best_weights_are_those_of_the_last_stage(stripes, tmp_path, quick):
+    spy = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(distance=float(epoch)))
+    stop = keras.callbacks.EarlyStopping("distance", mode="min", patience=20, restore_best_weights=True)
+    gan = make_gan("ProgressiveGAN", stage_steps=2)
+    gan.train(stripes, 6, run_dir=tmp_path, callbacks=[spy, stop], **EVERY)
+    assert (gan.stage, gan.step, stop.best) == (1, 6, 1.0)
+    for weight, best in zip(gan.get_weights(), stop.best_weights, strict=True):
+        if weight.ndim:  # all but the steps that were made
+            np.testing.assert_array_equal(weight, best)
+
+
+@pytest.mark.slow
+def test_pictures_that_are_due_where_a_stage_ends_are_drawn(stripes, tmp_path, quick):
+    staged().train(stripes, 8, run_dir=tmp_path, **EVERY | {"sample_every": 1})
+    assert [path.name for path in sorted((tmp_path / "samples").iterdir())] == [f"step_{step:06d}.png" for step in range(9)]
+
+
+@pytest.mark.slow
 def test_other_steps_that_move_the_stages_are_refused_at_a_resume(stripes, tmp_path, quick):
     staged().train(stripes, 10, run_dir=tmp_path / "run", **EVERY)
     gan = staged()
@@ -251,6 +284,10 @@ def test_who_stops_at_the_end_of_a_stage_is_heard():
     assert model.stop_training
     stop.on_epoch_end(0)
     assert not model.stop_training
+    stop.on_train_batch_end(0)
+    model.stop_training = True  # by a time limit, or a user's callback
+    stop.on_epoch_end(0)
+    assert model.stop_training
 
 
 @pytest.mark.slow

@@ -88,7 +88,8 @@ class Fitting:
     def set_steps_per_execution(self, steps):
         """Play `steps` steps in one call of `train_step`, in one compiled program."""
         if steps != self.steps_per_call:
-            self.steps_per_call, self.train_function = steps, None  # `fit` then traces anew
+            self._train_functions[self.steps_per_call] = self.train_function
+            self.steps_per_call, self.train_function = steps, self._train_functions.get(steps)  # None: `fit` traces it
 
     @property
     def step(self):

@@ -260,6 +260,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
             player.optimizer = optimizer
             optimizer.build(player.variables)
         self._play_step = backend.jit(self.play_step)  # anew: a trace keeps the optimizers that it was made with
+        self._train_functions = {}
         options.setdefault("jit_compile", self.use_xla)
         super().compile(
             PlayerOptimizers(player.optimizer for player in self.players.values()), auto_scale_loss=False, **options

@@ -29,16 +29,19 @@ class HistoricalAveraging(Regularizer):
     def build(self, player: Player) -> list[keras.Variable]:
         options = {"dtype": "float32", "trainable": False, "name": "mean"}
         # By way of NumPy: a variable made of another's tensor shares its memory, and the fused optimizers update in place.
-        return [keras.Variable(ops.convert_to_numpy(each), **options) for each in player.variables]
+        means = [keras.Variable(ops.convert_to_numpy(each), **options) for each in player.variables]
+        return [*means, keras.Variable(0, dtype="int64", trainable=False, name="updates")]  # an optimizer's begin anew
 
     def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
-        pairs = zip(player.variables, player.memory_of(self), strict=True)
+        pairs = zip(player.variables, player.memory_of(self)[:-1], strict=True)
         squares = [ops.sum(ops.square(ops.cast(w.value, "float32") - mean.value)) for w, mean in pairs]
         return self.weight * sum(squares)
 
     def after_update(self, player: Player, step: Tensor) -> None:
-        share = 1.0 / (ops.cast(player.optimizer.iterations, "float32") + 1.0)  # the initial weights are the first of them
-        for w, mean in zip(player.variables, player.memory_of(self), strict=True):
+        *means, updates = player.memory_of(self)
+        updates.assign_add(1)
+        share = 1.0 / (ops.cast(updates, "float32") + 1.0)  # the initial weights are the first of them
+        for w, mean in zip(player.variables, means, strict=True):
             mean.assign(mean + share * (ops.cast(w, "float32") - mean))
 
 

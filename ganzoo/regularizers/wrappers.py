@@ -29,6 +29,12 @@ class _Wrapper(Regularizer):
         self.about_examples = regularizer.about_examples
         self.refuses_batch_norm = regularizer.refuses_batch_norm
 
+    @property
+    def penalizes_calls(self) -> bool:
+        """Whether the other, or what it wraps, has a penalty beside one on the weights themselves."""
+        inner = self.regularizer
+        return inner.penalizes_calls if isinstance(inner, _Wrapper) else type(inner).penalty is not Regularizer.penalty
+
     def build(self, player: Player) -> list[keras.Variable]:
         return self.regularizer.build(player)
 
@@ -96,7 +102,7 @@ class Lazy(_Wrapper):
         def due():
             return self.every * self.regularizer.penalty(call, batch, seed, step)
 
-        if self.every == 1 or type(self.regularizer).penalty is Regularizer.penalty:
+        if self.every == 1 or not self.penalizes_calls:
             return self.regularizer.penalty(call, batch, seed, step)
         size = ops.shape(next(iter(batch.values())))[0]
         return ops.cond(ops.equal(ops.mod(step, self.every), 0), due, lambda: ops.zeros((size,)))

@@ -98,15 +98,19 @@ def train(
 def _fit(model, data, options, run, opened, users, verbose):
     """Fit a model stage after stage, from its step on; returns the History."""
     begun, ends = opened.first_step, _stage_ends(model, options, opened.first_step)
+    if model.step in ends[:-1]:  # a row ends with its stage, so no interval of the logs is continued
+        opened = opened._replace(log_sums={})
     with contextlib.ExitStack() as at_exit:
         around, stop, checkpoints = standard_callbacks(
             model, data, options, run, opened, users, verbose, probe_of(model, data), at_exit
         )
+        at_exit.callback(model.set_steps_per_execution, model.steps_per_call)
         around.begin()
         epoch, current = 0, model.stage
         for stage in range(current, len(ends)):
             if stage > current:
                 model.enter(stage)
+                around.begin_stage()
             model.set_steps_per_execution(options.steps_per_execution)
             stop.step, stop.final = ends[stage], stage == len(ends) - 1
             model.stop_training = False

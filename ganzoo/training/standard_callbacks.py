@@ -75,7 +75,7 @@ def _diagnosis(model, data, options, run, writer, report):
     arrays = getattr(data, "arrays", {})
     if not model.matches() or min(map(len, arrays.values()), default=0) < 20:
         return []
-    return [c.Diagnosis(arrays, options.diagnose_every, run.path / "diagnosis.json", writer, report)]
+    return [c.Diagnosis(arrays, options.diagnose_every, run.path / "diagnosis.json", writer, report, run.metrics_path)]
 
 
 class _Events:

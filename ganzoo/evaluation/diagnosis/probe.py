@@ -53,7 +53,7 @@ class Probe:
         modes, real_modes: effective number of the real examples' clusters that are met.
         nearest, real_nearest: median distance of a generated, of a real example to the nearest (other) training example.
         near_copy_rate: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the
-            rest.
+            rest. Samples whose spread is smaller must come nearer, as they lie nearer to all: gray ones, up to the root of 2.
         clipped_fraction: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains:
             that of the gains of normalizations.
 
@@ -72,7 +72,11 @@ class Probe:
         reference = self._reference(match.example, made.shape[1:])
         real = model.to_value_range(ops.convert_to_tensor(_resize(arrays[match.example], made.shape[1:])))
         real_logits, fake_logits = (match.discriminate(examples, arrays) for examples in (real, fake))
-        points, nearness = _points(made), reference.neighbors.compare(_points(made, 16))
+        points = _points(made)
+        spread = rms_pairwise_distance(points)
+        # Two independent draws of deviations a and b are sqrt(a^2 + b^2) apart, so dim samples are near without being copies.
+        share = min(1.0, spread / reference.spread) if reference.spread else 1.0
+        nearness = reference.neighbors.compare(_points(made, 16), float(np.sqrt((1 + share**2) / 2)))
         few = {name: array[:64] for name, array in arrays.items()}
         gradient = backend.input_gradient(
             lambda examples: match.generator_loss(real_logits[:64], match.discriminate(examples, few)), fake[:64]
@@ -81,7 +85,7 @@ class Probe:
         return {
             "discriminator_auc": _area_under_curve(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
             "gradient": float(norms.mean()),
-            "spread": rms_pairwise_distance(points),
+            "spread": spread,
             "real_spread": reference.spread,
             "modes": effective_modes(points, reference.centers),
             "real_modes": reference.modes,

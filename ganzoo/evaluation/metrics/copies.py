@@ -26,14 +26,14 @@ class TrainingNeighbors:
         rounding = 1e-7 * np.sqrt((self._train**2).sum(axis=1).max())
         self._limit = np.quantile(self._of_others, 0.01) + rounding
 
-    def compare(self, fake):
-        """Return what `memorization` returns, for features `(K, d)`."""
+    def compare(self, fake, closeness=1.0):
+        """Return what `memorization` returns, for features `(K, d)`; near copies lie within `closeness` times the limit."""
         fake = feature_pair(self._train[:2], fake)[1]
         of_fake = self._index.kneighbors(fake)[0][:, 0]
         return {
             "nearest_fake": Estimate(float(np.median(of_fake))),
             "nearest_held_out": Estimate(float(np.median(self._of_others))),
-            "near_copy_rate": mean_estimate(of_fake <= self._limit),
+            "near_copy_rate": mean_estimate(of_fake <= closeness * self._limit),
         }
 
 

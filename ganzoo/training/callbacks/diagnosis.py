@@ -10,6 +10,7 @@ import keras
 from ganzoo.errors import InputError
 from ganzoo.evaluation.diagnosis import SYMPTOMS, Probe
 from ganzoo.training.callbacks.diagnosis_file import read_diagnosis
+from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.utils.checks import positive_integer
 from ganzoo.utils.files import write_whole
 
@@ -23,6 +24,7 @@ class Diagnosis(keras.callbacks.Callback):
         path: JSON file to write; one that is there is gone on with, or set aside if it cannot be read. None writes none.
         writer: optional object with `text(name, text, step)`, e.g. a `ganzoo.backend.EventWriter`.
         report: callable that is given each message, e.g. print; None stays silent.
+        table: metrics.csv of the run, where a resumed one finds the losses since its last measurement; None looks nowhere.
 
     Attributes:
         findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step from which on it was found
@@ -32,10 +34,10 @@ class Diagnosis(keras.callbacks.Callback):
             (discriminator loss, generator loss), and what `ganzoo.evaluation.diagnosis.Probe.measure` returns.
     """
 
-    def __init__(self, arrays, every=100, path=None, writer=None, report=print):
+    def __init__(self, arrays, every=100, path=None, writer=None, report=print, table=None):
         super().__init__()
         self.every, self.path = positive_integer("every", every), None if path is None else pathlib.Path(path)
-        self.writer, self.report = writer, report
+        self.writer, self.report, self.table = writer, report, table
         self.probe = Probe(arrays)
         self.findings, self.rows, self._losses = [], [], {}
 
@@ -46,6 +48,14 @@ class Diagnosis(keras.callbacks.Callback):
         if not self.rows:
             self._measure(step)
         self._due = (self.rows[-1]["step"] if self.rows else step) + self.every
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.table is not None and self.rows:
+            rows = [row for row in read_rows(self.table) if int(row["step"]) > self.rows[-1]["step"]]
+            for name, match in self.model.matches().items():
+                pairs = [(row.get(match.discriminator_logs), row.get(match.generator_logs)) for row in rows]
+                self._losses[name] = [tuple(map(float, pair)) for pair in pairs if all(pair)]
+        self.table = None  # the rows that come are of this training
 
     def on_train_batch_end(self, batch, logs=None):
         odd = [name for name, value in (logs or {}).items() if not math.isfinite(float(value))]

@@ -11,6 +11,9 @@ from ganzoo.utils.finite import nonfinite_networks
 REMEDY = "Lower its learning rate, or use another loss or regularizer."
 
 
+STAGE_ENDS = "a stage ends"  # as a model's `stop_training`: `fit` ends, the training goes on
+
+
 class StopAtStep(keras.callbacks.Callback):
     """Stop once the GAN has made `step` generator updates in its life.
 
@@ -26,10 +29,10 @@ class StopAtStep(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         if self.model.step >= self.step:
-            self.model.stop_training = True
+            self.model.stop_training = True if self.final else STAGE_ENDS
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.model.step >= self.step and not self.final:
+        if self.model.stop_training == STAGE_ENDS:  # and nobody has asked since to stop for good
             self.model.stop_training = False  # whoever is asked after this one may still set it
 
 

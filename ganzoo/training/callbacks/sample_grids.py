@@ -22,6 +22,7 @@ class SampleGrids(keras.callbacks.Callback):
         super().__init__()
         self.folder = pathlib.Path(folder)
         self.every, self.show, self.probe = every, show, probe
+        self.written = None
 
     def on_train_begin(self, logs=None):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -29,9 +30,10 @@ class SampleGrids(keras.callbacks.Callback):
             self.write(0)
 
     def on_train_batch_end(self, batch, logs=None):
-        step = self.model.step
-        if step % self.every == 0 and not self.model.stop_training:
-            self.write(step)
+        self._write_if_due()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._write_if_due()  # at the end of a stage, whose last step stops `fit` until then
 
     def on_train_end(self, logs=None):
         self.write(self.model.step)
@@ -44,3 +46,9 @@ class SampleGrids(keras.callbacks.Callback):
             images.save_png(path, picture)
         if self.show is not None:
             self.show(picture, step)
+        self.written = step
+
+    def _write_if_due(self):
+        step = self.model.step
+        if step % self.every == 0 and not self.model.stop_training and self.written != step:
+            self.write(step)

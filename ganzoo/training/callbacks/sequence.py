@@ -27,6 +27,12 @@ class CallbackSequence(keras.callbacks.CallbackList):
         """Tell the callbacks that training begins."""
         super().on_train_begin()
 
+    def begin_stage(self):
+        """Let `EarlyStopping` look for its best weights anew: those of earlier stages are of other networks."""
+        for callback in self.callbacks:
+            if getattr(callback, "best_weights", None) is not None:
+                callback.best = callback.best_weights = None
+
     def on_train_begin(self, logs=None):
         """Do nothing: `begin` did it."""
 
