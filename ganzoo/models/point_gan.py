@@ -79,7 +79,8 @@ class PointGAN(GAN):
         self.center, self.scale = (
             tuple(np.where(chosen, values, usual).tolist()) for values, usual in ((center, 0.0), (scale, 1.0))
         )
-        self._functions, self._play_step, self.train_function = {}, backend.jit(self.play_step), None  # they hold the old ones
+        self._functions, self._train_functions = {}, {}  # they hold the old ones
+        self._play_step, self.train_function = backend.jit(self.play_step), None
 
     def picture(self, examples):
         """Draw points `(N, d)`, uint8 `(H, W, 3)`."""
