@@ -21,6 +21,7 @@ import json
 import math
 import time
 
+from experiments.studies import read_results
 from experiments.techniques import IMAGES, NOT_FOR, POINTS, TECHNIQUES, build
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice_list, count
@@ -118,9 +119,7 @@ def read(path, options):
     Raises:
         InputError: if the trainings of a task were of another length.
     """
-    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}}
-    if path.exists():
-        kept |= json.loads(path.read_text(encoding="utf-8"))
+    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}} | read_results(path)
     for task in options.tasks:
         steps = options.steps if task in POINTS else options.image_steps
         if kept["steps"].setdefault(task, steps) != steps:

@@ -15,6 +15,7 @@ goes on.
 import itertools
 import json
 
+from experiments import studies
 from ganzoo.commands import command, folders, sources
 from ganzoo.commands.flags import Flag, choice_list, count
 from ganzoo.registry import RECIPES
@@ -179,7 +180,7 @@ def main(options):
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")
     features, classifier = features_of(train, held_out)
     path, ends = output / "results.json", time.monotonic() + 60 * options.minutes
-    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    results = studies.read_results(path)
     for seed, variant in itertools.product(range(options.seeds), variants):
         name, left = f"{variant}_{seed}", (ends - time.monotonic()) / 60
         if results.get(name, {}).get("step", 0) >= options.steps:

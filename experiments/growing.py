@@ -18,7 +18,7 @@ from experiments import studies
 from ganzoo.commands import command, runner, sources
 from ganzoo.commands.flags import Flag, count
 from ganzoo.registry import RECIPES
-from ganzoo.utils.files import expanded
+from ganzoo.utils.files import expanded, write_whole
 
 RECIPE = RECIPES["progressive"]
 FOREVER = 10**6  # steps: the minutes end a training
@@ -145,7 +145,7 @@ def main(options):
 
     folder = expanded(options.run_dir or "runs/growing")
     path = folder / "growing.json"
-    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    results = studies.read_results(path)
     images, held_out = split(sources.load(RECIPE, options))
     game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
     extract, used = features_of(images)
@@ -158,7 +158,7 @@ def main(options):
             command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
             gan = train(build(kind, game, images.image_shape, seed), images, run_dir, options)
             results[name] = measure(gan, images, held_out, extract) | {"features": used, "minutes": options.minutes}
-            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            write_whole(path, json.dumps(results, indent=1) + "\n")
     for kind in ("grown", "full"):
         values = [each["kernel_distance"] for name, each in results.items() if name.startswith(kind)]
         if values:

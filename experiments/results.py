@@ -22,7 +22,7 @@ from experiments import results_report
 from experiments.studies import progress, used_up
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
-from ganzoo.utils.files import expanded
+from ganzoo.utils.files import expanded, read_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +118,7 @@ def finished(entry, step, seconds):
 def measured(run_dir):
     """Return what evaluation.json of a run holds, or an empty dictionary; also where it is of 0.1.0, with other names."""
     path = run_dir / "evaluation.json"
-    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found = read_json(path) if path.exists() else {}
     return found if "reference_between" in found else {}
 
 

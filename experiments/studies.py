@@ -2,6 +2,21 @@
 
 import pathlib
 
+from ganzoo.errors import InputError
+from ganzoo.utils.files import read_json
+
+
+def read_results(path):
+    """Return what a study has written into a JSON file so far, a dictionary of dictionaries, empty if there is none.
+
+    Raises:
+        InputError: if the file is damaged, or no such dictionary.
+    """
+    found = read_json(path) if path.exists() else {}
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise InputError(f"{path} must hold the results of a study.")
+    return found
+
 
 def progress(run_dir):
     """Return (step, seconds of training) of a run, (0, 0.0) if there is none."""

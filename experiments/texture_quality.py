@@ -16,9 +16,11 @@ import json
 import pathlib
 import time
 
+from experiments import studies
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import write_whole
 
 PATCHES, SIZE, WINDOW = 500, 64, 32
 PHOTOGRAPHS = ("grass", "brick", "gravel")
@@ -250,12 +252,12 @@ def table(results):
 def main(options):
     output = folders.new_output(options, "texture_quality")
     path = output / "results.json"
-    results = json.loads(path.read_text()) if path.exists() else {}
+    results = studies.read_results(path)
     for name, where in names_of(options.pictures):
         if name in results:
             continue
         results[name] = measure(crops_of(where), options.minutes, options.seed, output / f"{name}.png")
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(results, indent=1) + "\n")
         command.say(f"{name}: {json.dumps(results[name])}")
     print(table(results))
     command.say(f"wrote {path}; {output} holds the pictures: photograph, tile, WGAN, quilting")

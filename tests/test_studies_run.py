@@ -9,6 +9,7 @@ from conftest import run_python
 
 import ganzoo
 from experiments import growing, studies
+from ganzoo.errors import InputError
 
 QUICK_CLASSIFIER = """
 import functools, runpy, sys
@@ -88,6 +89,14 @@ def test_inpainting(tmp_path):
     made = (tmp_path / "inpainting.png").read_bytes()
     study("inpainting", "--steps=2", *words, home=tmp_path / "cache")  # restores what was trained
     assert (tmp_path / "inpainting.png").read_bytes() == made
+
+
+@pytest.mark.parametrize("content", ['{"attention_0": ', "[1, 2]", '{"attention_0": 3}'])
+def test_damaged_results_are_refused(content, tmp_path):
+    assert studies.read_results(tmp_path / "results.json") == {}
+    (tmp_path / "results.json").write_text(content)
+    with pytest.raises(InputError, match="results.json (cannot be read as JSON|must hold the results of a study)"):
+        studies.read_results(tmp_path / "results.json")
 
 
 @pytest.mark.slow
