@@ -183,11 +183,12 @@ def main(options):
     results = studies.read_results(path)
     for seed, variant in itertools.product(range(options.seeds), variants):
         name, left = f"{variant}_{seed}", (ends - time.monotonic()) / 60
+        gan, run_dir = build(variant, train, seed, options), output / name
+        studies.check_same(gan, train, run_dir, options.batch_size)
         if results.get(name, {}).get("step", 0) >= options.steps:
             continue
         if left <= 0:
             break
-        gan, run_dir = build(variant, train, seed, options), output / name
         again = (run_dir / "config.json").exists()
         how = {"batch_size": options.batch_size, "sample_every": options.steps, "diagnose_every": options.steps}
         command.say(f"training {name}")

@@ -30,6 +30,15 @@ def progress(run_dir):
     return (found[0] if found else 0), (float(rows[-1]["seconds"]) if rows else 0.0)
 
 
+def check_same(model, data, run_dir, batch_size):
+    """Raise InputError if a run that is there was begun with other settings: its results are none of this study."""
+    from ganzoo.training.runs import RunDirectory
+    from ganzoo.training.settings import settings_of
+
+    if (run_dir / "config.json").exists():
+        RunDirectory(run_dir).check_same(settings_of(model, data, batch_size))
+
+
 def used_up(minutes, seconds):
     """Return whether so many minutes are over, by the seconds in metrics.csv, which leave out pictures and checkpoints."""
     return minutes is not None and seconds >= 57 * minutes
