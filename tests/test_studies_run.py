@@ -9,6 +9,8 @@ from conftest import run_python
 
 import ganzoo
 from experiments import growing, studies
+from ganzoo.commands.flags import parse
+from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
 
 QUICK_CLASSIFIER = """
@@ -79,6 +81,18 @@ def test_growing(tmp_path):
     after = json.loads((tmp_path / "growing.json").read_text())
     assert after["full_0"]["step"] > before["full_0"]["step"]
     assert after["grown_0"] == before["grown_0"]
+    words = ("--dataset=grass", "--image_size=8", "--minutes=0.01", f"--run_dir={tmp_path}")
+    done = run_python("-m", "experiments.growing", *words)
+    assert done.returncode == 2 and "data_fingerprint" in done.stderr, "the results of digits are none of grass"
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("--only=gron", "one of grown, full. Did you mean grown?"), ("--steps=5", "Unknown"), ("--resume", "Unknown")],
+)
+def test_growing_refuses_what_it_would_ignore(word, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        parse([flag for flags in growing.groups().values() for flag in flags], ["growing", word])
 
 
 @pytest.mark.slow
@@ -117,6 +131,10 @@ def test_a_training_of_a_study_ends_at_its_steps_or_minutes(tmp_path):
     over = gan()
     studies.train(over, images, tmp_path / "run", 100, minutes=seconds / 60, **how)  # which have been used up
     assert over.step == 3
+    studies.check_same(gan(), images, tmp_path / "run", 8)
+    for other, batch_size in ((images, 16), (ganzoo.data.load("digits", image_size=(8, 8)).images[::-1], 8)):
+        with pytest.raises(InputError, match="batch_size|data_fingerprint"):
+            studies.check_same(gan(), as_dataset(other), tmp_path / "run", batch_size)
     assert all(np.array_equal(a, b) for a, b in zip(over.get_weights(), resumed.get_weights(), strict=True))
 
 
