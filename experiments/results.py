@@ -135,7 +135,7 @@ def advance(entry, seed, run_dir, minutes, options):
         words = entry.command(seed, source(entry, options))
         left = [each for each in (minutes, entry.minutes and entry.minutes - seconds / 60) if each]
         words = [*(w for w in words if not w.startswith("--minutes")), *([f"--minutes={min(left)}"] if left else [])]
-        words += [f"--run_dir={run_dir}"] + (["--resume"] if step else [])
+        words += [f"--run_dir={run_dir}"] + (["--resume"] if (run_dir / "config.json").exists() else [])
         _run(words)
     if measured(run_dir).get("step") != progress(run_dir)[0]:
         _run(["-m", "ganzoo", "evaluate", f"--run_dir={run_dir}"])
@@ -143,7 +143,11 @@ def advance(entry, seed, run_dir, minutes, options):
 
 def _run(words):
     """Run python with these words; end as it ends, where it has said why it could not go on."""
-    status = subprocess.run([sys.executable, *words]).returncode
+    with subprocess.Popen([sys.executable, *words]) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:  # the training is told of Ctrl-C too, and saves
+            status = process.wait()
     if status:
         print(f"stopped; the next call goes on. Ended with status {status}: python {shlex.join(words)}", file=sys.stderr)
         sys.exit(status)
