@@ -174,7 +174,7 @@ def main(options):
     data = sources.load(RECIPE, options)
     if hasattr(data, "sampled"):
         data = data.sampled()
-    train, held_out = data.split(len(data) // 5)
+    train, held_out = studies.split(data, len(data) // 5)
     variants = [each for each in options.variants if data.labels is not None or each != "unlabelled"]
     output = folders.new_output(options, "attention")
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")

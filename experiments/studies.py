@@ -2,6 +2,7 @@
 
 import pathlib
 
+from ganzoo.commands.flags import flag_is_set
 from ganzoo.errors import InputError
 from ganzoo.utils.files import read_json
 
@@ -16,6 +17,32 @@ def read_results(path):
     if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
         raise InputError(f"{path} must hold the results of a study.")
     return found
+
+
+def load(options):
+    """Return (images, those that no training sees or None) of --dataset or --data, at --image_size, digits at 16x16.
+
+    Raises:
+        InputError: if they cannot be read, or both flags are given.
+    """
+    from ganzoo import data
+
+    if options.data and flag_is_set(options, "dataset"):
+        raise InputError("give --dataset or --data, not both.")
+    size = options.image_size or ("16" if options.dataset == "digits" and not options.data else "")
+    size = data.parse_image_size(size) if size else None
+    return tuple(each(options.dataset, options.data, size) for each in (data.load, data.load_test))
+
+
+def split(images, held_out, seed=0):
+    """Return (images to train on, `held_out` others).
+
+    Raises:
+        InputError: if there are too few to hold any out.
+    """
+    if held_out < 1:
+        raise InputError(f"some images are held out to measure with, and {images.name} has too few. Received: {len(images)}")
+    return images.split(held_out, seed)
 
 
 def progress(run_dir):

@@ -8,7 +8,7 @@ import pytest
 from conftest import run_python
 
 import ganzoo
-from experiments import growing, studies
+from experiments import growing, identity, inpainting, studies
 from ganzoo.commands.flags import parse
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
@@ -111,6 +111,25 @@ def test_damaged_results_are_refused(content, tmp_path):
     (tmp_path / "results.json").write_text(content)
     with pytest.raises(InputError, match="results.json (cannot be read as JSON|must hold the results of a study)"):
         studies.read_results(tmp_path / "results.json")
+
+
+@pytest.mark.parametrize("study_of", [identity, inpainting])
+def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
+    def load(*words):
+        flags = [flag for group in study_of.flag_groups().values() for flag in group]
+        return study_of.load(parse(flags, [study_of.__name__, f"--data={tmp_path / 'few.npz'}", *words]))
+
+    images = np.zeros((8, 6, 6, 1), "uint8")
+    np.savez(tmp_path / "few.npz", images=images[:3], labels=np.arange(3))
+    with pytest.raises(InputError, match="--dataset or --data, not both"):
+        load("--dataset=digits")
+    with pytest.raises(InputError, match="some images are held out to measure with, and few has too few. Received: 3"):
+        load("--image_size=8")
+    np.savez(tmp_path / "few.npz", images=images, labels=np.arange(8))
+    if study_of is identity:
+        with pytest.raises(InputError, match="at least 7x7 pixels. Received: few of 6x6"):
+            load()
+    assert len(load("--image_size=8")[1]) == 2
 
 
 @pytest.mark.slow
