@@ -18,6 +18,7 @@ import json
 from experiments import studies
 from ganzoo.commands import command, folders, sources
 from ganzoo.commands.flags import Flag, choice_list, count
+from ganzoo.errors import InputError
 from ganzoo.registry import RECIPES
 from ganzoo.utils.files import write_whole
 
@@ -176,6 +177,8 @@ def main(options):
         data = data.sampled()
     train, held_out = studies.split(data, len(data) // 5)
     variants = [each for each in options.variants if data.labels is not None or each != "unlabelled"]
+    if not variants:
+        raise InputError(f"{data.name} has no labels: all variants are unlabelled. Received: --variants=unlabelled")
     output = folders.new_output(options, "attention")
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")
     features, classifier = features_of(train, held_out)
@@ -201,11 +204,13 @@ def main(options):
         write_whole(output / "table.md", as_table(results))
         if variant == "attention" and seed == 0:
             images.save_png(output / "maps.png", draw_maps(gan))
-    if len(results) < options.seeds * len(variants):
+    asked = [f"{variant}_{seed}" for variant, seed in itertools.product(variants, range(options.seeds))]
+    if any(results.get(name, {}).get("step", 0) < options.steps for name in asked):
         command.say(f"the time is up; the same command with --output={output} goes on.")
     if results:
         print(as_table(results))
-    command.say(f"wrote {output}/table.md, results.json and maps.png")
+    written = [name for name in ("table.md", "results.json", "maps.png") if (output / name).exists()]
+    command.say(f"wrote {', '.join(written)} into {output}" if written else "nothing is measured yet.")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from conftest import run_python
 
 import ganzoo
-from experiments import growing, identity, inpainting, studies
+from experiments import attention, growing, identity, inpainting, optimal_discriminator, studies, unrolled
 from ganzoo.commands.flags import parse
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
@@ -130,6 +130,24 @@ def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
         with pytest.raises(InputError, match="at least 7x7 pixels. Received: few of 6x6"):
             load()
     assert len(load("--image_size=8")[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("study_of", "word", "message"),
+    [
+        (attention, "--variants=unlabelled", "has no labels: all variants are unlabelled"),
+        (unrolled, "--unrolled_steps=", "must be whole numbers of at most 100. Received: "),
+        (optimal_discriminator, "--q=exp(-x**2)", "leave out --q. Received: --q=exp(-x**2)"),
+    ],
+)
+def test_studies_refuse_what_they_would_ignore(study_of, word, message, tmp_path):
+    np.savez(tmp_path / "plain.npz", images=np.zeros((8, 8, 8, 1), "uint8"))
+    further = {attention: [f"--data={tmp_path / 'plain.npz'}"], optimal_discriminator: ["--generator"]}.get(study_of, [])
+    groups = getattr(study_of, "flag_groups", None) or study_of.groups
+    flags = [flag for group in groups().values() for flag in group]
+    with pytest.raises(InputError, match=re.escape(message)):
+        study_of.main(parse(flags, [study_of.__name__, word, f"--output={tmp_path / 'new'}", *further]))
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.slow
