@@ -23,6 +23,7 @@ from ganzoo.registry import RECIPES
 from ganzoo.utils.files import write_whole
 
 RECIPE = RECIPES["sagan"]
+LEAST = 20  # images that a kernel distance takes on either side
 VARIANTS = ("attention", "none", "unlabelled")
 POINTS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.75))  # positions that are looked from, shares of height and width
 COLORS = ((230, 60, 50), (40, 150, 70), (50, 90, 220))
@@ -38,7 +39,7 @@ def flag_groups():
         count("width", 32, "filters of the networks at full size", high=1024),
         Flag("learning_rate", 2e-4, "of the generator, the discriminator's is four times as high", float, above=0),
         Flag("minutes", 600.0, "of training after which to stop, to be gone on with", float, above=0),
-        count("n", 1000, "samples that are measured", high=10**5),
+        Flag("n", 1000, f"samples that are measured, at least {LEAST}", int, low=LEAST, high=10**5),
         folders.output_flag("attention"),
     ]
     return {"what to train on": sources.data_flags(RECIPE), "flags": study}
@@ -175,10 +176,10 @@ def main(options):
     data = sources.load(RECIPE, options)
     if hasattr(data, "sampled"):
         data = data.sampled()
-    train, held_out = studies.split(data, len(data) // 5)
     variants = [each for each in options.variants if data.labels is not None or each != "unlabelled"]
     if not variants:
         raise InputError(f"{data.name} has no labels: all variants are unlabelled. Received: --variants=unlabelled")
+    train, held_out = studies.split(data, len(data) // 5, least=2 * LEAST)
     output = folders.new_output(options, "attention")
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")
     features, classifier = features_of(train, held_out)

@@ -34,14 +34,16 @@ def load(options):
     return tuple(each(options.dataset, options.data, size) for each in (data.load, data.load_test))
 
 
-def split(images, held_out, seed=0):
+def split(images, held_out, seed=0, least=1):
     """Return (images to train on, `held_out` others).
 
     Raises:
-        InputError: if there are too few to hold any out.
+        InputError: if these would be fewer than a measure takes, at least `least`.
     """
-    if held_out < 1:
-        raise InputError(f"some images are held out to measure with, and {images.name} has too few. Received: {len(images)}")
+    if held_out < least:
+        raise InputError(
+            f"at least {least} images must be held out to measure with, and {images.name} has too few. Received: {len(images)}"
+        )
     return images.split(held_out, seed)
 
 

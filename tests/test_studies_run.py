@@ -8,7 +8,7 @@ import pytest
 from conftest import run_python
 
 import ganzoo
-from experiments import attention, growing, identity, inpainting, optimal_discriminator, studies, unrolled
+from experiments import attention, growing, identity, inpainting, optimal_discriminator, studies, texture_quality, unrolled
 from ganzoo.commands.flags import parse
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
@@ -123,7 +123,7 @@ def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
     np.savez(tmp_path / "few.npz", images=images[:3], labels=np.arange(3))
     with pytest.raises(InputError, match="--dataset or --data, not both"):
         load("--dataset=digits")
-    with pytest.raises(InputError, match="some images are held out to measure with, and few has too few. Received: 3"):
+    with pytest.raises(InputError, match="at least 1 images must be held out to measure with, and few has too few"):
         load("--image_size=8")
     np.savez(tmp_path / "few.npz", images=images, labels=np.arange(8))
     if study_of is identity:
@@ -136,12 +136,14 @@ def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
     ("study_of", "word", "message"),
     [
         (attention, "--variants=unlabelled", "has no labels: all variants are unlabelled"),
+        (attention, "--variants=attention", "at least 40 images must be held out to measure with, and plain has too few"),
+        (attention, "--n=19", "n must be a whole number of at least 20"),
         (unrolled, "--unrolled_steps=", "must be whole numbers of at most 100. Received: "),
         (optimal_discriminator, "--q=exp(-x**2)", "leave out --q. Received: --q=exp(-x**2)"),
     ],
 )
 def test_studies_refuse_what_they_would_ignore(study_of, word, message, tmp_path):
-    np.savez(tmp_path / "plain.npz", images=np.zeros((8, 8, 8, 1), "uint8"))
+    np.savez(tmp_path / "plain.npz", images=np.zeros((195, 8, 8, 1), "uint8"))
     further = {attention: [f"--data={tmp_path / 'plain.npz'}"], optimal_discriminator: ["--generator"]}.get(study_of, [])
     groups = getattr(study_of, "flag_groups", None) or study_of.groups
     flags = [flag for group in groups().values() for flag in group]
@@ -185,8 +187,26 @@ def test_equivariance(tmp_path):
     assert {each.name for each in (tmp_path / "seen").iterdir()} >= {"equivariance.json", "sticking.png", "moving.gif"}
 
 
+def test_pictures_have_names_of_their_own_and_results_their_settings(tmp_path, monkeypatch):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        ganzoo.images.save_png(tmp_path / folder / "photo.png", np.zeros((8, 8, 3), "uint8"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert texture_quality.names_of(["grass", "~/a"]) == [("grass", "grass"), ("photo", str(tmp_path / "a" / "photo.png"))]
+    (tmp_path / "empty").mkdir()
+    for words, message in ((["~/a/photo.png", "~/b"], "two are called photo"), ([], "name a picture"), (["~/empty"], "name a")):
+        with pytest.raises(InputError, match=message):
+            texture_quality.names_of(words)
+    settings = {"data": "a", "minutes": 4.0, "seed": 0}
+    texture_quality.check_same("photo", settings, dict(settings), "results.json")
+    with pytest.raises(InputError, match="results of photo with data=a, minutes=8.0, seed=0; take another --output"):
+        texture_quality.check_same("photo", settings | {"minutes": 8.0}, settings, "results.json")
+
+
 @pytest.mark.slow
 def test_texture_quality(tmp_path):
     said = study("texture_quality", "--pictures=brick", "--minutes=0.05", f"--output={tmp_path}", home=tmp_path / "cache")
     assert "| brick | statistics |" in said
+    done = run_python("-m", "experiments.texture_quality", "--pictures=brick", "--minutes=9", f"--output={tmp_path}")
+    assert done.returncode == 2 and "minutes=0.05" in done.stderr
     assert {each.name for each in tmp_path.iterdir()} >= {"results.json", "brick.png"}
