@@ -143,7 +143,7 @@ def draw_maps(gan, n=8, seed=3):
 
 
 def as_table(results):
-    """Return the results as a Markdown table, means over seeds last."""
+    """Return the results as a Markdown table, means over seeds last; an error is of one training's samples, not of a mean."""
     names = ("distance", "error", "read", "generator_gamma", "discriminator_gamma", "looked")
     lines = ["| variant | seed | steps | " + " | ".join(name.replace("_", " ") for name in names) + " |"]
     lines.append("|" + "---|" * (len(names) + 3))
@@ -154,6 +154,7 @@ def as_table(results):
         lines.append(f"| {variant} | {seed} | {found['step']} | {_cells(found, names)} |")
     for variant, several in groups.items():
         mean = {name: sum(each[name] for each in several) / len(several) for name in names if name in several[0]}
+        mean.pop("error", None)
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
     rest = [f"floor of the distance {some['floor']:.1f}"]

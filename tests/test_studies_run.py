@@ -8,7 +8,17 @@ import pytest
 from conftest import run_python
 
 import ganzoo
-from experiments import attention, growing, identity, inpainting, optimal_discriminator, studies, texture_quality, unrolled
+from experiments import (
+    attention,
+    f_divergences,
+    growing,
+    identity,
+    inpainting,
+    optimal_discriminator,
+    studies,
+    texture_quality,
+    unrolled,
+)
 from ganzoo.commands.flags import parse
 from ganzoo.data import as_dataset
 from ganzoo.errors import InputError
@@ -42,6 +52,12 @@ def test_attention(tmp_path):
     assert "generator_gamma" not in results["none_0"]
     assert (tmp_path / "table.md").read_text() in said
     assert (tmp_path / "maps.png").exists()
+
+
+def test_the_error_of_one_training_is_not_that_of_a_mean():
+    results = {f"none_{seed}": {"step": 2, "distance": 3.0 + seed, "error": 1.0, "floor": 0.5} for seed in range(2)}
+    table = attention.as_table(results)
+    assert "| none | 0 | 2 | 3.0 | 1.0 |" in table and "| **none** | mean of 2 | | 3.5 |  |" in table
 
 
 @pytest.mark.slow
@@ -138,6 +154,7 @@ def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
         (attention, "--variants=unlabelled", "has no labels: all variants are unlabelled"),
         (attention, "--variants=attention", "at least 40 images must be held out to measure with, and plain has too few"),
         (attention, "--n=19", "n must be a whole number of at least 20"),
+        (f_divergences, "--steps=150", "--steps must be a multiple of 100. Received: --steps=150"),
         (unrolled, "--unrolled_steps=", "must be whole numbers of at most 100. Received: "),
         (optimal_discriminator, "--q=exp(-x**2)", "leave out --q. Received: --q=exp(-x**2)"),
     ],
