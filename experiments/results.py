@@ -22,6 +22,7 @@ from experiments import results_report
 from experiments.studies import progress, used_up
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
+from ganzoo.errors import InputError
 from ganzoo.utils.files import expanded, read_json
 
 
@@ -180,6 +181,11 @@ def report(folder, path, gallery):
 
 def main(options):
     folder, path, gallery = (expanded(each) for each in (options.output, options.report, options.pictures))
+    if path.is_dir() or any(each.exists() and not each.is_dir() for each in (folder, gallery)):
+        raise InputError(
+            f"--report must be a file, --output and --pictures folders. Received: --report={options.report} "
+            f"--output={options.output} --pictures={options.pictures}"
+        )
     end = time.monotonic() + 60 * options.minutes
     for entry in (each for each in TABLE if each.name in options.only or (each.equal and "equal" in options.only)):
         for seed in entry.seeds:

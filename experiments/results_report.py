@@ -181,7 +181,8 @@ def write(table, record, path, gallery):
             lines.append(f"\n### {entry.model}, {entry.dataset}\n\n{picture}\n\n`{_command(entry)}`")
     gallery.mkdir(parents=True, exist_ok=True)
     write_whole(gallery / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n")
-    path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, head + "\n".join(lines) + "\n")
     print(f"wrote {path}")
 
 

@@ -16,7 +16,9 @@ import tensorflow as tf
 from conftest import ROOT, run_python
 from PIL import Image
 
-from experiments import results
+from experiments import results, results_report
+from ganzoo.commands.flags import parse
+from ganzoo.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +224,18 @@ def test_results_go_on_with_a_run_that_has_no_checkpoint_yet(tmp_path, monkeypat
             (tmp_path / "config.json").write_text("{}")
         results.advance(entry, 0, tmp_path, None, None)
         assert ("--resume" in said[-2]) is begun
+
+
+def test_results_are_written_where_they_can_be_and_refused_before_they_are_made(tmp_path):
+    found = {"step": 9360, "seconds": 60, "finished": True, "machine": "2 CPU cores", "versions": {"keras": "9.0"},
+             "measures": {"samples": 100, "frechet_distance": 3.14, "frechet_distance_error": 0.25}}  # fmt: skip
+    page = tmp_path / "new" / "RESULTS.md"
+    results_report.write(results.TABLE, {"gan-seed0": found}, page, tmp_path / "pictures")
+    assert "| GAN (dense), mnist | 0 | 9,360 | 1 | 3.1 ± 0.2 (-) |" in page.read_text()
+    flags = [flag for group in results.groups().values() for flag in group]
+    for word in (f"--report={tmp_path}", f"--output={page}", f"--pictures={page}"):
+        with pytest.raises(InputError, match="report must be a file, --output and --pictures folders. Received: "):
+            results.main(parse(flags, ["results", "--minutes=0.0001", word]))
 
 
 SAVES = """
