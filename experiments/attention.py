@@ -42,7 +42,8 @@ def flag_groups():
         Flag("n", 1000, f"samples that are measured, at least {LEAST}", int, low=LEAST, high=10**5),
         folders.output_flag("attention"),
     ]
-    return {"what to train on": sources.data_flags(RECIPE), "flags": study}
+    data = [flag for flag in sources.data_flags(RECIPE) if flag.name != "clusters"]  # it asks for labels and for none
+    return {"what to train on": data, "flags": study}
 
 
 def build(variant, data, seed, options):
@@ -93,7 +94,7 @@ def measure(gan, held_out, features, classifier, n):
     from ganzoo.evaluation import metrics
     from ganzoo.layers import SelfAttention2D
 
-    asked = np.arange(n) % (held_out.classes or 1)
+    asked = np.resize([0] if held_out.labels is None else np.unique(held_out.labels), n)
     samples = gan.sample(n, 1, **({"labels": asked} if gan.classes else {}))
     real = features(held_out.images)
     value, error = metrics.kernel_distance(real, features(samples))

@@ -60,6 +60,11 @@ def test_the_error_of_one_training_is_not_that_of_a_mean():
     assert "| none | 0 | 2 | 3.0 | 1.0 |" in table and "| **none** | mean of 2 | | 3.5 |  |" in table
 
 
+def test_attention_has_no_clusters():
+    with pytest.raises(InputError, match="Unknown"):
+        parse([flag for group in attention.flag_groups().values() for flag in group], ["attention", "--clusters=50"])
+
+
 @pytest.mark.slow
 def test_identity(tmp_path):
     words = ("--n=40", *DIGITS, f"--output={tmp_path}")
