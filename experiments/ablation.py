@@ -21,6 +21,7 @@ import json
 import math
 import time
 
+from experiments.studies import read_results
 from experiments.techniques import IMAGES, NOT_FOR, POINTS, TECHNIQUES, build
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, choice_list, count
@@ -118,9 +119,7 @@ def read(path, options):
     Raises:
         InputError: if the trainings of a task were of another length.
     """
-    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}}
-    if path.exists():
-        kept |= json.loads(path.read_text(encoding="utf-8"))
+    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}} | read_results(path)
     for task in options.tasks:
         steps = options.steps if task in POINTS else options.image_steps
         if kept["steps"].setdefault(task, steps) != steps:
@@ -142,7 +141,7 @@ def summary(results, task, technique, seeds):
     import numpy as np
 
     rows = [results[key] for seed in range(seeds) if (key := f"{task}/{technique}/{seed}") in results]
-    names = list(rows[0]) if rows else []
+    names = max(map(list, rows), key=len, default=[])  # a game that diverged has its score alone
     columns = {name: np.array([row.get(name, math.nan) for row in rows], "float64") for name in names}
     with np.errstate(invalid="ignore"):  # a score is infinite where a game diverged
         spread = {name: float(values.std(ddof=1)) if len(values) > 1 else math.nan for name, values in columns.items()}
@@ -182,6 +181,8 @@ def _scores(found, techniques):
 
 
 def _cell(mean, deviation):
+    if math.isnan(mean):
+        return "-"
     return f"{mean:.4g}" if math.isnan(deviation) else f"{mean:.4g} ± {deviation:.2g}"
 
 
@@ -202,6 +203,7 @@ def draw(results, floors, tasks, techniques, seeds):
         score, title = SCORES[task]
         for row, technique in enumerate(techniques):
             found = [results[key][score] for seed in range(seeds) if (key := f"{task}/{technique}/{seed}") in results]
+            found = [value for value in found if math.isfinite(value)]  # where a game diverged there is no point
             axes.plot(found, [row] * len(found), "o", color="C0" if technique != "baseline" else "C3", markersize=4)
             if technique == "baseline" and found:
                 axes.axvspan(min(found), max(found), color="C3", alpha=0.15)
@@ -218,6 +220,12 @@ def main(options):
     from experiments.benchmark_techniques import slowdowns
     from ganzoo.utils import images
 
+    wanted = {task: [each for each in options.techniques if task not in NOT_FOR.get(each, ())] for task in options.tasks}
+    if not any(wanted.values()):
+        raise InputError(
+            f"none of these techniques has a meaning on {', '.join(options.tasks)}. "
+            f"Received: --techniques={','.join(options.techniques)}"
+        )
     output = folders.new_output(options, "ablation")
     path, ends = output / "results.json", time.monotonic() + 60 * options.total_minutes
     kept = read(path, options)
@@ -230,12 +238,12 @@ def main(options):
         images.save_png(output / "ablation.png", draw(*arguments))
 
     for task in options.tasks:
-        wanted = [each for each in options.techniques if task not in NOT_FOR.get(each, ())]
-        missing = [(seed, each) for seed in range(options.seeds) for each in wanted if f"{task}/{each}/{seed}" not in results]
+        missing = [(seed, each) for seed in range(options.seeds) for each in wanted[task]
+                   if f"{task}/{each}/{seed}" not in results]  # fmt: skip
         if not missing or time.monotonic() > ends:
             continue
         data, measure, floors[task] = load(task, options)
-        unknown = [each for each in wanted if task in IMAGES and f"{task}/{each}" not in costs]
+        unknown = [each for each in wanted[task] if task in IMAGES and f"{task}/{each}" not in costs]
         if unknown:
             for technique, _, ratio in slowdowns(task, data.image_shape, BATCH_SIZE[task], unknown, 8, rounds=5):
                 costs[f"{task}/{technique}"] = round(ratio, 3)

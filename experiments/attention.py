@@ -15,12 +15,15 @@ goes on.
 import itertools
 import json
 
+from experiments import studies
 from ganzoo.commands import command, folders, sources
 from ganzoo.commands.flags import Flag, choice_list, count
+from ganzoo.errors import InputError
 from ganzoo.registry import RECIPES
 from ganzoo.utils.files import write_whole
 
 RECIPE = RECIPES["sagan"]
+LEAST = 20  # images that a kernel distance takes on either side
 VARIANTS = ("attention", "none", "unlabelled")
 POINTS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.75))  # positions that are looked from, shares of height and width
 COLORS = ((230, 60, 50), (40, 150, 70), (50, 90, 220))
@@ -36,10 +39,11 @@ def flag_groups():
         count("width", 32, "filters of the networks at full size", high=1024),
         Flag("learning_rate", 2e-4, "of the generator, the discriminator's is four times as high", float, above=0),
         Flag("minutes", 600.0, "of training after which to stop, to be gone on with", float, above=0),
-        count("n", 1000, "samples that are measured", high=10**5),
+        Flag("n", 1000, f"samples that are measured, at least {LEAST}", int, low=LEAST, high=10**5),
         folders.output_flag("attention"),
     ]
-    return {"what to train on": sources.data_flags(RECIPE), "flags": study}
+    data = [flag for flag in sources.data_flags(RECIPE) if flag.name != "clusters"]  # it asks for labels and for none
+    return {"what to train on": data, "flags": study}
 
 
 def build(variant, data, seed, options):
@@ -90,7 +94,7 @@ def measure(gan, held_out, features, classifier, n):
     from ganzoo.evaluation import metrics
     from ganzoo.layers import SelfAttention2D
 
-    asked = np.arange(n) % (held_out.classes or 1)
+    asked = np.resize([0] if held_out.labels is None else np.unique(held_out.labels), n)
     samples = gan.sample(n, 1, **({"labels": asked} if gan.classes else {}))
     real = features(held_out.images)
     value, error = metrics.kernel_distance(real, features(samples))
@@ -140,7 +144,7 @@ def draw_maps(gan, n=8, seed=3):
 
 
 def as_table(results):
-    """Return the results as a Markdown table, means over seeds last."""
+    """Return the results as a Markdown table, means over seeds last; an error is of one training's samples, not of a mean."""
     names = ("distance", "error", "read", "generator_gamma", "discriminator_gamma", "looked")
     lines = ["| variant | seed | steps | " + " | ".join(name.replace("_", " ") for name in names) + " |"]
     lines.append("|" + "---|" * (len(names) + 3))
@@ -151,6 +155,7 @@ def as_table(results):
         lines.append(f"| {variant} | {seed} | {found['step']} | {_cells(found, names)} |")
     for variant, several in groups.items():
         mean = {name: sum(each[name] for each in several) / len(several) for name in names if name in several[0]}
+        mean.pop("error", None)
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
     rest = [f"floor of the distance {some['floor']:.1f}"]
@@ -173,20 +178,23 @@ def main(options):
     data = sources.load(RECIPE, options)
     if hasattr(data, "sampled"):
         data = data.sampled()
-    train, held_out = data.split(len(data) // 5)
     variants = [each for each in options.variants if data.labels is not None or each != "unlabelled"]
+    if not variants:
+        raise InputError(f"{data.name} has no labels: all variants are unlabelled. Received: --variants=unlabelled")
+    train, held_out = studies.split(data, len(data) // 5, least=2 * LEAST)
     output = folders.new_output(options, "attention")
     command.say(f"{data.name}: {len(train)} images to train on, {len(held_out)} held out; writing {output}")
     features, classifier = features_of(train, held_out)
     path, ends = output / "results.json", time.monotonic() + 60 * options.minutes
-    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    results = studies.read_results(path)
     for seed, variant in itertools.product(range(options.seeds), variants):
         name, left = f"{variant}_{seed}", (ends - time.monotonic()) / 60
+        gan, run_dir = build(variant, train, seed, options), output / name
+        studies.check_same(gan, train, run_dir, options.batch_size)
         if results.get(name, {}).get("step", 0) >= options.steps:
             continue
         if left <= 0:
             break
-        gan, run_dir = build(variant, train, seed, options), output / name
         again = (run_dir / "config.json").exists()
         how = {"batch_size": options.batch_size, "sample_every": options.steps, "diagnose_every": options.steps}
         command.say(f"training {name}")
@@ -199,11 +207,13 @@ def main(options):
         write_whole(output / "table.md", as_table(results))
         if variant == "attention" and seed == 0:
             images.save_png(output / "maps.png", draw_maps(gan))
-    if len(results) < options.seeds * len(variants):
+    asked = [f"{variant}_{seed}" for variant, seed in itertools.product(variants, range(options.seeds))]
+    if any(results.get(name, {}).get("step", 0) < options.steps for name in asked):
         command.say(f"the time is up; the same command with --output={output} goes on.")
     if results:
         print(as_table(results))
-    command.say(f"wrote {output}/table.md, results.json and maps.png")
+    written = [name for name in ("table.md", "results.json", "maps.png") if (output / name).exists()]
+    command.say(f"wrote {', '.join(written)} into {output}" if written else "nothing is measured yet.")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import time
 
 from ganzoo.commands import command, folders
 from ganzoo.commands.arguments import DIVERGENCES
-from ganzoo.commands.flags import choice_list, count
+from ganzoo.commands.flags import Flag, choice_list, count
+from ganzoo.errors import InputError
 
 NAMES = (*DIVERGENCES, "non_saturating")  # the last is GAN's own divergence, the paper's seventh
 P = ((-0.6, 0.8, 1.0),)  # mixtures: (mean, standard deviation, share) of each Gaussian
@@ -28,7 +29,7 @@ def flag_groups():
             choice_list("divergences", NAMES, "divergences to play for"),
             count("seeds", 1, "trainings of each"),
             count("bound_steps", 3000, "discriminator updates of the bound"),
-            count("steps", 10_000, "generator updates on the 25 modes, in hundreds"),
+            Flag("steps", 10_000, "generator updates on the 25 modes, a multiple of 100", int, low=100),
             folders.output_flag("f_divergences"),
         ]
     }
@@ -139,14 +140,15 @@ def main(options):
     from ganzoo.data import mixtures
     from ganzoo.utils import images, plots
 
+    if options.steps % 100:
+        raise InputError(f"--steps must be a multiple of 100. Received: --steps={options.steps}")
     output = folders.new_output(options, "f_divergences")
     rows, pictures, total = [], {}, len(options.divergences) * options.seeds
-    steps = max(100, options.steps // 100 * 100)
     for seed in range(options.seeds):
         for name in options.divergences:
             start = time.perf_counter()
             reached, true = bound(name, options.bound_steps, seed)
-            measures, samples = modes(name, steps, seed)
+            measures, samples = modes(name, options.steps, seed)
             pictures.setdefault(name.replace("_", " "), samples)
             row = {"divergence": name, "seed": seed, "true": true, "bound": reached}
             row |= {each: measures[each] for each in ("modes", "high_quality", "kl")}

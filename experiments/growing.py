@@ -16,21 +16,28 @@ import time
 
 from experiments import studies
 from ganzoo.commands import command, runner, sources
-from ganzoo.commands.flags import Flag, count
+from ganzoo.commands.flags import Flag, choice_list, count
 from ganzoo.registry import RECIPES
-from ganzoo.utils.files import expanded
+from ganzoo.utils.files import expanded, write_whole
 
 RECIPE = RECIPES["progressive"]
+KINDS = ("grown", "full")
+OWN = ("steps", "epochs", "minutes", "run_dir", "resume", "override")  # of a run's flags those that this study has otherwise
 FOREVER = 10**6  # steps: the minutes end a training
 SAMPLES = 1000
 COLUMN = "processor_seconds"  # of metrics.csv
 
 
 def groups():
-    """Return {title: flags}: those of `ganzoo train progressive`, and how many seeds."""
-    own = [count("seeds", 1, "how often each is trained, with seeds from --seed on"),
-           Flag("only", "", "train and measure grown or full alone (default: both)")]  # fmt: skip
-    return {**runner.flag_groups(RECIPE), "the comparison": own}
+    """Return {title: flags}: those of `ganzoo train progressive`, but no steps and no --resume, and how many seeds."""
+    own = [
+        Flag("minutes", RECIPE.minutes, "of processor time of each training, above 0", float, above=0),
+        Flag("run_dir", "runs/growing", "folder of the study"),
+        count("seeds", 1, "how often each is trained, with seeds from --seed on"),
+        choice_list("only", KINDS, "what to train and measure"),
+    ]
+    found = runner.flag_groups(RECIPE).items()
+    return {title: [each for each in flags if each.name not in OWN] for title, flags in found} | {"the comparison": own}
 
 
 def build(kind, game, shape, seed):
@@ -84,7 +91,7 @@ def train(gan, data, run_dir, options):
     if before >= 60 * options.minutes:
         return ganzoo.load(run_dir)
     gan.train(data, FOREVER, batch_size=options.batch_size, run_dir=run_dir, resume=(run_dir / "config.json").exists(),
-              callbacks=[budget(options.minutes, before)], sample_every=options.sample_every,
+              callbacks=[budget(options.minutes, before)], log_every=options.log_every, sample_every=options.sample_every,
               checkpoint_every=options.checkpoint_every, diagnose_every=options.diagnose_every)  # fmt: skip
     return gan
 
@@ -143,34 +150,40 @@ def main(options):
     from ganzoo.commands import compose
     from ganzoo.utils import images as pictures
 
-    folder = expanded(options.run_dir or "runs/growing")
+    folder = expanded(options.run_dir)
     path = folder / "growing.json"
-    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    results = studies.read_results(path)
     images, held_out = split(sources.load(RECIPE, options))
     game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
     extract, used = features_of(images)
-    kinds = [options.only] if options.only else ["grown", "full"]
-    for seed in range(options.seed, options.seed + options.seeds):
-        for kind in kinds:
+    seeds = range(options.seed, options.seed + options.seeds)
+    for seed in seeds:
+        for kind in options.only:
             run_dir, name = folder / f"{kind}_{seed}", f"{kind}_{seed}"
+            gan = build(kind, game, images.image_shape, seed)
+            studies.check_same(gan, images, run_dir, options.batch_size)
             if name in results and results[name]["minutes"] >= options.minutes:
                 continue
             command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
-            gan = train(build(kind, game, images.image_shape, seed), images, run_dir, options)
+            gan = train(gan, images, run_dir, options)
             results[name] = measure(gan, images, held_out, extract) | {"features": used, "minutes": options.minutes}
-            path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    for kind in ("grown", "full"):
-        values = [each["kernel_distance"] for name, each in results.items() if name.startswith(kind)]
-        if values:
-            print(f"{kind}: excess kernel distance {np.mean(values):.4g}, {', '.join(f'{value:.4g}' for value in values)}")
-    first = [folder / f"{kind}_{options.seed}" for kind in ("grown", "full")]
+            write_whole(path, json.dumps(results, indent=1) + "\n")
+    for kind in KINDS:
+        found = [results[name] for seed in seeds if (name := f"{kind}_{seed}") in results]
+        if found:
+            values = [each["kernel_distance"] for each in found]
+            minutes = " or ".join(f"{each:g}" for each in sorted({each["minutes"] for each in found}))
+            print(f"{kind}, {minutes} minutes: excess kernel distance {np.mean(values):.4g}, "
+                  f"{', '.join(f'{value:.4g}' for value in values)}")  # fmt: skip
+    first = [folder / f"{kind}_{options.seed}" for kind in KINDS]
     if all(each.exists() for each in first):
         made = [pictures.repeated(ganzoo.load(each).sample(40, seed=1), images.image_shape[:2]) for each in first]
         sheets = [pictures.grid(each, 10, zoom=2) for each in made]
         gap = np.full((8, *sheets[0].shape[1:]), 255, "uint8")
         pictures.save_png(folder / "growing.png", np.concatenate([sheets[0], gap, sheets[1]]))
     pictures.save_animation(folder / "growing.gif", sorted((first[0] / "samples").glob("step_*.png")))
-    command.say(f"wrote {path}, growing.png and growing.gif")
+    written = [name for name in (path.name, "growing.png", "growing.gif") if (folder / name).exists()]
+    command.say(f"wrote {', '.join(written)} into {folder}")
 
 
 if __name__ == "__main__":

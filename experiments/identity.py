@@ -18,6 +18,7 @@ from ganzoo.commands.flags import Flag, choice, count
 from ganzoo.errors import InputError
 
 SHOWN = 12
+WINDOW = 7  # pixels, of SSIM
 
 
 def flag_groups():
@@ -39,16 +40,14 @@ def flag_groups():
 
 def load(options):
     """Return (images to train on, held-out ones), two ImageDatasets with labels."""
-    from ganzoo import data
-
-    digits = options.dataset == "digits" and not options.data
-    size = options.image_size or ("16" if digits else "")
-    size = data.parse_image_size(size) if size else None
-    images, test = data.load(options.dataset, options.data, size), data.load_test(options.dataset, options.data, size)
+    images, test = studies.load(options)
     if images.labels is None:
         raise InputError(f"identity measures by labels, and {images.name} has none.")
+    if min(images.image_shape[:2]) < WINDOW:
+        size = "x".join(map(str, images.image_shape[:2]))
+        raise InputError(f"SSIM is of images of at least {WINDOW}x{WINDOW} pixels. Received: {images.name} of {size}")
     if test is None:
-        images, test = images.split(len(images) // 4, 0)
+        images, test = studies.split(images, len(images) // 4)
     return images, test
 
 
@@ -65,7 +64,7 @@ def measure(made, truth, classifier):
 
     squares = np.square(made / 255.0 - truth.images / 255.0).mean(axis=(1, 2, 3))
     pairs = zip(made, truth.images, strict=True)
-    similar = [structural_similarity(a, b, win_size=7, channel_axis=-1, data_range=255) for a, b in pairs]
+    similar = [structural_similarity(a, b, win_size=WINDOW, channel_axis=-1, data_range=255) for a, b in pairs]
     return {
         "read": float((classifier.predict(made) == truth.labels).mean()),
         "psnr": float((-10 * np.log10(np.maximum(squares, 1e-12))).mean()),
@@ -97,10 +96,11 @@ def main(options):
     from ganzoo.utils import images as pictures
 
     images, unseen = load(options)
+    pairs = IdentityPairs(images, options.scale)
     output = folders.new_output(options, "identity")
     classifier = Classifier.cached(images, unseen)
     test = unseen.split(options.n, 0)[1] if len(unseen) > options.n else unseen
-    pairs, low = IdentityPairs(images, options.scale), IdentityPairs(test, options.scale).low
+    low = IdentityPairs(test, options.scale).low
     bicubic = np.stack([resize_pixels(each, test.image_shape[:2]) for each in low])
     rows = [{"way": name, "seed": 0, **measure(each, test, classifier)} for name, each in
             (("real", test.images), ("bicubic", bicubic))]  # fmt: skip

@@ -42,14 +42,9 @@ def flag_groups():
 
 def load(options):
     """Return (images to train on, held-out ones uint8 `(n, H, W, C)`)."""
-    from ganzoo import data
-
-    digits = options.dataset == "digits" and not options.data
-    size = options.image_size or ("16" if digits else "")
-    size = data.parse_image_size(size) if size else None
-    images, test = data.load(options.dataset, options.data, size), data.load_test(options.dataset, options.data, size)
+    images, test = studies.load(options)
     if test is None:
-        images, test = images.split(min(options.n, len(images) // 4), options.seed)
+        images, test = studies.split(images, min(options.n, len(images) // 4), options.seed)
     return images, test.images[: options.n]
 
 

@@ -13,7 +13,7 @@ import csv
 import math
 
 from ganzoo.commands import command, folders
-from ganzoo.commands.flags import Flag, count, seed
+from ganzoo.commands.flags import Flag, count, flag_is_set, seed
 from ganzoo.errors import InputError
 
 LOW, HIGH = -6.0, 8.0
@@ -120,6 +120,8 @@ def main(options):
     from ganzoo.evaluation import theory
     from ganzoo.utils import images
 
+    if options.generator and flag_is_set(options, "q"):
+        raise InputError(f"with --generator the generator's own density stands for q: leave out --q. Received: --q={options.q}")
     p, q = density(options.p, "p"), None if options.generator else density(options.q, "q")
     output = folders.new_output(options, "optimal_discriminator")
     frames = output / "frames"

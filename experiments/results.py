@@ -22,7 +22,8 @@ from experiments import results_report
 from experiments.studies import progress, used_up
 from ganzoo.commands import command
 from ganzoo.commands.flags import Flag, choice_list
-from ganzoo.utils.files import expanded
+from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded, read_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +119,7 @@ def finished(entry, step, seconds):
 def measured(run_dir):
     """Return what evaluation.json of a run holds, or an empty dictionary; also where it is of 0.1.0, with other names."""
     path = run_dir / "evaluation.json"
-    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found = read_json(path) if path.exists() else {}
     return found if "reference_between" in found else {}
 
 
@@ -135,7 +136,7 @@ def advance(entry, seed, run_dir, minutes, options):
         words = entry.command(seed, source(entry, options))
         left = [each for each in (minutes, entry.minutes and entry.minutes - seconds / 60) if each]
         words = [*(w for w in words if not w.startswith("--minutes")), *([f"--minutes={min(left)}"] if left else [])]
-        words += [f"--run_dir={run_dir}"] + (["--resume"] if step else [])
+        words += [f"--run_dir={run_dir}"] + (["--resume"] if (run_dir / "config.json").exists() else [])
         _run(words)
     if measured(run_dir).get("step") != progress(run_dir)[0]:
         _run(["-m", "ganzoo", "evaluate", f"--run_dir={run_dir}"])
@@ -143,7 +144,11 @@ def advance(entry, seed, run_dir, minutes, options):
 
 def _run(words):
     """Run python with these words; end as it ends, where it has said why it could not go on."""
-    status = subprocess.run([sys.executable, *words]).returncode
+    with subprocess.Popen([sys.executable, *words]) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:  # the training is told of Ctrl-C too, and saves
+            status = process.wait()
     if status:
         print(f"stopped; the next call goes on. Ended with status {status}: python {shlex.join(words)}", file=sys.stderr)
         sys.exit(status)
@@ -176,6 +181,11 @@ def report(folder, path, gallery):
 
 def main(options):
     folder, path, gallery = (expanded(each) for each in (options.output, options.report, options.pictures))
+    if path.is_dir() or any(each.exists() and not each.is_dir() for each in (folder, gallery)):
+        raise InputError(
+            f"--report must be a file, --output and --pictures folders. Received: --report={options.report} "
+            f"--output={options.output} --pictures={options.pictures}"
+        )
     end = time.monotonic() + 60 * options.minutes
     for entry in (each for each in TABLE if each.name in options.only or (each.equal and "equal" in options.only)):
         for seed in entry.seeds:

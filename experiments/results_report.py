@@ -11,6 +11,9 @@ import pathlib
 import shlex
 import statistics
 
+from experiments.studies import read_results
+from ganzoo.utils.files import write_whole
+
 HEAD = """# Results
 
 Written by `make results`, which trains every model with the command below its picture and measures it with
@@ -54,8 +57,7 @@ def run_name(entry, seed):
 
 def read_record(gallery):
     """Return the record in a folder of pictures, an empty one if there is none."""
-    path = gallery / RECORD
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return read_results(gallery / RECORD)
 
 
 def update_record(record, name, found):
@@ -178,8 +180,9 @@ def write(table, record, path, gallery):
             picture = f"![samples of {entry.model}]({link(f'{entry.name}.png')})"
             lines.append(f"\n### {entry.model}, {entry.dataset}\n\n{picture}\n\n`{_command(entry)}`")
     gallery.mkdir(parents=True, exist_ok=True)
-    (gallery / RECORD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(gallery / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, head + "\n".join(lines) + "\n")
     print(f"wrote {path}")
 
 

@@ -2,6 +2,50 @@
 
 import pathlib
 
+from ganzoo.commands.flags import flag_is_set
+from ganzoo.errors import InputError
+from ganzoo.utils.files import read_json
+
+
+def read_results(path):
+    """Return what a study has written into a JSON file so far, a dictionary of dictionaries, empty if there is none.
+
+    Raises:
+        InputError: if the file is damaged, or no such dictionary.
+    """
+    found = read_json(path) if path.exists() else {}
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise InputError(f"{path} must hold the results of a study.")
+    return found
+
+
+def load(options):
+    """Return (images, those that no training sees or None) of --dataset or --data, at --image_size, digits at 16x16.
+
+    Raises:
+        InputError: if they cannot be read, or both flags are given.
+    """
+    from ganzoo import data
+
+    if options.data and flag_is_set(options, "dataset"):
+        raise InputError("give --dataset or --data, not both.")
+    size = options.image_size or ("16" if options.dataset == "digits" and not options.data else "")
+    size = data.parse_image_size(size) if size else None
+    return tuple(each(options.dataset, options.data, size) for each in (data.load, data.load_test))
+
+
+def split(images, held_out, seed=0, least=1):
+    """Return (images to train on, `held_out` others).
+
+    Raises:
+        InputError: if these would be fewer than a measure takes, at least `least`.
+    """
+    if held_out < least:
+        raise InputError(
+            f"at least {least} images must be held out to measure with, and {images.name} has too few. Received: {len(images)}"
+        )
+    return images.split(held_out, seed)
+
 
 def progress(run_dir):
     """Return (step, seconds of training) of a run, (0, 0.0) if there is none."""
@@ -13,6 +57,15 @@ def progress(run_dir):
         return 0, 0.0
     found, rows = RunDirectory(run_dir).checkpoints.latest(), read_rows(run_dir / "metrics.csv")
     return (found[0] if found else 0), (float(rows[-1]["seconds"]) if rows else 0.0)
+
+
+def check_same(model, data, run_dir, batch_size):
+    """Raise InputError if a run that is there was begun with other settings: its results are none of this study."""
+    from ganzoo.training.runs import RunDirectory
+    from ganzoo.training.settings import settings_of
+
+    if (run_dir / "config.json").exists():
+        RunDirectory(run_dir).check_same(settings_of(model, data, batch_size))
 
 
 def used_up(minutes, seconds):

@@ -13,12 +13,13 @@ blurred to the tile's contrast, neither of which is a copy. Seams: see `ganzoo.t
 """
 
 import json
-import pathlib
 import time
 
+from experiments import studies
 from ganzoo.commands import command, folders
 from ganzoo.commands.flags import Flag, seed
 from ganzoo.errors import InputError
+from ganzoo.utils.files import expanded, write_whole
 
 PATCHES, SIZE, WINDOW = 500, 64, 32
 PHOTOGRAPHS = ("grass", "brick", "gravel")
@@ -47,20 +48,29 @@ def crops_of(name):
 
 
 def names_of(words):
-    """Return [(name, what `crops_of` takes)], the files of folders one by one."""
+    """Return [(name, what `crops_of` takes)], the files of folders one by one.
+
+    Raises:
+        InputError: if there is none, or two have one name, which their results and pictures are kept by.
+    """
     from ganzoo.data.loading import is_picture
 
     found = []
     for word in words:
-        path = pathlib.Path(word)
+        path = expanded(word)
         if word in PHOTOGRAPHS:
             found.append((word, word))
         elif path.is_dir():
             found += [(each.stem, str(each)) for each in sorted(path.iterdir()) if is_picture(each)]
         elif path.is_file():
-            found.append((path.stem, word))
+            found.append((path.stem, str(path)))
         else:
             raise InputError(f"there is no picture {word}; the photographs are {', '.join(PHOTOGRAPHS)}.")
+    names = [name for name, _ in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None or not names:
+        wanted = "must name a picture" if not names else f"must have names of their own, and two are called {twice}"
+        raise InputError(f"pictures {wanted}. Received: --pictures={','.join(words)}")
     return found
 
 
@@ -247,15 +257,26 @@ def table(results):
     return "\n".join(lines)
 
 
+def check_same(name, kept, settings, path):
+    """Raise InputError if a picture's results are of other settings than those that are asked for."""
+    if kept != settings:
+        asked, had = (", ".join(f"{each}={str(found.get(each))[:16]}" for each in settings) for found in (settings, kept))
+        raise InputError(f"{path} has results of {name} with {had}; take another --output. Received: {asked}")
+
+
 def main(options):
+    pictures = names_of(options.pictures)
     output = folders.new_output(options, "texture_quality")
     path = output / "results.json"
-    results = json.loads(path.read_text()) if path.exists() else {}
-    for name, where in names_of(options.pictures):
+    results = studies.read_results(path)
+    for name, where in pictures:
+        crops = crops_of(where)
+        settings = {"data": crops.fingerprint, "minutes": options.minutes, "seed": options.seed}
         if name in results:
+            check_same(name, results[name].get("settings", settings), settings, path)
             continue
-        results[name] = measure(crops_of(where), options.minutes, options.seed, output / f"{name}.png")
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        results[name] = {"settings": settings} | measure(crops, options.minutes, options.seed, output / f"{name}.png")
+        write_whole(path, json.dumps(results, indent=1) + "\n")
         command.say(f"{name}: {json.dumps(results[name])}")
     print(table(results))
     command.say(f"wrote {path}; {output} holds the pictures: photograph, tile, WGAN, quilting")

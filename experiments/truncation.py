@@ -22,7 +22,7 @@ THRESHOLDS = (0.2, 0.4, 0.6, 0.8, 1.0)
 SAMPLES = 1000
 
 
-def measure(gan, train, held_out, thresholds=THRESHOLDS, n=SAMPLES):
+def measure(gan, train, held_out, thresholds=THRESHOLDS, n=SAMPLES, clusters=False):
     """Return ({"0.2": {measure: value}, ..., "none": ...}, {threshold: 16 samples, uint8}).
 
     Args:
@@ -31,6 +31,7 @@ def measure(gan, train, held_out, thresholds=THRESHOLDS, n=SAMPLES):
         held_out: one that a classifier is tested on, or None.
         thresholds: floats above 0; None for uncut latents is added.
         n: samples of each.
+        clusters: whether it was told clusters, which no classifier reads.
     """
     import numpy as np
 
@@ -41,16 +42,18 @@ def measure(gan, train, held_out, thresholds=THRESHOLDS, n=SAMPLES):
     features, _, classifier = choose_features("auto", train, held_out)
     chosen = np.random.default_rng(0).permutation(len(train))[:n]
     real, found, shown = features(train.images[chosen]), {}, {}
+    told = np.arange(gan.classes or 1) if clusters or train.labels is None else np.unique(train.labels)
+    labels = np.resize(told, max(n, 4))
     for threshold in (*thresholds, None):
         one = gan if threshold is None else gan.truncated(threshold)
         name = "none" if threshold is None else f"{threshold:g}"
-        asked = {"labels": np.arange(n) % gan.classes} if gan.classes else {}
+        asked = {"labels": labels[:n]} if gan.classes else {}
         samples = one.sample(n, 1, **asked)
         found[name] = flatten(metrics.precision_recall_density_coverage(real, features(samples)))
-        if classifier and asked:
+        if classifier and asked and not clusters:
             found[name] |= flatten({"read": metrics.label_accuracy(classifier.predict(samples), asked["labels"])})
         # Four classes where there are any, a row each.
-        rows = {"labels": np.repeat(np.resize(np.arange(gan.classes), 4), 4)} if gan.classes else {}
+        rows = {"labels": np.repeat(labels[:4], 4)} if gan.classes else {}
         shown[name] = one.sample(16, 2, **rows)
     return found, shown
 
@@ -90,7 +93,7 @@ def main(options):
     gan = runner.train(RECIPE, options)
     run_dir = folders.selected_run(options)
     train, held_out = runner.data_of(run_dir)
-    found, shown = measure(gan, train, held_out)
+    found, shown = measure(gan, train, held_out, clusters=runner.tells_clusters(run_dir))
     write_whole(run_dir / "truncation.json", json.dumps({"step": gan.step, "samples": SAMPLES} | found, indent=1) + "\n")
     images.save_png(run_dir / "truncation.png", draw(found, shown))
     names = [name for name in ("precision", "recall", "density", "coverage", "read") if name in found["none"]]

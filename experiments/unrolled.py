@@ -104,8 +104,9 @@ def main(options):
     from ganzoo.data import mixtures
     from ganzoo.utils import images
 
-    if not all(word.isdecimal() and int(word) <= 100 for word in options.unrolled_steps):
-        raise InputError(f"--unrolled_steps must be whole numbers of at most 100. Received: {','.join(options.unrolled_steps)}")
+    words = options.unrolled_steps
+    if not words or not all(word.isdecimal() and int(word) <= 100 for word in words):
+        raise InputError(f"--unrolled_steps must be whole numbers of at most 100. Received: {','.join(words)}")
     if options.steps % (100 * options.moments):
         raise InputError(
             f"--steps must be a multiple of 100 times --moments, {100 * options.moments}. Received: --steps={options.steps}"

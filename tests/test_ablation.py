@@ -11,6 +11,7 @@ from PIL import Image
 
 from experiments import ablation, benchmark_techniques, techniques
 from ganzoo import recipes
+from ganzoo.commands.flags import parse
 from ganzoo.data import ImageDataset, loading
 from ganzoo.errors import InputError
 from ganzoo.objectives import Objective
@@ -30,6 +31,24 @@ def test_the_table_has_the_best_first_with_means_deviations_and_the_floor():
     assert [row.split("|")[1].strip() for row in rows] == ["r1", "baseline", "hinge"]
     assert "| 0.6 ± 0.14 | 4 ± 1.4 | 11 ± 1.4 |" in rows[1] and "| inf | - |" in rows[2] and "| 0.1 | 8 | 20 |" in rows[0]
     assert "Real examples: sliced wasserstein 0.02." in table and "grid" not in table
+
+
+@pytest.mark.parametrize("diverged", [0, 1])
+def test_a_game_that_diverged_has_a_score_alone_whichever_seed_it_had(diverged, recwarn):
+    results = {"ring/r1/0": {"sliced_wasserstein": 0.5, "modes": 3}, "ring/r1/1": {"sliced_wasserstein": 0.7, "modes": 5}}
+    results[f"ring/r1/{diverged}"] = {"sliced_wasserstein": math.inf}
+    table = ablation.as_table(results, {}, ("ring",), ("r1",), 2)
+    assert "| technique | sliced wasserstein | modes |" in table and "| r1 | inf | - |" in table
+    ablation.draw(results, {}, ("ring",), ("r1",), 2)
+    assert not recwarn.list
+
+
+def test_techniques_that_have_no_meaning_on_any_task_are_refused(tmp_path):
+    flags = [flag for group in ablation.flag_groups().values() for flag in group]
+    words = ["ablation", "--tasks=ring,grid", "--techniques=flip", f"--output={tmp_path / 'new'}"]
+    with pytest.raises(InputError, match="no.* of these techniques has a meaning on ring, grid. Received: --techniques=flip"):
+        ablation.main(parse(flags, words))
+    assert not (tmp_path / "new").exists()
 
 
 def test_several_tasks_share_a_table_of_their_scores():

@@ -6,6 +6,9 @@ import re
 import pytest
 from conftest import ROOT
 
+from ganzoo.commands.flags import parse
+from ganzoo.commands.runner import flag_groups
+
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
 # The README's code is run by test_readme.py.
 BLOCK = re.compile(r"(?:<!-- (run|run slow) -->\n)?```python\n(.*?)```", re.DOTALL)
@@ -75,6 +78,16 @@ def test_a_page_names_targets_commands_files_and_modules_that_exist(page):
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", prose):
         found = next((place for place in ((ROOT / page).parent / picture, ROOT / picture) if place.exists()), None)
         assert found is not None and found.stat().st_size < 1_000_000, picture
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_flags_of_the_studies_on_a_page_exist(page):
+    for name, words in re.findall(r"-m experiments\.(\w+)((?: --[^\s`#]+)+)", read(page)):
+        study = importlib.import_module(f"experiments.{name}")
+        own = getattr(study, "flag_groups", None) or getattr(study, "groups", None)
+        groups = own() if own else flag_groups(study.RECIPE)
+        words = [word for word in words.split() if "..." not in word]
+        parse([flag for flags in groups.values() for flag in flags], [name, *words])
 
 
 def test_the_distances_that_are_quoted_are_those_of_the_results():

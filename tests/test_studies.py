@@ -2,14 +2,23 @@
 
 import csv
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import run_python
+from conftest import ROOT, run_python
 from PIL import Image
+
+from experiments import results, results_report
+from ganzoo.commands.flags import parse
+from ganzoo.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +213,60 @@ def test_results_table(tmp_path):
     assert "| GAN (dense), mnist | 0 |" in longer and "equal_gan" not in longer
     with Image.open(tmp_path / "pictures" / "equal_gan.png") as picture:
         assert picture.size == (10 * 8 + 9 * 2, 8), "ten samples side by side, 2 pixels between them"
+
+
+def test_results_go_on_with_a_run_that_has_no_checkpoint_yet(tmp_path, monkeypatch):
+    said, entry = [], results.Entry("gan", "GAN", "mlp-gan", "grass", 10)
+    monkeypatch.setattr(results, "_run", said.append)
+    monkeypatch.setattr(results, "progress", lambda run_dir: (0, 0.0))
+    for begun in (False, True):
+        if begun:
+            (tmp_path / "config.json").write_text("{}")
+        results.advance(entry, 0, tmp_path, None, None)
+        assert ("--resume" in said[-2]) is begun
+
+
+def test_results_are_written_where_they_can_be_and_refused_before_they_are_made(tmp_path):
+    found = {"step": 9360, "seconds": 60, "finished": True, "machine": "2 CPU cores", "versions": {"keras": "9.0"},
+             "measures": {"samples": 100, "frechet_distance": 3.14, "frechet_distance_error": 0.25}}  # fmt: skip
+    page = tmp_path / "new" / "RESULTS.md"
+    results_report.write(results.TABLE, {"gan-seed0": found}, page, tmp_path / "pictures")
+    assert "| GAN (dense), mnist | 0 | 9,360 | 1 | 3.1 ± 0.2 (-) |" in page.read_text()
+    flags = [flag for group in results.groups().values() for flag in group]
+    for word in (f"--report={tmp_path}", f"--output={page}", f"--pictures={page}"):
+        with pytest.raises(InputError, match="report must be a file, --output and --pictures folders. Received: "):
+            results.main(parse(flags, ["results", "--minutes=0.0001", word]))
+
+
+SAVES = """
+import pathlib, signal, sys, time
+def save(*_):
+    time.sleep(1)
+    pathlib.Path(sys.argv[1], "saved").touch()
+    sys.exit(130)
+signal.signal(signal.SIGINT, save)
+pathlib.Path(sys.argv[1], "begun").touch()
+time.sleep(60)
+"""
+WAITS = """
+import signal, sys
+from experiments import results
+signal.signal(signal.SIGINT, signal.default_int_handler)
+results._run(["-c", sys.argv[1], sys.argv[2]])
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_the_training_of_a_result_the_time_to_save(tmp_path):
+    words = [sys.executable, "-c", WAITS, SAVES, str(tmp_path)]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130 and (tmp_path / "saved").exists()
+    assert "stopped; the next call goes on. Ended with status 130" in said
 
 
 @pytest.mark.slow

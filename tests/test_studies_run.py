@@ -8,7 +8,20 @@ import pytest
 from conftest import run_python
 
 import ganzoo
-from experiments import growing, studies
+from experiments import (
+    attention,
+    f_divergences,
+    growing,
+    identity,
+    inpainting,
+    optimal_discriminator,
+    studies,
+    texture_quality,
+    unrolled,
+)
+from ganzoo.commands.flags import parse
+from ganzoo.data import as_dataset
+from ganzoo.errors import InputError
 
 QUICK_CLASSIFIER = """
 import functools, runpy, sys
@@ -39,6 +52,17 @@ def test_attention(tmp_path):
     assert "generator_gamma" not in results["none_0"]
     assert (tmp_path / "table.md").read_text() in said
     assert (tmp_path / "maps.png").exists()
+
+
+def test_the_error_of_one_training_is_not_that_of_a_mean():
+    results = {f"none_{seed}": {"step": 2, "distance": 3.0 + seed, "error": 1.0, "floor": 0.5} for seed in range(2)}
+    table = attention.as_table(results)
+    assert "| none | 0 | 2 | 3.0 | 1.0 |" in table and "| **none** | mean of 2 | | 3.5 |  |" in table
+
+
+def test_attention_has_no_clusters():
+    with pytest.raises(InputError, match="Unknown"):
+        parse([flag for group in attention.flag_groups().values() for flag in group], ["attention", "--clusters=50"])
 
 
 @pytest.mark.slow
@@ -78,6 +102,18 @@ def test_growing(tmp_path):
     after = json.loads((tmp_path / "growing.json").read_text())
     assert after["full_0"]["step"] > before["full_0"]["step"]
     assert after["grown_0"] == before["grown_0"]
+    words = ("--dataset=grass", "--image_size=8", "--minutes=0.01", f"--run_dir={tmp_path}")
+    done = run_python("-m", "experiments.growing", *words)
+    assert done.returncode == 2 and "data_fingerprint" in done.stderr, "the results of digits are none of grass"
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("--only=gron", "one of grown, full. Did you mean grown?"), ("--steps=5", "Unknown"), ("--resume", "Unknown")],
+)
+def test_growing_refuses_what_it_would_ignore(word, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        parse([flag for flags in growing.groups().values() for flag in flags], ["growing", word])
 
 
 @pytest.mark.slow
@@ -88,6 +124,54 @@ def test_inpainting(tmp_path):
     made = (tmp_path / "inpainting.png").read_bytes()
     study("inpainting", "--steps=2", *words, home=tmp_path / "cache")  # restores what was trained
     assert (tmp_path / "inpainting.png").read_bytes() == made
+
+
+@pytest.mark.parametrize("content", ['{"attention_0": ', "[1, 2]", '{"attention_0": 3}'])
+def test_damaged_results_are_refused(content, tmp_path):
+    assert studies.read_results(tmp_path / "results.json") == {}
+    (tmp_path / "results.json").write_text(content)
+    with pytest.raises(InputError, match="results.json (cannot be read as JSON|must hold the results of a study)"):
+        studies.read_results(tmp_path / "results.json")
+
+
+@pytest.mark.parametrize("study_of", [identity, inpainting])
+def test_data_that_a_study_cannot_measure_with_are_refused(study_of, tmp_path):
+    def load(*words):
+        flags = [flag for group in study_of.flag_groups().values() for flag in group]
+        return study_of.load(parse(flags, [study_of.__name__, f"--data={tmp_path / 'few.npz'}", *words]))
+
+    images = np.zeros((8, 6, 6, 1), "uint8")
+    np.savez(tmp_path / "few.npz", images=images[:3], labels=np.arange(3))
+    with pytest.raises(InputError, match="--dataset or --data, not both"):
+        load("--dataset=digits")
+    with pytest.raises(InputError, match="at least 1 images must be held out to measure with, and few has too few"):
+        load("--image_size=8")
+    np.savez(tmp_path / "few.npz", images=images, labels=np.arange(8))
+    if study_of is identity:
+        with pytest.raises(InputError, match="at least 7x7 pixels. Received: few of 6x6"):
+            load()
+    assert len(load("--image_size=8")[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("study_of", "word", "message"),
+    [
+        (attention, "--variants=unlabelled", "has no labels: all variants are unlabelled"),
+        (attention, "--variants=attention", "at least 40 images must be held out to measure with, and plain has too few"),
+        (attention, "--n=19", "n must be a whole number of at least 20"),
+        (f_divergences, "--steps=150", "--steps must be a multiple of 100. Received: --steps=150"),
+        (unrolled, "--unrolled_steps=", "must be whole numbers of at most 100. Received: "),
+        (optimal_discriminator, "--q=exp(-x**2)", "leave out --q. Received: --q=exp(-x**2)"),
+    ],
+)
+def test_studies_refuse_what_they_would_ignore(study_of, word, message, tmp_path):
+    np.savez(tmp_path / "plain.npz", images=np.zeros((195, 8, 8, 1), "uint8"))
+    further = {attention: [f"--data={tmp_path / 'plain.npz'}"], optimal_discriminator: ["--generator"]}.get(study_of, [])
+    groups = getattr(study_of, "flag_groups", None) or study_of.groups
+    flags = [flag for group in groups().values() for flag in group]
+    with pytest.raises(InputError, match=re.escape(message)):
+        study_of.main(parse(flags, [study_of.__name__, word, f"--output={tmp_path / 'new'}", *further]))
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.slow
@@ -108,6 +192,10 @@ def test_a_training_of_a_study_ends_at_its_steps_or_minutes(tmp_path):
     over = gan()
     studies.train(over, images, tmp_path / "run", 100, minutes=seconds / 60, **how)  # which have been used up
     assert over.step == 3
+    studies.check_same(gan(), images, tmp_path / "run", 8)
+    for other, batch_size in ((images, 16), (ganzoo.data.load("digits", image_size=(8, 8)).images[::-1], 8)):
+        with pytest.raises(InputError, match="batch_size|data_fingerprint"):
+            studies.check_same(gan(), as_dataset(other), tmp_path / "run", batch_size)
     assert all(np.array_equal(a, b) for a, b in zip(over.get_weights(), resumed.get_weights(), strict=True))
 
 
@@ -121,8 +209,26 @@ def test_equivariance(tmp_path):
     assert {each.name for each in (tmp_path / "seen").iterdir()} >= {"equivariance.json", "sticking.png", "moving.gif"}
 
 
+def test_pictures_have_names_of_their_own_and_results_their_settings(tmp_path, monkeypatch):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        ganzoo.images.save_png(tmp_path / folder / "photo.png", np.zeros((8, 8, 3), "uint8"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert texture_quality.names_of(["grass", "~/a"]) == [("grass", "grass"), ("photo", str(tmp_path / "a" / "photo.png"))]
+    (tmp_path / "empty").mkdir()
+    for words, message in ((["~/a/photo.png", "~/b"], "two are called photo"), ([], "name a picture"), (["~/empty"], "name a")):
+        with pytest.raises(InputError, match=message):
+            texture_quality.names_of(words)
+    settings = {"data": "a", "minutes": 4.0, "seed": 0}
+    texture_quality.check_same("photo", settings, dict(settings), "results.json")
+    with pytest.raises(InputError, match="results of photo with data=a, minutes=8.0, seed=0; take another --output"):
+        texture_quality.check_same("photo", settings | {"minutes": 8.0}, settings, "results.json")
+
+
 @pytest.mark.slow
 def test_texture_quality(tmp_path):
     said = study("texture_quality", "--pictures=brick", "--minutes=0.05", f"--output={tmp_path}", home=tmp_path / "cache")
     assert "| brick | statistics |" in said
+    done = run_python("-m", "experiments.texture_quality", "--pictures=brick", "--minutes=9", f"--output={tmp_path}")
+    assert done.returncode == 2 and "minutes=0.05" in done.stderr
     assert {each.name for each in tmp_path.iterdir()} >= {"results.json", "brick.png"}
