@@ -54,6 +54,7 @@ def test_other_sizes_are_refused_with_the_nearest(shape, nearest):
     networks.Progressive().check((*sides, 1), "it")
 
 
+@pytest.mark.slow
 def test_the_warm_up_of_an_average_does_not_begin_anew_with_a_size():
     gan = make_gan("ProgressiveGAN", stage_steps=10, ema_half_life_images=1e6, ema_warmup=1.0)
     for _ in range(3):

@@ -47,6 +47,7 @@ def test_columns_of_any_scale_are_standardized_and_put_back(tmp_path, capsys):
         gan.adapt(CITIES)
 
 
+@pytest.mark.slow
 def test_columns_near_unit_scale_are_left_to_the_networks():
     """Such as one-hot columns, which a softmax makes."""
     kinds = np.eye(3)[np.arange(200) % 3]

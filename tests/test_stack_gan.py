@@ -57,6 +57,7 @@ def test_embedding_loss_is_the_hinge_of_both_ways(gan):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_text_is_not_a_wrong_one():
     """Where all texts are the same nothing is said of wrong ones, so their loss is that of right and of generated pairs."""
     model = make_gan("StackGAN", rough_steps=1)

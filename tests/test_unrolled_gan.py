@@ -83,9 +83,9 @@ def test_another_optimizer_is_refused():
     "parts",
     [
         {"loss": losses.Relativistic()},
-        {"regularizers": [regularizers.R1(2.0)]},
-        {"generator_regularizers": [regularizers.HistoricalAveraging(5.0)]},
-        {"feature_matching": losses.FeatureMatching(3.0)},
+        pytest.param({"regularizers": [regularizers.R1(2.0)]}, marks=pytest.mark.slow),
+        pytest.param({"generator_regularizers": [regularizers.HistoricalAveraging(5.0)]}, marks=pytest.mark.slow),
+        pytest.param({"feature_matching": losses.FeatureMatching(3.0)}, marks=pytest.mark.slow),
     ],
     ids=lambda parts: next(iter(parts)),
 )

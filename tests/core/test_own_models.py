@@ -117,7 +117,7 @@ def test_endpoints_of_latents_beside_those_of_images():
     assert {50} <= set(np.unique(picture))
 
 
-@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD, optimizers.Adam])
+@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD, pytest.param(optimizers.Adam, marks=pytest.mark.slow)])
 def test_a_run_is_loaded_with_the_optimizers_that_it_was_compiled_with(optimizer, tmp_path, stripes):
     gan = ganzoo.GAN(**SMALL)
     gan.compile(generator_optimizer=optimizer(keras.optimizers.schedules.CosineDecay(1e-3, 10), clipnorm=1.0))
@@ -172,6 +172,7 @@ class SeriesGAN(AdversarialModel):
 WAVES = np.cumsum(np.random.default_rng(0).normal(size=(40, 12, 2)), axis=1)
 
 
+@pytest.mark.slow
 def test_examples_that_are_no_images_train_resume_sample_and_export(tmp_path):
     data = {"kinds": np.arange(40) % 2, "series": WAVES}
     settings = {"batch_size": 8, "run_dir": tmp_path / "run", "verbose": False, "checkpoint_every": 1, "sample_every": 1}
