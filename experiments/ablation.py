@@ -114,12 +114,12 @@ def run(task, technique, seed, data, measure, steps, output):
 
 
 def read(path, options):
-    """Return what a study has written so far, {"steps", "results", "floors", "costs"}, the first with this call's tasks.
+    """Return what a study has written so far, {"steps", "data", "results", "floors", "costs"}, "steps" with this call's tasks.
 
     Raises:
         InputError: if the trainings of a task were of another length.
     """
-    kept = {"steps": {}, "results": {}, "floors": {}, "costs": {}} | read_results(path)
+    kept = {"steps": {}, "data": {}, "results": {}, "floors": {}, "costs": {}} | read_results(path)
     for task in options.tasks:
         steps = options.steps if task in POINTS else options.image_steps
         if kept["steps"].setdefault(task, steps) != steps:
@@ -242,7 +242,10 @@ def main(options):
                    if f"{task}/{each}/{seed}" not in results]  # fmt: skip
         if not missing or time.monotonic() > ends:
             continue
-        data, measure, floors[task] = load(task, options)
+        data, measure, floor = load(task, options)
+        if task in IMAGES and kept["data"].setdefault(task, data.fingerprint) != data.fingerprint:
+            raise InputError(f"{path} has trainings on other images of {task}, beside which none count; take another --output.")
+        floors[task] = floor
         unknown = [each for each in wanted[task] if task in IMAGES and f"{task}/{each}" not in costs]
         if unknown:
             for technique, _, ratio in slowdowns(task, data.image_shape, BATCH_SIZE[task], unknown, 8, rounds=5):

@@ -25,7 +25,7 @@ import time
 
 from experiments.timing import last, random_batches, seconds
 from ganzoo.commands import command
-from ganzoo.commands.flags import Flag, choice, count
+from ganzoo.commands.flags import Flag, choice, count, flag_is_set
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
 
@@ -214,7 +214,20 @@ def prepare(options):
     return model, batches, lambda: last(model._play_step(batches))
 
 
+def check_together(options):
+    """Raise InputError for a flag that what is to be measured would ignore."""
+    kinds = [name for name in ("layers", "techniques") if options[name].value]
+    ignored = {
+        "layers": ("model", "lecture_baseline", "image_size", "channels", "steps", "rounds", "peer", "techniques"),
+        "techniques": ("model", "lecture_baseline", "peer"),
+    }
+    for name in ignored[kinds[0]] if kinds else ():
+        if flag_is_set(options, name):
+            raise InputError(f"--{kinds[0]} does not go with --{name}.")
+
+
 def main(options):
+    check_together(options)
     if options.layers:
         benchmark_layers(options.batch_size)
         return

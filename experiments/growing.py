@@ -110,23 +110,36 @@ def split(found, seed=0):
     return tuple(ImageDataset(found.images[part], None if labels is None else labels[part]) for part in parts)
 
 
-def measure(gan, train, held_out, extract):
-    """Return {"kernel_distance", "kernel_distance_error"}, in excess of that of training images."""
+def references(train, held_out, extract):
+    """Return (features of held-out images, of training images, {"floor": the kernel distance of both}).
+
+    Raises:
+        InputError: if the images are too few for that distance, before anything is trained.
+    """
     import numpy as np
 
-    from ganzoo.evaluation.metrics import excess_kernel_distance, kernel_distance
-    from ganzoo.utils.images import repeated
+    from ganzoo.evaluation.metrics import kernel_distance
 
     def images(data, seed):
         if callable(data.images):
             return data.images(SAMPLES)
         return data.images[np.random.default_rng(seed).permutation(len(data))[:SAMPLES]]
 
-    made = repeated(gan.sample(SAMPLES, seed=1), held_out.image_shape[:2])  # a run may end before the last size
-    real, known, fake = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1), made))
+    real, known = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1)))
+    return real, known, {"floor": kernel_distance(real, known).value}
+
+
+def measure(gan, real, known, shape, extract):
+    """Return {"kernel_distance", "kernel_distance_error"}, in excess of that of training images, "size" and "step"."""
+    import numpy as np
+
+    from ganzoo.evaluation.metrics import excess_kernel_distance
+    from ganzoo.utils.images import repeated
+
+    made = gan.sample(SAMPLES, seed=1)
+    fake = np.asarray(extract(repeated(made, shape[:2])))  # a run may end before the last size
     excess = excess_kernel_distance(real, fake, known)
-    return {"kernel_distance": excess.value, "kernel_distance_error": excess.error,
-            "floor": kernel_distance(real, known).value, "size": gan.sample(1).shape[1], "step": gan.step}  # fmt: skip
+    return {"kernel_distance": excess.value, "kernel_distance_error": excess.error, "size": made.shape[1], "step": gan.step}
 
 
 def features_of(train):
@@ -156,6 +169,7 @@ def main(options):
     images, held_out = split(sources.load(RECIPE, options))
     game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
     extract, used = features_of(images)
+    real, known, floor = references(images, held_out, extract)
     seeds = range(options.seed, options.seed + options.seeds)
     for seed in seeds:
         for kind in options.only:
@@ -166,7 +180,8 @@ def main(options):
                 continue
             command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
             gan = train(gan, images, run_dir, options)
-            results[name] = measure(gan, images, held_out, extract) | {"features": used, "minutes": options.minutes}
+            found = measure(gan, real, known, images.image_shape, extract)
+            results[name] = found | floor | {"features": used, "minutes": options.minutes}
             write_whole(path, json.dumps(results, indent=1) + "\n")
     for kind in KINDS:
         found = [results[name] for seed in seeds if (name := f"{kind}_{seed}") in results]

@@ -133,6 +133,9 @@ def test_images_have_the_same_time_whatever_a_technique_makes_of_it(tmp_path, mo
     assert asked == [("mnist", shape, ("baseline", "r1")), ("mnist", shape, ("top_k",))]
     with pytest.raises(InputError, match="has trainings of 4 steps on mnist, to which none of 5 can be added"):
         steps("baseline", image_steps=5)
+    data = ImageDataset(255 - data.images)
+    with pytest.raises(InputError, match="has trainings on other images of mnist"):
+        steps("r1", seeds=3)
 
 
 @pytest.mark.slow

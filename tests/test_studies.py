@@ -281,6 +281,24 @@ def test_benchmark(tmp_path):
     assert "Profile" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--layers", "--techniques"), "--layers does not go with --techniques"),
+        (("--techniques", "--model=dcgan"), "--techniques does not go with --model"),
+        (("--layers", "--steps=3"), "--layers does not go with --steps"),
+    ],
+)
+def test_benchmark_refuses_what_it_would_ignore(words, message):
+    from experiments import benchmark
+    from ganzoo.commands.flags import parse
+    from ganzoo.errors import InputError
+
+    flags = [flag for found in benchmark.groups().values() for flag in found]
+    with pytest.raises(InputError, match=message):
+        benchmark.main(parse(flags, ["benchmark", *words]))
+
+
 def test_benchmark_plays_the_lectures_game_where_it_is_asked_for():
     from experiments import benchmark
     from ganzoo import losses

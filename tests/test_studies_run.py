@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import run_python
+from conftest import make_stripes, run_python
 
 import ganzoo
 from experiments import (
@@ -20,7 +20,7 @@ from experiments import (
     unrolled,
 )
 from ganzoo.commands.flags import parse
-from ganzoo.data import as_dataset
+from ganzoo.data import ImageDataset, as_dataset
 from ganzoo.errors import InputError
 
 QUICK_CLASSIFIER = """
@@ -109,11 +109,22 @@ def test_growing(tmp_path):
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("--only=gron", "one of grown, full. Did you mean grown?"), ("--steps=5", "Unknown"), ("--resume", "Unknown")],
+    [
+        ("--only=gron", "one of grown, full. Did you mean grown?"),
+        ("--only=full,full", "words of grown, full, each once."),
+        ("--steps=5", "Unknown"),
+        ("--resume", "Unknown"),
+    ],
 )
 def test_growing_refuses_what_it_would_ignore(word, message):
     with pytest.raises(InputError, match=re.escape(message)):
         parse([flag for flags in growing.groups().values() for flag in flags], ["growing", word])
+
+
+def test_growing_refuses_too_few_images_before_it_trains():
+    few = ImageDataset(make_stripes()[:60])
+    with pytest.raises(InputError, match="20"):
+        growing.references(*growing.split(few), lambda images: images.reshape(len(images), -1) / 255)
 
 
 @pytest.mark.slow

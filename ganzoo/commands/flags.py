@@ -69,9 +69,12 @@ class Flag:
         if not isinstance(words, (list, tuple)) or not all(isinstance(word, str) for word in words):
             return "text."
         if self.choices:
-            return next((_hint(word, self.choices) for word in words if word not in self.choices), None) or (
-                None if words else f"at least one of {', '.join(self.choices)}."
-            )
+            unknown = next((word for word in words if word not in self.choices), None)
+            if unknown is not None:
+                return _hint(unknown, self.choices)
+            if len(set(words)) < len(words):
+                return f"words of {', '.join(self.choices)}, each once."
+            return None if words else f"at least one of {', '.join(self.choices)}."
         if sum(map(len, words)) > _LONGEST or any("\0" in word for word in words):
             return f"text of at most {_LONGEST:,} characters."
         return None

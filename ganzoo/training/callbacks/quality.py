@@ -13,7 +13,7 @@ DEFAULT_MEASURES = (KernelDistance(), FrechetDistance())
 
 
 class SampleQuality(keras.callbacks.Callback):
-    """Measure samples every `every` steps and put the latest estimates into the logs, for `monitor`.
+    """Measure samples at the first epoch's end and then at multiples of `every` steps; logs the latest, for `monitor`.
 
     `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on a measured distance, and
     `keras.callbacks.ModelCheckpoint(path, monitor="kernel_distance", mode="min", save_best_only=True,
@@ -51,7 +51,7 @@ class SampleQuality(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if self.model.step >= self._due:
             self.latest = self.measure()
-            self._due = self.model.step + self.every
+            self._due = (self.model.step // self.every + 1) * self.every
         logs.update(self.latest)
 
     def measure(self):
