@@ -8,6 +8,7 @@ from conftest import run_python
 from ganzoo.registry import RECIPES
 
 DIGITS = tuple(each.name for each in RECIPES.values() if each.dataset == "digits" and each.name != "stacked-digits")
+FROM_IMAGES = ("context-encoder", "partial-conv", "sigan")  # there is nothing between two latents
 
 
 @pytest.mark.slow
@@ -22,7 +23,8 @@ def test_digits_train_resume_sample(name, tmp_path):
     further = run_python(*command, f"--run_dir={run}", "--resume", "--steps=3")
     assert further.returncode == 0, further.stderr
     assert "Done at step 3" in further.stdout
-    extra = {"cgan": ["--labels=0-9", "--n=20"], "infogan": ["--traverse=1"]}.get(name, ["--interpolate", "--n=2"])
+    extra = {"cgan": ["--labels=0-9", "--n=20"], "infogan": ["--traverse=1"]} | dict.fromkeys(FROM_IMAGES, ["--n=2"])
+    extra = extra.get(name, ["--interpolate", "--n=2"])
     sampled = run_python("-m", "experiments.sample", f"--run_dir={run}", *extra, f"--output={tmp_path / 'picture.png'}")
     assert sampled.returncode == 0, sampled.stderr
     assert (tmp_path / "picture.png").exists()
