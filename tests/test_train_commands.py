@@ -23,7 +23,7 @@ def test_digits_train_resume_sample(name, tmp_path):
     further = run_python(*command, f"--run_dir={run}", "--resume", "--steps=3")
     assert further.returncode == 0, further.stderr
     assert "Done at step 3" in further.stdout
-    extra = {"cgan": ["--labels=0-9", "--n=20"], "infogan": ["--traverse=1"]} | dict.fromkeys(FROM_IMAGES, ["--n=2"])
+    extra = {"cgan": ["--labels=0-9", "--n=20"], "infogan": ["--traverse=1"]} | {key: ["--n=2"] for key in FROM_IMAGES}
     extra = extra.get(name, ["--interpolate", "--n=2"])
     sampled = run_python("-m", "experiments.sample", f"--run_dir={run}", *extra, f"--output={tmp_path / 'picture.png'}")
     assert sampled.returncode == 0, sampled.stderr
