@@ -19,6 +19,16 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # exact comparisons are promised for 
 ROOT = pathlib.Path(__file__).parent.parent
 
 
+def slow(*values):
+    """Return a case of a parametrized test that only `make test-all` runs."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def fast_only(chosen, cases):
+    """Return the cases of a parametrized test, of which `make test` runs those chosen."""
+    return [case if case in chosen else slow(case) for case in cases]
+
+
 def pytest_collection_finish():
     """Take what was imported for collection out of later garbage collections, each of which would walk through all of it."""
     gc.collect()

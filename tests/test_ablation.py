@@ -60,6 +60,7 @@ def test_several_tasks_share_a_table_of_their_scores():
     assert "| r1 | 0.1 | - | `--tasks=ring --techniques=r1` |" in shared
 
 
+@pytest.mark.slow
 def test_the_figure_has_a_panel_a_task():
     one = ablation.draw(RESULTS, FLOORS, ("ring",), ("baseline", "r1"), 3)
     two = ablation.draw(RESULTS, FLOORS, ("ring", "grid"), ("baseline", "r1"), 3)
@@ -75,9 +76,8 @@ def test_every_technique_changes_the_game(task):
         Objective(each.loss, each.regularizers, generator_regularizers=each.generator_regularizers)
 
 
-@pytest.mark.parametrize(
-    ("task", "shape"), [pytest.param("mnist", (28, 28, 1), marks=pytest.mark.slow), ("forest", (32, 32, 3))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("task", "shape"), [("mnist", (28, 28, 1)), ("forest", (32, 32, 3))])
 def test_the_recipe_is_the_recipe(task, shape):
     ours, recipe = techniques.build(task, "recipe", shape, 0, 2), recipes.modern(shape, images=400)
     for part in ("networks", "augmentation", "ema_half_life_images", "ema_warmup"):
@@ -85,6 +85,7 @@ def test_the_recipe_is_the_recipe(task, shape):
     assert repr(ours.objective.replace(measures=recipe.objective.measures)) == repr(recipe.objective)
 
 
+@pytest.mark.slow
 def test_forests_are_measured_by_what_tells_them_from_smears(monkeypatch):
     """A mean over 4x4 pixels keeps the colors, which is all that a classifier of scenes looks at."""
     rng = np.random.default_rng(0)

@@ -62,6 +62,7 @@ def test_virtual_batch_norm_follows_its_definition():
         np.testing.assert_allclose(found, (own - m) / np.sqrt(s - m**2 + 1e-3), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_sample_depends_on_no_other():
     gan = ganzoo.CGAN(SHAPE, latent=4, classes=3, networks=changed(virtual_batch_norm=6))
     latents, labels = np.random.default_rng(1).uniform(-1, 1, (5, 4)).astype("float32"), np.arange(5) % 3

@@ -6,7 +6,7 @@ import types
 import keras
 import numpy as np
 import pytest
-from conftest import make_gan, make_tiny, run_python
+from conftest import make_gan, make_tiny, run_python, slow
 from keras import ops
 
 import ganzoo
@@ -105,7 +105,7 @@ def test_periodicity():
     assert periodicity([1.0, 2.0]) is None
 
 
-@pytest.mark.parametrize("failure", [pytest.param(name, marks=pytest.mark.slow) for name in pathologies.FAILURES])
+@pytest.mark.parametrize("failure", [slow(name) for name in pathologies.FAILURES])
 def test_pathologies_found_and_remedies_silent(failure, capsys):
     expected = {
         "oscillation": "oscillation",
@@ -148,6 +148,7 @@ def test_clip_saturation_found(stripes):
     assert seen.rows[-1]["clipped_gains"] > 0.5
 
 
+@pytest.mark.slow
 def test_non_finite_loss_reported_before_stop(stripes, tmp_path, capsys):
     gan = make_tiny(objective=Objective(discriminator_optimizer=keras.optimizers.SGD(1e30)))
     with pytest.raises(NonFiniteLossError):
@@ -235,7 +236,8 @@ def test_probe_changes_nothing(stripes):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("name", ["CGAN", "RelativisticGAN", pytest.param("InfoGAN", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["CGAN", "RelativisticGAN", "InfoGAN"])
 def test_probe_on_labels_codes_and_paired_losses(name, stripes):
     gan = make_gan(name)
     evidence = Probe({"images": stripes, "labels": np.arange(60) % 10}, n=16).measure(gan)[""]

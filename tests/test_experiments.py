@@ -10,7 +10,7 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import ROOT, make_gan, make_tiny, run_python
+from conftest import ROOT, make_gan, make_tiny, run_python, slow
 from PIL import Image
 
 import ganzoo
@@ -229,11 +229,11 @@ def test_any_objective_with_any_networks(networks):
     ("name", "words", "expected"),
     [
         ("wgan-textures", ["--loss=hinge", "--n_critic=2"], "loss=Hinge()"),
-        ("dcgan", ["--n_critic=3"], "n_critic=3"),
-        ("wgan-textures", ["--variant=wgan_gp", "--penalty=5"], "GradientPenalty(weight=5.0)"),
-        ("wgan-textures", ["--clip_all_weights"], "WeightClip(only_kernels=False)"),
-        ("relativistic", ["--gamma=3"], "R1(weight=3.0), R2(weight=3.0)"),
-        ("function-gan", ["--loss=minimax"], "loss=Minimax()"),
+        slow("dcgan", ["--n_critic=3"], "n_critic=3"),
+        slow("wgan-textures", ["--variant=wgan_gp", "--penalty=5"], "GradientPenalty(weight=5.0)"),
+        slow("wgan-textures", ["--clip_all_weights"], "WeightClip(only_kernels=False)"),
+        slow("relativistic", ["--gamma=3"], "R1(weight=3.0), R2(weight=3.0)"),
+        slow("function-gan", ["--loss=minimax"], "loss=Minimax()"),
         ("function-gan", ["--lecture_baseline"], "loss=Minimax()"),
     ],
 )
@@ -242,6 +242,7 @@ def test_objective_flags(name, words, expected):
     assert expected in repr(model.objective)
 
 
+@pytest.mark.slow
 def test_networks_and_model_flags():
     model = compose.build(game("relativistic", "--critic_width=2"), (8, 8, 1))
     assert (model.networks.critic_norm, model.networks.critic_width) == (False, 2)
@@ -272,9 +273,8 @@ def test_help_follows_the_chosen_networks_and_objective(monkeypatch, capfd):
     assert "  --[no]critic_norm" in said
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=() if each in ("dcgan", "cgan") else pytest.mark.slow) for each in RECIPES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
 def test_defaults_are_those_of_the_classes(name):
     """What a recipe trains is the class's own default, but for the flags that the recipe itself names."""
     import ganzoo
@@ -591,14 +591,16 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
     ("words", "model", "message"),
     [
         (["invert"], ("TextureGAN", {"depth": 16}), "takes GANs of images of 8 bits a channel. Received: a run of TextureGAN"),
-        (["invert", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN. Received: a run of DCGAN"),
+        slow(["invert", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN. Received: a run of DCGAN"),
         (["invert", "--label=10"], ("CGAN", {}), "label must be integers from 0 to 9"),
-        (["invert", "--label=9"], ("CGAN", {}), "was not begun by a command"),  # the run's data are what is looked for next
-        (["inpaint", "--image=a.png", "--mask=b.png"], ("SiGAN", {}), "8 bits a channel or fill in. Received: a run of SiGAN"),
+        slow(["invert", "--label=9"], ("CGAN", {}), "was not begun by a command"),  # the run's data are what is looked for next
+        slow(
+            ["inpaint", "--image=a.png", "--mask=b.png"], ("SiGAN", {}), "8 bits a channel or fill in. Received: a run of SiGAN"
+        ),
         (["inpaint", "--image=a.png", "--mask=b.png"], ("DCGAN", {}), "a.png does not exist"),
-        (["inpaint", "--image=a.png", "--mask=b.png", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN"),
-        (["sample", "--interpolate"], ("PointGAN", {}), "make images from latents. Received: a run of PointGAN"),
-        (["sample", "--interpolate"], ("CycleGAN", {}), "make images from latents. Received: a run of CycleGAN"),
+        slow(["inpaint", "--image=a.png", "--mask=b.png", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN"),
+        slow(["sample", "--interpolate"], ("PointGAN", {}), "make images from latents. Received: a run of PointGAN"),
+        slow(["sample", "--interpolate"], ("CycleGAN", {}), "make images from latents. Received: a run of CycleGAN"),
     ],
 )
 def test_models_are_refused_before_data_are_read(words, model, message, tmp_path, monkeypatch, capfd):

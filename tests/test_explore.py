@@ -9,7 +9,7 @@ import types
 
 import numpy as np
 import pytest
-from conftest import make_gan
+from conftest import make_gan, slow
 from PIL import Image
 
 from ganzoo import networks
@@ -56,10 +56,10 @@ def catalog_of(*run_dirs):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("GAN", ({}, (), None, True, True)),
+        slow("GAN", ({}, (), None, True, True)),
         ("CGAN", ({"labels": tuple(range(10))}, (), None, True, True)),
-        ("InfoGAN", ({"categories": tuple(range(10))}, (("codes", 0), ("codes", 1)), None, True, True)),
-        ("CycleGAN", ({}, (), "a", False, False)),
+        slow("InfoGAN", ({"categories": tuple(range(10))}, (("codes", 0), ("codes", 1)), None, True, True)),
+        slow("CycleGAN", ({}, (), "a", False, False)),
     ],
 )
 def test_controls_are_what_a_model_declares(name, expected):

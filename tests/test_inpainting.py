@@ -276,6 +276,7 @@ def test_measures_of_holes():
     assert (known["l1"], known["seam"]) == (0, 0)
 
 
+@pytest.mark.slow
 def test_completion_keeps_known_pixels_and_uses_them_alone():
     gan = make_gan("GAN")
     for variable in gan.generator.trainable_variables:

@@ -33,6 +33,7 @@ def test_invert_own_images(name):
     np.testing.assert_allclose(made, near["errors"], atol=2e-4)
 
 
+@pytest.mark.slow
 def test_invert_tries_discrete_inputs():
     """Each label is another brightness, which no descent over latents reaches."""
     gan = ganzoo.CGAN((8, 8, 1), latent=4)

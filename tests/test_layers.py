@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import slow
 from keras import layers
 
 from ganzoo.errors import InputError
@@ -116,7 +117,7 @@ def test_fused_batch_normalization(training):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5)
 
 
-@pytest.mark.parametrize(("capacity", "sizes"), [(50, [8] * 40), (8, [8] * 9), (5, [2, 4, 1, 5, 3, 5])])
+@pytest.mark.parametrize(("capacity", "sizes"), [slow(50, [8] * 40), (8, [8] * 9), (5, [2, 4, 1, 5, 3, 5])])
 def test_a_buffer_hands_out_what_was_handed_in(capacity, sizes):
     """Nothing else, an image at most twice, and half of them from before once it is full."""
     buffer, made, out, past = ImageBuffer(capacity, (1, 1, 1)), 0, [], []

@@ -15,6 +15,7 @@ from ganzoo.utils.plots import point_picture
 CITIES = np.random.default_rng(0).normal(size=(200, 2)) * [10.0, 2e5] + [45.0, 1e6]
 
 
+@pytest.mark.slow
 def test_adapted_networks_see_standardized_points_and_samples_are_put_back():
     gan = PointGAN()
     gan.sample(2)  # what is compiled before must not stay
@@ -125,7 +126,8 @@ def test_bad_counts_are_refused():
             ask()
 
 
-@pytest.mark.parametrize("dimensions", [1, 3, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 7, 40))])
+@pytest.mark.slow
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 7, 40])
 def test_pictures_of_any_number_of_columns(dimensions):
     points = np.random.default_rng(0).normal(size=(100, dimensions))
     picture = point_picture(points)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from conftest import slow
 
 from ganzoo import data, recipes
 from ganzoo.commands import compose, runner, sources
@@ -28,6 +29,7 @@ def settings(gan):
     }
 
 
+@pytest.mark.slow
 def test_flags_and_function_are_the_same_recipe():
     expected = settings(recipes.modern((8, 8, 1)))
     ways = {
@@ -46,10 +48,10 @@ def test_flags_and_function_are_the_same_recipe():
     [
         ("modern", (), 3),
         ("modern", ("--noconditional",), None),
-        ("mlp-gan", (), None),
-        ("mlp-gan", ("--conditional",), 3),
+        slow("mlp-gan", (), None),
+        slow("mlp-gan", ("--conditional",), 3),
         ("stacked-digits", ("--variant=modern",), None),
-        ("stacked-digits", (), None),
+        slow("stacked-digits", (), None),
     ],
 )
 def test_labels_are_told_to_the_recipe_and_on_request(name, flags, expected):
@@ -93,12 +95,12 @@ def kept(n, channels):
     ("name", "flags", "data_set", "expected"),
     [
         ("modern", (), kept(5, 3), ["RandomTranslation", "RandomCutout"]),
-        ("dcgan", ("--recipe=modern",), kept(5, 3), ["RandomTranslation", "RandomCutout"]),
-        ("modern", ("--augmentation=flip",), kept(5, 3), ["RandomFlip"]),
-        ("modern", ("--augmentation=none",), kept(5, 3), []),
+        slow("dcgan", ("--recipe=modern",), kept(5, 3), ["RandomTranslation", "RandomCutout"]),
+        slow("modern", ("--augmentation=flip",), kept(5, 3), ["RandomFlip"]),
+        slow("modern", ("--augmentation=none",), kept(5, 3), []),
         ("modern", (), kept(5, 1), []),
-        ("modern", (), kept(10_001, 3), []),
-        ("dcgan", (), kept(5, 3), []),
+        slow("modern", (), kept(10_001, 3), []),
+        slow("dcgan", (), kept(5, 3), []),
     ],
 )
 def test_few_color_images_are_augmented(name, flags, data_set, expected):
@@ -122,8 +124,8 @@ def test_models_of_another_game_have_no_recipe():
     ("shape", "expected"),
     [
         ((28, 28, 1), [(14, 14, 1), (7, 7, 2)]),
-        pytest.param((8, 8, 3), [(4, 4, 1)], marks=pytest.mark.slow),
-        pytest.param((32, 32, 3), [(16, 16, 1), (8, 8, 2), (4, 4, 4)], marks=pytest.mark.slow),
+        slow((8, 8, 3), [(4, 4, 1)]),
+        slow((32, 32, 3), [(16, 16, 1), (8, 8, 2), (4, 4, 4)]),
     ],
 )
 def test_sizes_of_maps(shape, expected):

@@ -104,6 +104,7 @@ def test_dragan_is_about_the_surroundings_of_real_samples():
     assert 0.94 < np.mean(np.abs(moves) < 0.98) < 0.96  # normal: 0.95 within 1.96 deviations
 
 
+@pytest.mark.slow
 def test_historical_averaging_is_about_the_mean_of_all_past_weights(stripes):
     pull = regularizers.HistoricalAveraging(0.5)
     gan = make_tiny(objective=objectives.Objective(regularizers=[pull], generator_regularizers=[pull]))
@@ -177,6 +178,7 @@ def test_a_generator_has_no_penalty_about_examples():
         objectives.Objective(generator_regularizers=[regularizers.Lazy(regularizers.R1())])
 
 
+@pytest.mark.slow
 def test_lazy_clipping_clips_after_every_update():
     gan = make_tiny(objective=objectives.Objective(regularizers=[regularizers.Lazy(regularizers.WeightClip(1e-3), 2)]))
     for _ in range(2):

@@ -173,6 +173,7 @@ def test_a_text_is_for_models_of_texts(tmp_path):
         draw(make_gan("StackGAN"), options, tmp_path)
 
 
+@pytest.mark.slow
 def test_paths_are_of_the_default_endpoint(tmp_path):
     model = make_gan("StackGAN", rough_steps=1)
     model.enter(1)

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny
+from conftest import make_tiny, slow
 from PIL import Image
 
 from ganzoo import callbacks
@@ -160,7 +160,7 @@ class Poison(keras.callbacks.Callback):
             weight.assign(np.full(weight.shape, np.nan))
 
 
-@pytest.mark.parametrize("network", ["generator", pytest.param("discriminator", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("network", ["generator", slow("discriminator")])
 def test_weights_of_nan_are_not_saved_and_named(network, tmp_path, stripes):
     gan = make_tiny()
     with pytest.raises(NonFiniteError, match=rf"weights in {network} at step 3.*The last good checkpoint is .*step_00000002"):
@@ -323,7 +323,7 @@ def count_traces(gan):
     return gan
 
 
-@pytest.mark.parametrize("together", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("together", [1, slow(2)])
 def test_a_training_traces_its_step_once(together, stripes):
     gan = count_traces(make_tiny())
     for _ in range(2):

@@ -59,9 +59,8 @@ def test_ctrl_c_saves_and_a_second_one_tells_what_is_saved(stripes, tmp_path, qu
     assert [row["step"] for row in read_rows(tmp_path / "one" / "metrics.csv")] == ["2", "4", "6", "8"]
 
 
-@pytest.mark.parametrize(
-    ("number", "name"), [(signal.SIGINT, "Ctrl-C"), pytest.param(signal.SIGTERM, "SIGTERM", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
 def test_an_interrupt_while_the_run_is_closed_tells_that_all_is_saved(number, name, stripes, tmp_path, monkeypatch):
     monkeypatch.setattr("ganzoo.training.loop.close_run", lambda model, run: os.kill(os.getpid(), number))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C

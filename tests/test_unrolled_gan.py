@@ -63,6 +63,7 @@ def _zeros(gan):
     return [tf.zeros(variable.shape) for variable in gan.players["generator"].variables]
 
 
+@pytest.mark.slow
 def test_another_optimizer_is_refused():
     gan = tiny(1, objective=objectives.wasserstein())
     with pytest.raises(InputError, match=r"those of ganzoo\.optimizers\.Adam"):
@@ -79,13 +80,14 @@ def test_another_optimizer_is_refused():
     assert np.isfinite(tiny(0, objective=objectives.wasserstein()).train_on_batch(points)["generator_loss"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parts",
     [
         {"loss": losses.Relativistic()},
-        pytest.param({"regularizers": [regularizers.R1(2.0)]}, marks=pytest.mark.slow),
-        pytest.param({"generator_regularizers": [regularizers.HistoricalAveraging(5.0)]}, marks=pytest.mark.slow),
-        pytest.param({"feature_matching": losses.FeatureMatching(3.0)}, marks=pytest.mark.slow),
+        {"regularizers": [regularizers.R1(2.0)]},
+        {"generator_regularizers": [regularizers.HistoricalAveraging(5.0)]},
+        {"feature_matching": losses.FeatureMatching(3.0)},
     ],
     ids=lambda parts: next(iter(parts)),
 )

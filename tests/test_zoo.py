@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, grown, make_gan, make_tiny
+from conftest import batch_for, fast_only, grown, make_gan, make_tiny
 
 import ganzoo
 from ganzoo import losses, networks, objectives
@@ -30,7 +30,7 @@ DIGITS = {
 }
 
 
-@pytest.mark.parametrize("name", ["DCGAN", *(pytest.param(each, marks=pytest.mark.slow) for each in DIGITS if each != "DCGAN")])
+@pytest.mark.parametrize("name", fast_only(["DCGAN"], DIGITS))
 def test_lecture_networks_have_the_lectures_size(name):
     gan = DIGITS[name]()
     assert gan.generator.count_params() == 1_301_505
@@ -80,7 +80,7 @@ def test_after_the_first_a_step_takes_under_a_second(name):
         assert 0 < time.perf_counter() - start < 1.0
 
 
-@pytest.mark.parametrize("name", [pytest.param(each, marks=pytest.mark.slow if each != "InfoGAN" else ()) for each in MODELS])
+@pytest.mark.parametrize("name", fast_only(["CGAN"], MODELS))
 def test_state_read_back_makes_the_same_samples(name):
     one, other = make_gan(name), make_gan(name, seed=5)
     inputs = one.draw_inputs(3, **{key: batch_for(one, 3)[key] for key in one.inputs if key in one.examples})
@@ -139,6 +139,7 @@ def test_training_moves_samples_toward_the_data(name, stripes):
     assert distance() < 0.5 * before
 
 
+@pytest.mark.slow
 def test_two_warnings_of_the_lecture_can_be_tried():
     plain, normalized, late = (
         ganzoo.DCGAN((8, 8, 1), networks=networks.DCGAN(**options))
@@ -167,7 +168,7 @@ GAMES = {
 }
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", fast_only(["GAN", "LSGAN", "WGAN", "WGANGP"], GAMES))
 def test_each_game_is_what_it_is_called(name):
     gan = make_gan(name)
     loss, n_critic, regularizers, beta_1, value_range = GAMES[name]
@@ -213,6 +214,7 @@ def test_conditional_gan_learns_the_condition(make):
     assert (gan.sample(64, labels=asked)[..., 0].sum(axis=1).argmax(axis=1) == asked).mean() > 0.9
 
 
+@pytest.mark.slow
 def test_auxiliary_classifier_gan_reads_labels_without_being_told():
     gan = make_gan("ACGAN", classes=3)
     assert len(gan.discriminator.inputs) == 1
@@ -224,6 +226,7 @@ def test_auxiliary_classifier_gan_reads_labels_without_being_told():
     assert 0 <= float(logs["class_accuracy"]) <= 1
 
 
+@pytest.mark.slow
 def test_draws_of_infogan_are_independent():
     gan = make_gan("InfoGAN", categories=5)
     drawn = {name: np.asarray(values) for name, values in gan.draw_values((4000,), (1, 2)).items()}
@@ -236,6 +239,7 @@ def test_draws_of_infogan_are_independent():
     np.testing.assert_array_equal(one["codes"][:1], gan.draw_inputs(1, seed=7)["codes"])
 
 
+@pytest.mark.slow
 def test_infogan_sees_no_label_and_its_codes_can_be_chosen():
     gan = make_gan("InfoGAN")
     assert list(gan.examples) == ["images"]
@@ -256,6 +260,7 @@ def test_infogan_sees_no_label_and_its_codes_can_be_chosen():
         gan.traversal(2)
 
 
+@pytest.mark.slow
 def test_information_is_bounded_by_the_entropy_of_the_category():
     gan = make_gan("InfoGAN")
     head = gan.discriminator.get_layer("category_logits")

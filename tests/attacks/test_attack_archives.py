@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from attempts import Attempts
+from conftest import slow
 from hostile_archives import GOOD, archives, arrays
 
 from ganzoo import data
@@ -21,7 +22,7 @@ def check(name, found):
         np.testing.assert_array_equal(found.images[..., 0], GOOD, err_msg=name)  # zip's own checksums hold
 
 
-@pytest.mark.parametrize("count", [pytest.param(25, id="25"), pytest.param(90, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [25, slow(90)])
 def test_archives(count, tmp_path):
     mark, rng, attempts = tmp_path / "ran", random.Random(0), Attempts(seconds=3.0)
     folder = tmp_path / "archives"

@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 from attempts import Attempts
+from conftest import slow
 from mutations import mutate
 
 from ganzoo.training.runs import CheckpointStore
@@ -74,7 +75,7 @@ def damage(folder, rng):
     return " and ".join(names)
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, slow(1500)])
 def test_damaged_checkpoints(count, tmp_path):
     good = CheckpointStore(tmp_path / "good", run="0" * 16)
     for step in STEPS:

@@ -5,6 +5,7 @@ import random
 
 import pytest
 from attempts import Attempts, command
+from conftest import slow
 from hostile_expressions import hostile
 
 from ganzoo.data import FunctionGraph
@@ -22,7 +23,7 @@ def describe(text):
     return FUNCTION_GAN | {"config": {"function": graph | {"config": {"function": text, "variables": None}}}}
 
 
-@pytest.mark.parametrize("count", [30, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [30, slow(500)])
 def test_expressions(count, tmp_path, monkeypatch, capfd):
     rng, mark, ran = random.Random(0), tmp_path / "ran", []
     texts = [hostile(rng, str(mark)) for _ in range(count)]

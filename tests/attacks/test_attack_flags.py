@@ -4,13 +4,14 @@ import random
 
 import pytest
 from attempts import Attempts, command
+from conftest import slow
 from hostile_flags import lines
 
 import ganzoo
 from ganzoo.core.model import AdversarialModel
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(230, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, slow(230)])
 def test_flags(count, tmp_path, capfd, monkeypatch):
     trained = []
     monkeypatch.setattr("ganzoo.backend.make_operations_deterministic", lambda: None)

@@ -8,13 +8,14 @@ import shutil
 import numpy as np
 import pytest
 from attempts import Attempts, command
+from conftest import slow
 from hostile_folders import KINDS, build
 
 from ganzoo import data
 from ganzoo.data.remarks import remarks
 
 
-@pytest.mark.parametrize("count", [12, pytest.param(170, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [12, slow(170)])
 def test_folders(count, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     attempts = Attempts(seconds=5.0)

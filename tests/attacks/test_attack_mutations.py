@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 from attempts import Attempts
+from conftest import slow
 from mutations import distort, mutate
 
 from ganzoo.evaluation.diagnosis import SYMPTOMS
@@ -107,7 +108,7 @@ def check_arrays(found):
         np.testing.assert_array_equal(found.arrays[name], array)
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [25, slow(400)])
 @pytest.mark.parametrize("attack", [config, manifest, archive, table, report])
 def test_mutations(attack, count, run):
     attempts, set_aside = Attempts(seconds=3.0), 0

@@ -26,6 +26,7 @@ class Deaf(ganzoo.GAN):
         return ops.softplus(-ops.stop_gradient(fake_logits))[:, 0]
 
 
+@pytest.mark.slow
 def test_a_gradient_that_is_lost_moves_nothing(stripes):
     gan = Deaf(**SMALL)
     before = gan.generator.get_weights()
@@ -49,6 +50,7 @@ def test_a_loss_is_one_number_per_example(value, found, stripes):
         loss_of(value).train_on_batch(stripes[:6])
 
 
+@pytest.mark.slow
 def test_a_loss_is_not_replaced_by_another_of_its_name(stripes):
     def auxiliary(name):
         return type(
@@ -90,6 +92,7 @@ def test_compile_takes_names_and_players_together():
     assert isinstance(gan.discriminator_optimizer, keras.optimizers.SGD)
 
 
+@pytest.mark.slow
 def test_penalties_of_a_generator_with_embedded_labels(stripes):
     class Conditional(ganzoo.GAN):
         def build_generator(self):
@@ -117,7 +120,8 @@ def test_endpoints_of_latents_beside_those_of_images():
     assert {50} <= set(np.unique(picture))
 
 
-@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD, pytest.param(optimizers.Adam, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD, optimizers.Adam])
 def test_a_run_is_loaded_with_the_optimizers_that_it_was_compiled_with(optimizer, tmp_path, stripes):
     gan = ganzoo.GAN(**SMALL)
     gan.compile(generator_optimizer=optimizer(keras.optimizers.schedules.CosineDecay(1e-3, 10), clipnorm=1.0))

@@ -141,6 +141,7 @@ def grown():
     return model, kept
 
 
+@pytest.mark.slow
 def test_entering_a_stage_keeps_shared_layers(grown):
     model, kept = grown
     assert kept == [True, True]
@@ -177,6 +178,7 @@ def test_scaling_averages_areas():
     assert small["images"].dtype == tf.uint8
 
 
+@pytest.mark.slow
 def test_state_of_a_later_stage_goes_round(grown, tmp_path):
     model, _ = grown
     config = model.get_config()
@@ -205,15 +207,12 @@ def rates(gan):
     return [float(player.optimizer.learning_rate) for player in gan.players.values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("callback", "factor"),
     [
         (lambda: keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5), 0.25),
-        pytest.param(
-            lambda: keras.callbacks.ReduceLROnPlateau("never", factor=0.5, patience=1, min_delta=1e9, mode="min"),
-            0.5,
-            marks=pytest.mark.slow,
-        ),
+        (lambda: keras.callbacks.ReduceLROnPlateau("never", factor=0.5, patience=1, min_delta=1e9, mode="min"), 0.5),
     ],
 )
 def test_learning_rate_callbacks_move_all_players(callback, factor, stripes):

@@ -83,6 +83,7 @@ def test_average_has_the_stated_half_life(stripes):
         np.testing.assert_allclose(average, (old + new) / 2, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_average_warms_up(stripes):
     """The half-life is a share of the images so far, until that is more than the half-life."""
     gan = make_tiny(ema_half_life_images=60.0, ema_warmup=0.5)
@@ -109,6 +110,7 @@ def test_weights_set_by_hand_set_the_average_too(steps, tmp_path, stripes):
     np.testing.assert_array_equal(gan.sample(3), third.sample(3))
 
 
+@pytest.mark.slow
 def test_whole_models_weights_can_be_set_by_hand(tmp_path, stripes):
     gan, donor = make_tiny(ema_half_life_images=16.0), make_tiny(ema_half_life_images=16.0, seed=1)
     donor.play_step({"images": stripes[:8]})
@@ -207,6 +209,7 @@ def test_a_vocabulary_that_is_none():
         Text.of([f"w{i}" for i in range(5001)])
 
 
+@pytest.mark.slow
 def test_labels_are_drawn_by_their_shares(tmp_path):
     shares = (0.7, 0.0, 0.3)
     label = Label(3, shares)

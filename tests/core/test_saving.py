@@ -6,7 +6,7 @@ import pickle
 import keras
 import numpy as np
 import pytest
-from conftest import make_gan, make_tiny, run_python
+from conftest import fast_only, make_gan, make_tiny, run_python
 
 from ganzoo import networks, objectives
 from ganzoo.augmentation import RandomAffine
@@ -67,7 +67,7 @@ def test_models_are_loaded_in_a_new_process(imports, names, stripes, tmp_path):
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), samples_of(gan))
 
 
-@pytest.mark.parametrize("name", [pytest.param(each, marks=() if each == "GAN" else pytest.mark.slow) for each in MODELS])
+@pytest.mark.parametrize("name", fast_only(["GAN"], MODELS))
 def test_save_load_copy_and_pickle_keep_everything(name, tmp_path):
     gan = make_gan(name, seed=3)
     gan.save(tmp_path / "gan.keras")
@@ -104,6 +104,7 @@ def test_keras_model_checkpoint(stripes, tmp_path):
     np.testing.assert_array_equal(loaded.sample(3), gan.sample(3))
 
 
+@pytest.mark.slow
 def test_whole_weights_file(stripes, tmp_path):
     gan, other = make_tiny(), make_tiny(seed=1)
     gan.play_step({"images": stripes[:8]})

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, make_gan, make_tiny
+from conftest import batch_for, fast_only, make_gan, make_tiny, slow
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
@@ -15,8 +15,7 @@ from ganzoo.registry import MODELS
 from ganzoo.testing.recording import watch_step
 
 # Those that differ from another in a loss or in labels alone are tested with all tests, not with the fast ones.
-SEEN_FAST = ("GAN", "CGAN", "WGAN", "InfoGAN", "CycleGAN")  # one of each way to play; the others by make test-all
-NAMES = [pytest.param(each, marks=() if each in SEEN_FAST else pytest.mark.slow) for each in MODELS]
+NAMES = fast_only(["GAN", "CGAN", "WGAN"], MODELS)
 
 
 class Plain(ganzoo.GAN):
@@ -115,7 +114,7 @@ def test_generator_update_is_gradient_through_combined(n_critic):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [pytest.param(each, marks=() if each == "CGAN" else pytest.mark.slow) for each in MODELS])
+@pytest.mark.parametrize("name", fast_only(["CGAN"], MODELS))
 def test_combined_is_discriminator_on_generator(name):
     gan = make_gan(name)
     if not isinstance(gan, ganzoo.GAN):
@@ -130,7 +129,8 @@ def test_combined_is_discriminator_on_generator(name):
     assert {id(v) for v in gan.combined.weights} == {id(v) for net in (gan.generator, gan.discriminator) for v in net.weights}
 
 
-@pytest.mark.parametrize("n_critic", [1, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("n_critic", [1, 3])
 def test_optimizers_count_updates_and_ragged_batches_are_steps(n_critic, stripes):
     gan = make_tiny(objective=objectives.non_saturating().replace(n_critic=n_critic))
     for batch in (stripes[:8], stripes[8:16], stripes[16:19]):
@@ -157,9 +157,7 @@ def test_each_discriminator_update_sees_its_own_batch_and_new_noise(monkeypatch)
     assert len({latents for _, latents in seen}) == 6
 
 
-@pytest.mark.parametrize(
-    "objective", [objectives.wasserstein(), pytest.param(objectives.wasserstein_gp(), marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("objective", [objectives.wasserstein(), slow(objectives.wasserstein_gp())])
 def test_compiled_loop_equals_single_updates(objective, stripes):
     images = stripes[:40].reshape(5, 8, 8, 8, 1)
     compiled, by_hand = (make_plain(objective=objective) for _ in range(2))

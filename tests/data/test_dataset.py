@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import slow
 
 from ganzoo.core.inputs import Spec
 from ganzoo.data import ImageDataset, from_npy, load, load_test
@@ -146,7 +147,7 @@ def test_split_leaves_images_on_both_sides(held_out):
         numbered(20).split(held_out)
 
 
-@pytest.mark.parametrize(("size", "batch_size"), [(1, 1), (2, 1), (5, 2), (10, 7), (200, 64)])
+@pytest.mark.parametrize(("size", "batch_size"), [slow(1, 1), slow(2, 1), slow(5, 2), (10, 7), slow(200, 64)])
 def test_every_epoch_is_another_permutation(size, batch_size):
     epochs = 12
     read = order(numbered(size), epochs * size // batch_size + 1, batch_size=batch_size)[: epochs * size]

@@ -95,6 +95,7 @@ def test_what_an_older_export_names_on_its_card_goes_with_it(tmp_path, quick):
         assert {each.name for each in path.iterdir()} == kept | {"saved_model.pb", "model_card.md"}
 
 
+@pytest.mark.slow
 def test_the_example_asks_with_what_a_model_takes():
     values = {"tf": type("", (), {"constant": np.array, "zeros": np.zeros})}
     for model, batch, shapes in (

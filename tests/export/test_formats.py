@@ -275,6 +275,7 @@ def test_operations_that_a_format_has_not_are_named(kind, title, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_files_that_make_other_samples_are_not_left(tmp_path, monkeypatch):
     monkeypatch.setattr(onnx, "run_onnx", lambda path, name, inputs: np.zeros((len(inputs["latents"]), 8, 8, 1), "float32"))
     with pytest.raises(InputError, match="generator.onnx makes other samples than GAN in Keras"):
@@ -282,6 +283,7 @@ def test_files_that_make_other_samples_are_not_left(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_int8_of_a_model_that_translates_needs_images(tmp_path):
     with pytest.raises(InputError, match=r"int8 needs calibration: uint8 images \(n, 16, 16, 1\) for a.*Received: none"):
         make_gan("CycleGAN").export(tmp_path / "out", ["litert"], quantize="int8")

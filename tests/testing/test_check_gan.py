@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import run_python
+from conftest import fast_only, run_python, slow
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
@@ -242,9 +242,11 @@ WRONG = {
     ForeignVariable: ("trainable layers", "weights that Keras does not know of.*scaling.*scale.*self.add_weight"),
     Seedless: ("same seed", "__init__ takes no seed. Take seed, or "),
 }
+SEEN_FAST = (SigmoidLayer, HandmadeSigmoid, WrongLatents, BlindDiscriminator, FrozenDiscriminator, MeanLoss, BroadcastLoss,
+             TurnedGenerator, NormalizedUnderPenalty, UnstoredArgument)  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("wrong", fast_only(SEEN_FAST, WRONG), ids=lambda each: each.__name__)
 def test_fault_is_named(wrong):
     check, message = WRONG[wrong]
     needed = [*CHECKS[check][2], check] if check in CHECKS else ["trainable layers"]
@@ -269,12 +271,13 @@ def test_fault_is_named_by_the_whole_battery(wrong):
 OPTIONS = ({"classes": 3}, {"ema_half_life_images": 10.0}, *({"objective": make()} for make in objectives.BY_NAME.values()))
 
 
-@pytest.mark.parametrize("options", [{}, *(pytest.param(each, marks=pytest.mark.slow) for each in OPTIONS)])
+@pytest.mark.parametrize("options", [{}, *(slow(each) for each in OPTIONS)])
 def test_student_gan_passes(options):
     subject = ganzoo.GAN if "classes" in options else Small
     check_gan(subject, verbose=False, **options).raise_if_failed()
 
 
+@pytest.mark.slow
 def test_an_energy_that_is_turned_round_in_time_is_no_fault():
     """The discriminator of an energy-based GAN is an autoencoder, which knows dark images before it has learned bright ones."""
 
@@ -294,6 +297,7 @@ def test_an_energy_that_is_turned_round_in_time_is_no_fault():
     check_gan(Energy(image_shape=(8, 8, 1)), checks=["learns which is real"], verbose=False).raise_if_failed()
 
 
+@pytest.mark.slow
 def test_instances_and_functions_are_checked_and_left_as_they_were():
     gan = Small(image_shape=(4, 4, 1))
     before = gan.get_weights()

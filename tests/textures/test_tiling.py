@@ -135,6 +135,7 @@ def test_a_tile_is_painted_and_moved(gan):
     assert np.array_equal(tiling.tile(gan, 48, 64, 3, seamless=False), tiling.paint(gan, open_canvas, 48, 64))
 
 
+@pytest.mark.slow
 def test_state_and_settings_come_back(gan, tmp_path):
     gan.save(tmp_path / "texture.keras")
     again = keras.models.load_model(tmp_path / "texture.keras")
@@ -142,6 +143,7 @@ def test_state_and_settings_come_back(gan, tmp_path):
     assert np.array_equal(tiling.tile(again, 32, 32), tiling.tile(gan, 32, 32))
 
 
+@pytest.mark.slow
 def test_levels_follow_the_data():
     import ganzoo
 
