@@ -101,7 +101,7 @@ inpainting: setup ## three ways to fill in three kinds of holes, measured; ten m
 identity: setup ## does SiGAN keep the digit of a small image? with and without its contrastive term; ten minutes
 	@$(RUN) experiments.identity $(FLAGS)
 
-test: setup ## run the fast tests; two to four minutes
+test: setup ## run the fast tests; about two minutes on two cores
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 test-all: setup ## run every test; more than an hour
