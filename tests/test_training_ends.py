@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import make_gan, make_tiny
 
+import ganzoo
 from ganzoo import optimizers
 from ganzoo.core import state
 from ganzoo.core.stage import Stage
@@ -138,6 +139,31 @@ def test_a_lower_learning_rate_can_be_taken_on_purpose_and_is_recorded(stripes, 
     assert any("generator_optimizer.learning_rate" in change for change in override["changes"])
     make_tiny(**slow).train(stripes, 10, run_dir=run_dir, resume=True, **EVERY)  # now these are the run's settings
     assert len(json.loads((run_dir / "config.json").read_text())["overrides"]) == 1
+
+
+class Halve(keras.callbacks.Callback):
+    """Halves every player's rate at a step, as ReduceLROnPlateau does at a plateau."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.step == 2:
+            self.model.optimizer.learning_rate = float(self.model.optimizer.learning_rate) / 2
+
+
+@pytest.mark.slow
+def test_a_rate_that_a_callback_moved_resumes_exactly(stripes, tmp_path, quick):
+    whole, half = make_tiny(), make_tiny()
+    whole.train(stripes, 8, run_dir=tmp_path / "whole", callbacks=[Halve()], **EVERY)
+    half.train(stripes, 4, run_dir=tmp_path / "half", callbacks=[Halve()], **EVERY)
+    assert rates(half) == pytest.approx([1e-4] * 2)
+    for steps, gan in ((6, half), (7, ganzoo.load(tmp_path / "half")), (8, make_tiny())):
+        gan.train(stripes, steps, run_dir=tmp_path / "half", resume=True, **EVERY)
+        assert rates(gan) == pytest.approx([1e-4] * 2)
+    arrays, expected = state.get_state(gan), state.get_state(whole)
+    assert [name for name in expected if arrays[name].tobytes() != expected[name].tobytes()] == []
+    assert json.loads((tmp_path / "half" / "config.json").read_text())["overrides"] == []
+    gan.optimizer.learning_rate = 3e-4
+    with pytest.raises(InputError, match=r"_optimizer.learning_rate: 0.00019\d* -> 0.0003"):
+        gan.train(stripes, 9, run_dir=tmp_path / "half", resume=True, **EVERY)
 
 
 @pytest.mark.slow

@@ -28,9 +28,30 @@ def check_run(run, model, data, batch_size, resume, override):
     """
     settings = settings_of(model, data, batch_size)
     if resume:
+        settings |= _moved_rates(run, model, settings)
         return settings, run.check_same(settings, override)
     run.check_fresh()
     return settings, []
+
+
+def _moved_rates(run, model, settings):
+    """Return the settings of those optimizers whose learning rate is the newest checkpoint's, with the rate the run began with.
+
+    A callback such as `keras.callbacks.ReduceLROnPlateau` moved it: it is part of the run's state, and no other setting.
+    """
+    begun = (run.config() or {}).get("settings", {})
+    moved = {}
+    for name, optimizer in optimizers_of(model).items():
+        rate, key = optimizer.learning_rate, f"{name}_optimizer"
+        old = begun.get(key)
+        old = old.get("learning_rate") if isinstance(old, dict) else None
+        if isinstance(rate, keras.Variable) and isinstance(old, float) and old != settings[key]["learning_rate"]:
+            moved[key] = (rate, settings[key] | {"learning_rate": old})
+    found = run.checkpoints.latest(report=lambda damage: None) if moved else None
+    if found is None:
+        return {}
+    saved = {id(variable): found.arrays.get(name) for name, variable in state.variables_of(model).items()}
+    return {key: old for key, (rate, old) in moved.items() if saved[id(rate)] == float(rate)}
 
 
 def open_run(run, model, data, options, resume, override, notes):
