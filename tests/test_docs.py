@@ -71,6 +71,8 @@ def test_a_page_names_targets_commands_files_and_modules_that_exist(page):
         assert verb != "train" or not name or name in RECIPES, name
     for module in re.findall(r"-m (experiments\.\w+)", text):
         assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+    for path in re.findall(r"`((?:ganzoo|experiments|tests)/[\w/]+\.\w+)", text):
+        assert (ROOT / path).exists(), path
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
     for link in re.findall(r"\]\((?!http|#)([^)#]+)", prose):
         places = [(ROOT / page).parent / link, ROOT / link]  # the site adds RESULTS.md, CHANGELOG.md and the gallery
