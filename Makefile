@@ -67,7 +67,7 @@ f-divergences: setup ## the bound and the modes of each f-divergence; twenty min
 ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hours, in pieces
 	@$(RUN) experiments.ablation $(FLAGS)
 
-text-to-image: setup ## StackGAN on digits and texts: is what a text asks for in the picture? a quarter of an hour
+text-to-image: setup ## StackGAN on digits and texts: is what a text asks for in the picture? half an hour
 	@$(RUN) experiments.text_to_image $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
