@@ -601,6 +601,8 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
         slow(["inpaint", "--image=a.png", "--mask=b.png", "--label=0"], ("DCGAN", {}), "--label goes with a conditional GAN"),
         slow(["sample", "--interpolate"], ("PointGAN", {}), "make images from latents. Received: a run of PointGAN"),
         slow(["sample", "--interpolate"], ("CycleGAN", {}), "make images from latents. Received: a run of CycleGAN"),
+        slow(["evaluate"], ("PointGAN", {}), "images made from latents. Received: a run of PointGAN, of points"),
+        slow(["evaluate"], ("CycleGAN", {}), "Received: a run of CycleGAN, asked with images (make translation"),
     ],
 )
 def test_models_are_refused_before_data_are_read(words, model, message, tmp_path, monkeypatch, capfd):

@@ -129,12 +129,9 @@ def main(options):
     run_dir = folders.selected_run(options)
     path = folders.file_output(options, run_dir / "evaluation.json")
     gan = ganzoo.load(run_dir)
-    if "images" not in gan.examples:
-        raise InputError(f"evaluate measures images; a run of {type(gan).__name__} measures itself when it ends.")
-    if gan.probe_size:
-        raise InputError(
-            f"evaluate measures what is made from latents. Received: a run of {type(gan).__name__}, asked with images"
-        )
+    if gan.probe_size or "images" not in gan.examples:
+        other = "asked with images (make translation, inpainting and identity measure such)" if gan.probe_size else "of points"
+        raise InputError(f"evaluate measures images made from latents. Received: a run of {type(gan).__name__}, {other}")
     train, held_out = runner.data_of(run_dir)
     results = {"step": gan.step} | evaluate(
         gan, train, held_out, options.n, options.seed, options.features, options.inception_weights
