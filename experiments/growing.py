@@ -12,12 +12,14 @@ of the first grown run, and growing.png with those of both.
 """
 
 import json
+import math
 import time
 
 from experiments import studies
 from ganzoo.commands import command, runner, sources
 from ganzoo.commands.flags import Flag, choice_list, count
 from ganzoo.registry import RECIPES
+from ganzoo.utils.console import progress_bar
 from ganzoo.utils.files import expanded, write_whole
 
 RECIPE = RECIPES["progressive"]
@@ -61,12 +63,13 @@ def spent(run_dir):
     return float(rows[-1][COLUMN]) if rows else 0.0
 
 
-def budget(minutes, before):
+def budget(minutes, before, bar):
     """Return a callback that ends a training after so many minutes of processor time, all threads together, and logs them.
 
     Args:
         minutes: of all the calls that train a run.
         before: seconds of them that earlier calls took.
+        bar: `tqdm` bar of all these seconds.
     """
     import keras
 
@@ -74,7 +77,9 @@ def budget(minutes, before):
 
     class ProcessorTime(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            if time.process_time() - begin >= 60 * minutes:
+            seconds = time.process_time() - begin
+            bar.update(min(int(seconds), bar.total) - bar.n)
+            if seconds >= 60 * minutes:
                 self.model.stop_training = True
 
         def on_epoch_end(self, epoch, logs=None):
@@ -90,9 +95,11 @@ def train(gan, data, run_dir, options):
     before = spent(run_dir)
     if before >= 60 * options.minutes:
         return ganzoo.load(run_dir)
-    gan.train(data, FOREVER, batch_size=options.batch_size, run_dir=run_dir, resume=(run_dir / "config.json").exists(),
-              callbacks=[budget(options.minutes, before)], log_every=options.log_every, sample_every=options.sample_every,
-              checkpoint_every=options.checkpoint_every, diagnose_every=options.diagnose_every)  # fmt: skip
+    with progress_bar(math.ceil(60 * options.minutes), run_dir.name, "second") as bar:
+        gan.train(data, FOREVER, batch_size=options.batch_size, run_dir=run_dir, resume=(run_dir / "config.json").exists(),
+                  callbacks=[budget(options.minutes, before, bar)], log_every=options.log_every,
+                  sample_every=options.sample_every, checkpoint_every=options.checkpoint_every,
+                  diagnose_every=options.diagnose_every, verbose=False)  # fmt: skip
     return gan
 
 

@@ -3,23 +3,20 @@
 import hashlib
 import os
 import pathlib
-import sys
 import zipfile
 
 import keras
 import numpy as np
 from keras import layers
-from tqdm import tqdm
 
 from ganzoo import backend
 from ganzoo.errors import InputError
+from ganzoo.utils.console import progress_bar
 from ganzoo.utils.data_format import channels_last
 from ganzoo.utils.files import shorten
 from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
-
-LINE = "{desc}: step {n_fmt}/{total_fmt}, {remaining} left"  # where no bar can be drawn
 
 
 class Classifier:
@@ -65,8 +62,7 @@ class Classifier:
             )
             if verbose:
                 print(f"training a classifier of {train.name}, once", flush=True)
-            pace = {} if sys.stderr.isatty() else {"mininterval": 60.0, "delay": 30.0, "bar_format": LINE + "\n"}
-            with tqdm(total=epochs * per_epoch, desc="classifier", unit="step", disable=not verbose, **pace) as bar:
+            with progress_bar(epochs * per_epoch, "classifier", "step", verbose) as bar:
                 step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
                 trained.fit(_unit(train.images), train.labels, 128, epochs, verbose=0, callbacks=[step])
         classifier = cls(network, None)
