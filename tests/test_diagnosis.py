@@ -6,7 +6,7 @@ import types
 import keras
 import numpy as np
 import pytest
-from conftest import make_gan, make_tiny, run_python, slow
+from conftest import data_for, make_gan, make_tiny, run_python, slow
 from keras import ops
 
 import ganzoo
@@ -177,6 +177,17 @@ def test_memorization_found():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["ContextEncoder", "SiGAN", "CGAN"])
+def test_who_keeps_the_images_that_it_is_given_is_no_copier(name):
+    gan = make_gan(name)
+    arrays = {key: array[:24] for key, array in data_for(gan, 24).items()}
+    evidence = Probe(arrays, n=16).measure(gan)[""]
+    assert ("near_copy_rate" in evidence) == (name == "CGAN")
+    row = {"step": 9, "match": "", "losses": [], **evidence}
+    assert not RULES["memorization"]([row] * 3)
+
+
+@pytest.mark.slow
 def test_losses_since_the_last_measurement_are_resumed(stripes, tmp_path, monkeypatch):
     monkeypatch.setattr("ganzoo.training.loop.close_run", lambda model, run: None)
     every = {"batch_size": 8, "log_every": 2, "checkpoint_every": 3, "diagnose_every": 8, "verbose": False}
@@ -324,6 +335,8 @@ def test_findings_close_on_the_second_silent_measurement():
 
 class TwoMatches:
     """A stand-in for a model of two games, each with its own data, as CycleGAN is."""
+
+    probe_size = 0
 
     def __init__(self, shapes, collapsed):
         self.shapes, self.collapsed, self.step = shapes, collapsed, 0

@@ -54,6 +54,7 @@ class Probe:
         nearest, real_nearest: median distance of a generated, of a real example to the nearest (other) training example.
         near_copy_rate: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the
             rest. Samples whose spread is smaller must come nearer, as they lie nearer to all: gray ones, up to the root of 2.
+            Of models that are asked with training images and keep much of them (to fill in, enlarge, translate) it is left out.
         clipped_fraction: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains:
             that of the gains of normalizations.
 
@@ -82,6 +83,7 @@ class Probe:
             lambda examples: match.generator_loss(real_logits[:64], match.discriminate(examples, few)), fake[:64]
         )
         norms = np.linalg.norm(ops.convert_to_numpy(gradient).reshape(min(n, 64), -1), axis=1)
+        copies = {} if model.probe_size else {"near_copy_rate": nearness["near_copy_rate"].value}
         return {
             "discriminator_auc": _area_under_curve(*(ops.convert_to_numpy(x)[:, 0] for x in (real_logits, fake_logits))),
             "gradient": float(norms.mean()),
@@ -91,7 +93,7 @@ class Probe:
             "real_modes": reference.modes,
             "nearest": reference.scale * nearness["nearest_fake"].value,
             "real_nearest": reference.scale * nearness["nearest_held_out"].value,
-            "near_copy_rate": nearness["near_copy_rate"].value,
+            **copies,
             **_clipping(match.discriminator),
         }
 

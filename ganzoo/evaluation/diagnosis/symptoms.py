@@ -127,7 +127,7 @@ def _non_finite(rows):
 
 def _memorization(rows):
     recent = rows[-2:]
-    if len(rows) < 3 or min(row["near_copy_rate"] for row in recent) < 0.25:
+    if len(rows) < 3 or min(row.get("near_copy_rate", 0.0) for row in recent) < 0.25:
         return None
     share = f"{100 * rows[-1]['near_copy_rate']:.0f} %"
     return f"{share} of the samples come as near to a training example as the nearest 1 % of other real examples"

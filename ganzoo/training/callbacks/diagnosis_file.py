@@ -6,10 +6,9 @@ from ganzoo.utils.files import read_json, shorten
 MAX_BYTES = 200_000_000
 MAX_NUMBER = 3.5e38  # what float32 holds
 MEASURES = frozenset(
-    {"discriminator_auc", "gradient", "spread", "real_spread", "modes", "real_modes"}
-    | {"nearest", "real_nearest", "near_copy_rate"}
+    {"discriminator_auc", "gradient", "spread", "real_spread", "modes", "real_modes", "nearest", "real_nearest"}
 )
-OF_CLIPPING = frozenset({"clipped_fraction", "clipped_gains"})
+OF_SOME = frozenset({"near_copy_rate", "clipped_fraction", "clipped_gains"})  # models
 _TEXTS = ("symptom", "evidence", "message", "remedy")
 
 
@@ -40,7 +39,7 @@ def _fault_of_row(row):
     if losses is not None and not (isinstance(losses, list) and all(_is_pair(each) for each in losses)):
         return "losses must be pairs of numbers"
     measured = row.keys() - {"step", "match", "losses"}
-    if "losses" not in row or not (measured <= MEASURES | OF_CLIPPING and (measured >= MEASURES or None in row.values())):
+    if "losses" not in row or not (measured <= MEASURES | OF_SOME and (measured >= MEASURES or None in row.values())):
         return "its measures have other names"
     odd = [name for name in measured if row[name] is not None and not _is_number(row[name])]
     return f"{odd[0]} must be a number. Received: {shorten(repr(row[odd[0]]))}" if odd else None
