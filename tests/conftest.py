@@ -74,6 +74,17 @@ def in_use():
 
 
 @pytest.fixture
+def double():
+    """Compute in float64."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
+@pytest.fixture
 def stripes():
     """60 gray 8x8 images, uint8 `(60, 8, 8, 1)`: bright stripes at varying places on a dark ground."""
     return make_stripes()

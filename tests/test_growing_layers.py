@@ -12,15 +12,6 @@ from ganzoo.networks.mapping import mapping
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture
-def double():
-    """Compute in float64."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(before)
-
-
 def built(layer, shape):
     """Return a layer with random weights and a random input of that shape."""
     layer.build((None, *shape[1:]))

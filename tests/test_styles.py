@@ -1,6 +1,5 @@
 """StyleGAN: adaptive instance norm against its formula, what noise and styles do, and how it grows."""
 
-import keras
 import numpy as np
 import pytest
 from conftest import make_gan
@@ -10,15 +9,6 @@ import ganzoo
 from ganzoo.layers import AdaIN, FadeIn, NoiseAndBias
 
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture
-def double():
-    """Compute in float64."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(before)
 
 
 def test_adaptive_instance_norm_is_its_formula(double):
