@@ -104,7 +104,7 @@ identity: setup ## does SiGAN keep the digit of a small image? with and without 
 test: setup ## run the fast tests; about two minutes on two cores
 	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-all: setup ## run every test; nearly three hours on two cores
+test-all: setup ## run every test; one to three hours on two cores
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore,browser]"
 	@failed=0; for part in $(TEST_PARTS); do $(RUN) pytest -q -n 2 --dist worksteal $(ARGS) $$part; \
 	code=$$?; [ $$code = 0 ] || [ $$code = 5 ] || failed=1; done; exit $$failed
