@@ -40,6 +40,7 @@ def test_wheel_holds_the_package_alone(checkout, tmp_path):
         (entry_points,) = (wheel.read(name).decode() for name in names if name.endswith("entry_points.txt"))
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"ganzoo"}
     assert "ganzoo/py.typed" in names
+    assert [name for name in names if "/classifiers/mnist_" in name]
     assert "ganzoo = ganzoo.commands.main:main" in entry_points
     expected = {path.relative_to(checkout).as_posix() for path in (checkout / "ganzoo").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == expected

@@ -239,27 +239,6 @@ def test_measure_speed_10000_by_512(measure):
     assert 0 < min(seconds) < 10
 
 
-@pytest.mark.slow
-def test_classifier_training_and_cache(tmp_path):
-    from ganzoo import data
-
-    digits = data.load("digits")
-    classifier = features.Classifier.cached(digits, folder=tmp_path, steps=400, verbose=False)
-    assert 0.95 < classifier.accuracy <= 1.0
-    again = features.Classifier.cached(digits, folder=tmp_path, steps=400)
-    assert again.accuracy == classifier.accuracy
-    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < classifier.accuracy
-    (damaged,) = (path for path in tmp_path.iterdir() if np.load(path)["accuracy"] < classifier.accuracy)
-    damaged.write_bytes(b"torn")
-    assert features.Classifier.cached(digits, folder=tmp_path, steps=1, verbose=False).accuracy < classifier.accuracy
-    np.testing.assert_array_equal(again.predict(digits.images[:50]), classifier.predict(digits.images[:50]))
-    assert classifier.features(digits.images[:3]).shape == (3, 128)
-    with pytest.raises(InputError, match="images must be uint8"):
-        classifier.predict(np.zeros((1, 9, 9, 1), "uint8"))
-    with pytest.raises(InputError, match="has no labels"):
-        features.Classifier.train(data.ImageDataset(digits.images))
-
-
 def test_variety_closed_form():
     rng = np.random.default_rng(0)
     assert metrics.rms_pairwise_distance(rng.normal(0, 2, (50_000, 3))) == pytest.approx(np.sqrt(2 * 3 * 4), rel=0.01)

@@ -238,6 +238,17 @@ def test_results_are_written_where_they_can_be_and_refused_before_they_are_made(
             results.main(parse(flags, ["results", "--minutes=0.0001", word]))
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_results_say_where_another_classifier_measured(named, tmp_path):
+    measures = {"samples": 100, "frechet_distance": 3.14, "frechet_distance_error": 0.25, "class_covered": 10}
+    found = {"step": 9360, "seconds": 60, "finished": True, "machine": "2 CPU cores", "versions": {"keras": "9.0"},
+             "measures": measures | ({"classifier": "80f1d077"} if named else {})}  # fmt: skip
+    results_report.write(results.TABLE, {"gan-seed0": found}, tmp_path / "RESULTS.md", tmp_path / "pictures")
+    page = (tmp_path / "RESULTS.md").read_text()
+    assert ("3.1 ± 0.2 (-) |" in page) is named and ("3.1 ± 0.2 (-) † |" in page) is not named
+    assert ("- †: measured on" in page) is not named
+
+
 SAVES = """
 import pathlib, signal, sys, time
 def save(*_):

@@ -1,9 +1,10 @@
 """Measure how good a trained generator is, beside real images measured in the same way.
 
-Distances are between features: of a small classifier that is trained on the data's own labels once and kept; where there are no
-labels, statistics of oriented filters and of where colors lie, or below 32 pixels a side the raw pixels; or of InceptionV3
-(--features=inception; 87 MB, downloaded once by Keras). Each stands beside its reference, the same distance between real and
-unseen real images; after a ± its standard error. The numbers go to evaluation.json in the run's folder, or to --output.
+Distances are between features: of a small classifier that is trained on the data's own labels once and kept (MNIST's comes with
+ganzoo); where there are no labels, statistics of oriented filters and of where colors lie, or below 32 pixels a side the raw
+pixels; or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its reference, the same
+distance between real and unseen real images; after a ± its standard error. The numbers go to evaluation.json in the run's
+folder, or to --output.
 
     ganzoo evaluate --run_dir=runs/cgan/mnist-...
     ganzoo evaluate --n=2000 --features=pixels
@@ -96,7 +97,7 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     distances = (metrics.FrechetDistance(), metrics.KernelDistance(), metrics.PrecisionRecallDensityCoverage())
     comparisons = [(distances, *(extract(images) for images in (real, samples[:n_real], apart)))]
     if classifier:
-        results["classifier_accuracy"] = classifier.accuracy
+        results |= {"classifier": classifier.fingerprint, "classifier_accuracy": classifier.accuracy}
         predicted = [classifier.predict(images) for images in (real, samples, apart)]
         comparisons.append(((metrics.ClassBalance(train.classes),), *predicted))
         if asked is not None:

@@ -1,5 +1,10 @@
-"""A small classifier trained on a data set's own labels: predicts the labels of samples and extracts their features."""
+"""A small classifier trained on a data set's own labels: predicts the labels of samples and extracts their features.
 
+That of MNIST comes with ganzoo, ready trained: distances compare on one classifier alone, and no two
+machines train the same to the last bit. `experiments.mnist_classifier` makes that file.
+"""
+
+import functools
 import hashlib
 import os
 import pathlib
@@ -17,6 +22,7 @@ from ganzoo.utils.files import shorten
 from ganzoo.utils.random_state import temporary_seed
 
 FORMAT = 1  # of the files of `Classifier.cached`; another one where the network or its training changes
+READY = pathlib.Path(__file__).with_name("classifiers")  # NAME_KEY.npz, weights in float16
 
 
 class Classifier:
@@ -73,30 +79,48 @@ class Classifier:
 
     @classmethod
     def cached(cls, train, test=None, folder=None, steps=2000, seed=0, verbose=True):
-        """Return the classifier of a data set, trained at the first call and read from a file from then on.
+        """Return the classifier of a data set: that which comes with ganzoo, or one that the first call trains and keeps.
 
         Args:
-            train, test, steps, seed, verbose: as in `train`. Others than before, all but verbose, make another file.
-            folder: of the files; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
+            train, test, steps, seed, verbose: as in `train`. Others than before, all but verbose, are another classifier.
+            folder: of the files of those that are trained; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
         """
         folder = pathlib.Path(folder or os.environ.get("GANZOO_HOME") or pathlib.Path.home() / ".cache" / "ganzoo")
-        made_from = (FORMAT, train.fingerprint, None if test is None else test.fingerprint, steps, seed)
-        path = folder / f"classifier_{hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]}.npz"
-        if path.exists():
-            network = _network(train.image_shape, train.classes)
+        key = key_of(train, test, steps, seed)
+        path = folder / f"classifier_{key}.npz"
+        for stored in (*READY.glob(f"*_{key}.npz"), path):
             try:
-                with np.load(path, allow_pickle=False) as stored:
-                    network.set_weights([stored[f"w{i}"] for i in range(len(network.weights))])
-                    return cls(network, float(stored["accuracy"]))
+                if stored.exists():
+                    return cls.load(stored, train.image_shape, train.classes)
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                print(f"{path} cannot be read ({shorten(error, 200)}); the classifier is trained anew.")
+                print(f"{stored} cannot be read ({shorten(error, 200)}); the classifier is trained anew.")
         classifier = cls.train(train, test, steps, seed, verbose)
-        folder.mkdir(parents=True, exist_ok=True)
-        weights = {f"w{i}": value for i, value in enumerate(classifier.network.get_weights())}
-        temporary = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(temporary, accuracy=classifier.accuracy, **weights)
-        os.replace(temporary, path)
+        classifier.save(path)
         return classifier
+
+    @classmethod
+    def load(cls, path, image_shape, classes):
+        """Return the classifier that `save` wrote, of images of that shape (H, W, C) and so many classes."""
+        network = _network(image_shape, classes)
+        with np.load(path, allow_pickle=False) as stored:
+            network.set_weights([stored[f"w{i}"].astype("float32") for i in range(len(network.weights))])
+            return cls(network, float(stored["accuracy"]))
+
+    def save(self, path, dtype="float32"):
+        """Write the weights as numbers of a dtype, and the accuracy, into an .npz archive."""
+        weights = {f"w{i}": value.astype(dtype) for i, value in enumerate(self.network.get_weights())}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez_compressed(temporary, accuracy=self.accuracy, **weights)
+        os.replace(temporary, path)
+
+    @functools.cached_property
+    def fingerprint(self):
+        """Return eight hexadecimal digits of the SHA-256 of the weights: where they are equal, distances compare."""
+        digest = hashlib.sha256()
+        for value in self.network.get_weights():
+            digest.update(value.astype("<f4"))
+        return digest.hexdigest()[:8]
 
     def predict(self, images):
         """Return the label that each image shows, ints `(N,)`; images uint8 `(N, H, W, C)`."""
@@ -113,6 +137,12 @@ class Classifier:
             raise InputError(f"images must be uint8 (N, *{shape}). Received: {images.dtype} {images.shape}")
         parts = [self.network(_unit(images[i : i + 512]), training=False) for i in range(0, len(images), 512)]
         return [np.concatenate([np.asarray(part) for part in column]) for column in zip(*parts, strict=True)]
+
+
+def key_of(train, test=None, steps=2000, seed=0):
+    """Return what the file of a classifier is called by: 16 hexadecimal digits, of all that it was made from."""
+    made_from = (FORMAT, train.fingerprint, None if test is None else test.fingerprint, steps, seed)
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]
 
 
 def _unit(images):
