@@ -32,8 +32,7 @@ Written by `make results`, which trains every model with the command below its p
 - Rows may come from several machines, whose speeds differ. The classifier of mnist comes with ganzoo, so that distances
   compare wherever they were measured; of outdoor a machine trains its own.
 """
-OTHERS = """- †: measured on a classifier that a machine had trained for itself. Distances compare roughly; the references say how
-  roughly.
+OTHERS = """- †: measured on a classifier that a machine had trained for itself, so that the distances compare roughly.
 """
 EQUAL = """
 ## {minutes:g} minutes for each
