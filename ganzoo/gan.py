@@ -12,7 +12,6 @@ import numbers
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 from keras import ops
 
 from ganzoo import backend, networks, objectives
@@ -23,7 +22,8 @@ from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_shares, positive_integer, positive_number
+from ganzoo.networks.base import check_pair
+from ganzoo.utils.checks import check_image_shape, check_object, check_range, check_shares, positive_integer, positive_number
 
 
 class Judged(NamedTuple):
@@ -86,6 +86,7 @@ class GAN(AdversarialModel):
     default_classes: int | None = None
     default_depth: int = 8  # bits of a channel of the images it trains on, 8 or 16, where a class has no attribute `depth`
     default_networks = networks.Dense
+    networks_kind = networks.Networks  # class of the pairs that it can play with
     default_objective = staticmethod(objectives.non_saturating)
 
     def __init__(
@@ -103,9 +104,10 @@ class GAN(AdversarialModel):
         name=None,
         class_shares=None,
     ):
-        self.image_shape = self._checked_shape(self.default_image_shape if image_shape is None else image_shape)
-        self.networks = self.default_networks() if networks is None else networks
-        self.networks.check(self.image_shape, type(self).__name__)
+        shape = self.default_image_shape if image_shape is None else image_shape
+        self.image_shape = check_image_shape(shape, self.example_ndim)
+        pair = self.default_networks() if networks is None else networks
+        self.networks = check_pair(pair, self.image_shape, type(self), self.networks_kind)
         self.objective = self.default_objective() if objective is None else objective
         if not isinstance(self.objective, objectives.Objective):
             raise InputError(f"objective must be a ganzoo.objectives.Objective. Received: objective={objective!r}")
@@ -120,11 +122,11 @@ class GAN(AdversarialModel):
         self.class_shares = None if class_shares is None else check_shares("class_shares", class_shares, self.classes)
         if augmentation is not None and self.example_ndim != 3:
             raise InputError(f"augmentation is for images. Received: augmentation={augmentation!r}")
+        if augmentation is not None:
+            check_object("augmentation", augmentation, callable, "ganzoo.augmentation.RandomFlip()")
         self.augmentation = augmentation
         value_range = self.networks.value_range if value_range is None else value_range
-        self.value_range = (float(value_range[0]), float(value_range[1]))
-        if not self.value_range[0] < self.value_range[1]:
-            raise InputError(f"value_range must be (low, high). Received: value_range={value_range!r}")
+        self.value_range = check_range("value_range", value_range, finite=self.example_ndim == 3)
         half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
         self.ema_half_life_images = half_life
         self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
@@ -483,12 +485,6 @@ class GAN(AdversarialModel):
         validation.refuse_batch_norm(d_name, discriminator, self.objective.regularizers)
         if all(math.isfinite(bound) for bound in self.value_range):
             validation.refuse_other_range(g_name, generator, self.generator_range)
-
-    def _checked_shape(self, shape):
-        if not isinstance(shape, (tuple, list, np.ndarray)) or len(shape) != self.example_ndim:
-            sides = "(height, width, channels)" if self.example_ndim == 3 else f"of {self.example_ndim} entries"
-            raise InputError(f"image_shape must be {sides}. Received: image_shape={shape!r}")
-        return tuple(positive_integer("image_shape entries", side) for side in shape)
 
     def _seed(self, stream, count):
         return backend.fold_in((self.seed, stream), count)

@@ -9,7 +9,7 @@ from ganzoo.core.inputs import Spec
 from ganzoo.core.stage import Stage
 from ganzoo.gan import GAN
 from ganzoo.layers import FadeIn
-from ganzoo.networks.growing import Kept, last_level, shape_at
+from ganzoo.networks.growing import GrowingNetworks, Kept, last_level, shape_at
 from ganzoo.utils import images
 from ganzoo.utils.checks import positive_integer
 
@@ -26,6 +26,8 @@ class GrowingGAN(GAN):
             half of them a new block fades in.
         options: as in `GAN`.
     """
+
+    networks_kind = GrowingNetworks
 
     def __init__(self, image_shape=None, latent=None, stage_steps=1000, **options):
         self.stage_steps = positive_integer("stage_steps", stage_steps)

@@ -14,7 +14,8 @@ from ganzoo.core.inputs import Image, Spec
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.sampling import Endpoint
 from ganzoo.data.masks import Mask
-from ganzoo.utils.checks import positive_integer, positive_number
+from ganzoo.networks.base import check_pair
+from ganzoo.utils.checks import check_image_shape, positive_number
 
 
 class Inpainting(AdversarialModel):
@@ -32,9 +33,8 @@ class Inpainting(AdversarialModel):
     """
 
     def __init__(self, image_shape, networks, mask, learning_rate, seed, name):
-        self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.networks, self.mask = networks, mask
-        self.networks.check(self.image_shape, type(self).__name__)
+        self.image_shape, self.mask = check_image_shape(image_shape), mask
+        self.networks = check_pair(networks, self.image_shape, type(self))
         self.learning_rate = positive_number("learning_rate", learning_rate)
         self.examples = {"images": Spec(self.image_shape, "uint8")}
         self.inputs = {"images": Image(self.image_shape), "masks": Mask(*self.image_shape[:2], mask)}

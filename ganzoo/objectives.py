@@ -68,7 +68,8 @@ class Objective(Configurable):
         feature_matching: losses.FeatureMatching | None = None,
     ):
         self.loss = losses.get(loss)
-        self.regularizers, self.generator_regularizers = tuple(regularizers), tuple(generator_regularizers)
+        self.regularizers = _regularizers("regularizers", regularizers)
+        self.generator_regularizers = _regularizers("generator_regularizers", generator_regularizers)
         for each in self.generator_regularizers:
             if each.about_examples:
                 raise InputError(f"{each.name} is about what a discriminator says, not for a generator. Received: {each!r}")
@@ -104,6 +105,12 @@ class Objective(Configurable):
         return MEASURES[self.measures][1](real_logits, fake_logits)
 
 
+def _regularizers(name, values) -> tuple[Regularizer, ...]:
+    if not isinstance(values, (list, tuple)) or not all(isinstance(each, Regularizer) for each in values):
+        raise InputError(f"{name} must be a list of ganzoo.regularizers, such as [R1(1.0)]. Received: {name}={values!r}")
+    return tuple(values)
+
+
 def _optimizer(optimizer):
     return None if optimizer is None else keras.optimizers.get(optimizer)
 
@@ -118,7 +125,8 @@ def non_saturating(learning_rate: float = 2e-4) -> Objective:
 
     The rate of 2e-4 is that of lecture 002, whose beta_1 is 0.9; 0.5 is DCGAN's (Radford et al. 2016, arXiv:1511.06434).
     """
-    return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, learning_rate, beta_1=0.5))
+    rate = positive_number("learning_rate", learning_rate)
+    return Objective("non_saturating", (), 1, *_pair(optimizers.Adam, rate, beta_1=0.5))
 
 
 def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 1e-3) -> Objective:
@@ -169,7 +177,8 @@ def f_gan(divergence: str = "jensen_shannon", learning_rate: float = 2e-4) -> Ob
 
 def hinge(learning_rate: float = 2e-4) -> Objective:
     """Return the hinge game (Lim & Ye 2017, arXiv:1705.02894) with Adam, beta_1 0, beta_2 0.9; logs D itself."""
-    adam = _pair(optimizers.Adam, learning_rate, beta_1=0.0, beta_2=0.9)
+    rate = positive_number("learning_rate", learning_rate)
+    adam = _pair(optimizers.Adam, rate, beta_1=0.0, beta_2=0.9)
     return Objective("hinge", (), 1, *adam, measures="logits")
 
 

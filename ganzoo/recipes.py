@@ -6,6 +6,7 @@ What was tried and what it gave stands on the page "Techniques and results".
 
 from ganzoo import augmentation, networks, objectives
 from ganzoo.gan import GAN
+from ganzoo.utils.checks import check_image_shape
 
 FEW = 10_000  # images
 
@@ -20,7 +21,7 @@ def augmentation_for(image_shape, images=None):
         image_shape: (height, width, channels).
         images: how many there are to train on; None counts as few.
     """
-    if image_shape[-1] < 3 or (images is not None and images > FEW):
+    if check_image_shape(image_shape)[-1] < 3 or (images is not None and images > FEW):
         return None
     return augmentation.get(["translation", "cutout"])
 

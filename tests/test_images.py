@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganzoo.errors import InputError
 from ganzoo.utils import images
 
 
@@ -35,3 +36,26 @@ def test_spherical_paths_keep_the_length_and_straight_ones_the_line():
     np.testing.assert_allclose(np.linalg.norm(images.path_between(start, end, 7), axis=1), 3.0, rtol=1e-6)
     np.testing.assert_allclose(images.path_between(start, end, 3, spherical=False)[1], [1.5, 1.5])
     np.testing.assert_allclose(images.path_between(start, start, 3), [start] * 3)
+
+
+TILES = np.zeros((2, 4, 5, 1), "uint8")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda path: images.grid(TILES[0]), r"images must be an array \(N, H, W, C\).*\(4, 5, 1\)"),
+        (lambda path: images.grid(TILES[:0]), "of at least one"),
+        (lambda path: images.grid(TILES, columns=0), "columns must be a positive integer"),
+        (lambda path: images.grid(TILES, zoom=1.5), "zoom must be a positive integer"),
+        (lambda path: images.grid(TILES, gap=-1), "gap must be an integer of at least 0"),
+        (lambda path: images.path_between(np.zeros(3), np.ones(3), 0), "n must be a positive integer"),
+        (lambda path: images.save_png(path, TILES[0] / 255), r"picture must be uint8 \(H, W, C\).* float64"),
+        (lambda path: images.save_png(path, TILES), r"picture must be uint8 .*\(2, 4, 5, 1\)"),
+        (lambda path: images.save_png(path, TILES[0, :, :, 0]), "picture must be uint8"),
+    ],
+)
+def test_what_is_no_picture_is_refused_and_nothing_written(ask, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        ask(tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())

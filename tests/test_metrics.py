@@ -221,6 +221,17 @@ def test_measure_input_validation(measure):
         metrics.frechet_distance(good, good[:3])
     with pytest.raises(InputError, match="from 0 to 9"):
         metrics.class_balance(np.array([10]), 10)
+    for ask, message in (
+        (lambda: metrics.precision_recall_density_coverage(good, good, k=2.5), "k must be a positive integer"),
+        (lambda: metrics.sliced_wasserstein_distance(good, good, slices=0), "slices must be a positive integer"),
+        (lambda: metrics.cluster_centers(good, clusters="8"), "clusters must be a positive integer"),
+        (lambda: metrics.class_balance(np.array([1]), 2.0), "classes must be a positive integer"),
+        (lambda: metrics.cluster_accuracy(np.zeros(0, int), np.zeros(0, int)), "labels must be integers"),
+        (lambda: metrics.mode_coverage(good, good[:2], sigma=-0.1), "sigma must be a positive number"),
+        (lambda: metrics.mode_coverage(good, good[:2], 0.1, within=np.nan), "within must be a positive number"),
+    ):
+        with pytest.raises(InputError, match=message):
+            ask()
 
 
 @pytest.mark.slow

@@ -91,7 +91,7 @@ def test_pairs_refuse_what_has_no_identities():
             IdentityPairs(ImageDataset(images, labels))
     with pytest.raises(InputError, match="multiples of the scale, 3. Received: images of 8x8"):
         IdentityPairs(ImageDataset(images, np.arange(6)), scale=3)
-    with pytest.raises(InputError, match="images must be an ImageDataset"):
+    with pytest.raises(InputError, match="images must be an object such as ImageDataset"):
         IdentityPairs(images)
 
 

@@ -5,7 +5,7 @@ from keras import ops
 from ganzoo import backend
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import nonnegative_number, positive_number
+from ganzoo.utils.checks import check_object, nonnegative_number, positive_number
 from ganzoo.utils.types import Tensor
 
 
@@ -33,9 +33,9 @@ class Adaptive(Configurable):
     """
 
     def __init__(self, augmentation, target: float = 0.6, images: float = 50_000.0):
-        if not callable(augmentation) or isinstance(augmentation, (type, Adaptive)):
-            raise InputError(f"augmentation must be another object of ganzoo.augmentation. Received: {augmentation!r}")
-        self.augmentation = augmentation
+        if isinstance(augmentation, Adaptive):
+            raise InputError(f"augmentation must be another one, not adaptive itself. Received: {augmentation!r}")
+        self.augmentation = check_object("augmentation", augmentation, callable, "RandomFlip()")
         self.target = nonnegative_number("target", target, below=1.0)
         self.images = positive_number("images", images)
 

@@ -35,6 +35,8 @@ class ArrayDataset:
 
     def __init__(self, arrays, name="arrays"):
         self.name = one_line(name)
+        if not isinstance(arrays, dict) or not arrays:
+            raise InputError(f"arrays must be a dictionary of arrays, {{part: array}}. Received: arrays={arrays!r:.100}")
         self.arrays = {part: self._checked(part, np.asarray(values)) for part, values in arrays.items()}
         lengths = {part: len(values) for part, values in self.arrays.items()}
         if len(set(lengths.values())) != 1:

@@ -17,6 +17,7 @@ from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.folder import checked_folder_image
 from ganzoo.data.image_file import UnusableError, same_channels, to_depth
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_object
 
 _LARGEST_CSV = 2**26  # bytes
 # Where a folder's texts are looked for: inside of it, or beside it under its own name.
@@ -47,6 +48,7 @@ class CaptionedImages:
     """
 
     def __init__(self, images, texts, text=None, name=None):
+        check_object("images", images, ImageDataset, "ImageDataset(array)")
         texts = np.asarray(texts)
         if texts.dtype.kind == "O":
             texts = np.array([str(each) for each in texts.flat])
@@ -151,7 +153,7 @@ def caption_classes(images, template="a photo of a {}"):
         >>> caption_classes(dots).text.options
         ('a photo of a forest', 'a photo of an apple')
     """
-    if images.class_names is None:
+    if check_object("images", images, ImageDataset, "ImageDataset(array)").class_names is None:
         raise InputError(
             f"{images.name}: texts are made of the names of the classes, and there are none; an .npz holds them as class_names."
         )

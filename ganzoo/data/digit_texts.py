@@ -11,9 +11,10 @@ import numpy as np
 from ganzoo.core.inputs import Text
 from ganzoo.data import keras_sets
 from ganzoo.data.captions import CaptionedImages
+from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.resize import resize_pixels, resized
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_int, positive_integer
+from ganzoo.utils.checks import check_int, check_object, positive_integer
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 WIDTHS = {-1: "thin", 0: "", 1: "thick"}
@@ -147,6 +148,7 @@ def digits_of(image_size=None, images=None):
         found = keras_sets.digits()  # they touch the edges: they need room to lean in
         framed = np.pad(found.images, ((0, 0), (1, 1), (1, 1), (0, 0)))
         images, image_size = found.replaced(framed, found.labels), image_size or (32, 32)
+    check_object("images", images, ImageDataset, "ImageDataset(array)")
     if images.image_shape[2] != 1 or images.labels is None or set(np.unique(images.labels)) != set(range(10)):
         raise InputError(f"digits must be gray images with the labels 0 to 9. Received: {images!r}")
     return resized(images, image_size)

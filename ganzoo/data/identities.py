@@ -10,7 +10,7 @@ from ganzoo.data.batching import index_batches
 from ganzoo.data.checks import chosen_names
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_int
+from ganzoo.utils.checks import check_int, check_object
 
 
 class IdentityPairs:
@@ -36,9 +36,8 @@ class IdentityPairs:
     """
 
     def __init__(self, images, scale=4, name=None):
-        if not isinstance(images, ImageDataset):
-            raise InputError(f"images must be an ImageDataset. Received: images of type {type(images).__name__}")
-        self.images, self.scale = images, check_int("scale", scale, 2)
+        self.images = check_object("images", images, ImageDataset, "ImageDataset(array)")
+        self.scale = check_int("scale", scale, 2)
         self.name = images.name if name is None else str(name)
         if images.labels is None or len(np.unique(images.labels)) < 2:
             raise InputError(f"pairs of the same and of different identity need labels of two kinds; {images.name} has none.")

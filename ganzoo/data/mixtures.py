@@ -4,7 +4,7 @@ import numpy as np
 
 from ganzoo.data.points import PointDataset
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import MANY, check_int, positive_integer, positive_number
+from ganzoo.utils.checks import MANY, check_int, nonnegative_number, positive_integer, positive_number
 
 
 class Mixture:
@@ -41,12 +41,13 @@ class Mixture:
 def ring(modes=8, radius=2.0, sigma=0.02):
     """Return Gaussians evenly on a circle (Metz et al. 2017, arXiv:1611.02163, section 3.1)."""
     angles = 2 * np.pi * np.arange(positive_integer("modes", modes)) / modes
-    return Mixture(radius * np.column_stack([np.cos(angles), np.sin(angles)]), sigma, f"ring of {modes}")
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    return Mixture(positive_number("radius", radius) * circle, sigma, f"ring of {modes}")
 
 
 def grid(side=5, spacing=2.0, sigma=0.05):
     """Return side x side Gaussians on a square lattice (Srivastava et al. 2017, arXiv:1705.07761, section 4.1)."""
-    axis = spacing * (np.arange(positive_integer("side", side)) - (side - 1) / 2)
+    axis = positive_number("spacing", spacing) * (np.arange(positive_integer("side", side)) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2), sigma, f"grid of {side * side}")
 
 
@@ -54,5 +55,6 @@ def swiss_roll(n=20_000, noise=0.25, seed=0):
     """Draw n points of a spiral in the plane as a PointDataset, scaled to about unit variance; `noise` before scaling."""
     from sklearn.datasets import make_swiss_roll
 
+    noise = nonnegative_number("noise", noise)
     points, _ = make_swiss_roll(check_int("n", n, 1, MANY), noise=noise, random_state=seed)
     return PointDataset(points[:, [0, 2]] / 7.5, name="swiss roll")

@@ -11,7 +11,7 @@ from ganzoo.data.checks import chosen_names, suggestion
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.data.resize import resized
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import check_int
+from ganzoo.utils.checks import check_int, check_object
 
 KINDS = ("inverted", "outlined", "sheared")
 _SHEAR = 0.3  # columns to the right for each row further up
@@ -43,8 +43,7 @@ class PairedImages:
 
     def __init__(self, a, b, paired=False, name=None):
         for side, dataset in (("a", a), ("b", b)):
-            if not isinstance(dataset, ImageDataset):
-                raise InputError(f"{side} must be an ImageDataset. Received: {side} of type {type(dataset).__name__}")
+            check_object(side, dataset, ImageDataset, "ImageDataset(array)")
         self.a, self.b, self.paired = a, b, bool(paired)
         self.name = f"{a.name} and {b.name}" if name is None else str(name)
         if self.paired and len(a) != len(b):
@@ -132,7 +131,7 @@ def digit_pairs(kind="inverted", image_size=None, images=None, paired=False, see
         raise InputError(f"kind must be one of {', '.join(KINDS)}.{suggestion(kind, KINDS)} Received: kind={kind!r}")
     if images is None:
         images, image_size = keras_sets.digits(), image_size or (16, 16)
-    if images.labels is None:
+    if check_object("images", images, ImageDataset, "ImageDataset(array)").labels is None:
         raise InputError(f"pairs of digits are measured by their labels, and {images.name} has none.")
     images = resized(images, image_size)
     train, test = images.split(max(1, len(images) // 6), seed)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganzoo.data.dataset import ImageDataset
 from ganzoo.errors import InputError
-from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.checks import check_object, positive_integer
 
 
 def stack_digits(images, n=60_000, seed=0):
@@ -23,6 +23,7 @@ def stack_digits(images, n=60_000, seed=0):
 
     Reference: Metz et al. 2017, "Unrolled generative adversarial networks", arXiv:1611.02163, section 3.3.1.
     """
+    check_object("images", images, ImageDataset, "ImageDataset(array)")
     if images.image_shape[2] != 1 or images.labels is None or images.labels.min() < 0 or images.labels.max() > 9:
         raise InputError(f"stacks are made of gray images with labels from 0 to 9. Received: {images!r}")
     chosen = np.random.default_rng(seed).integers(len(images), size=(positive_integer("n", n), 3))

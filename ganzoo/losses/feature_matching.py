@@ -24,6 +24,8 @@ class FeatureMatching(Configurable):
 
     def __init__(self, weight: float = 1.0, layer: str | None = None):
         self.weight = positive_number("weight", weight)
+        if layer is not None and not isinstance(layer, str):
+            raise InputError(f"layer must be a layer's name or None. Received: layer={layer!r}")
         self.layer = layer
 
     def features(self, discriminator: keras.Model) -> keras.Model:

@@ -19,7 +19,8 @@ from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.core.sampling import Endpoint
 from ganzoo.layers import ImageBuffer
-from ganzoo.utils.checks import nonnegative_number, positive_integer, positive_number
+from ganzoo.networks.base import check_pair
+from ganzoo.utils.checks import check_image_shape, nonnegative_number, positive_integer, positive_number
 
 
 class CycleGAN(AdversarialModel):
@@ -45,9 +46,8 @@ class CycleGAN(AdversarialModel):
 
     def __init__(self, image_shape=(32, 32, 3), networks=networks.Translation(), cycle_weight=10.0, identity_weight=5.0,  # noqa: B008
                  steps=5000, learning_rate=2e-4, buffer=50, seed=0, name=None):  # fmt: skip
-        self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.networks = networks
-        self.networks.check(self.image_shape, type(self).__name__)
+        self.image_shape = check_image_shape(image_shape)
+        self.networks = check_pair(networks, self.image_shape, type(self))
         self.cycle_weight = nonnegative_number("cycle_weight", cycle_weight)
         self.identity_weight = nonnegative_number("identity_weight", identity_weight)
         self.steps, self.buffer = positive_integer("steps", steps), positive_integer("buffer", buffer)

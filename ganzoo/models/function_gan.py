@@ -11,6 +11,7 @@ its labels by `len(f)` of a function; there are no labels here.
 import keras
 
 from ganzoo.data.functions import FunctionGraph
+from ganzoo.errors import InputError
 from ganzoo.models.point_gan import PointGAN
 from ganzoo.objectives import Objective
 from ganzoo.regularizers import R1
@@ -38,7 +39,11 @@ class FunctionGAN(PointGAN):
 
     def __init__(self, function="x**3", latent=5, ema_half_life_images=20_000.0, **options):
         self.function = function if isinstance(function, FunctionGraph) else FunctionGraph(function)
-        options["dimensions"] = self.function.variables + 1
+        dimensions = self.function.variables + 1
+        if options.setdefault("dimensions", dimensions) != dimensions:
+            raise InputError(
+                f"dimensions follow from the function: {dimensions}. Received: dimensions={options['dimensions']!r}"
+            )
         super().__init__(latent=latent, ema_half_life_images=ema_half_life_images, **options)
 
     @classmethod

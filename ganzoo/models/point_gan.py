@@ -43,10 +43,13 @@ class PointGAN(GAN):
         self.center, self.scale = (self._per_column(name, each) for name, each in (("center", center), ("scale", scale)))
         pair = PointDense(hidden, discriminator_activation)
         self.hidden, self.discriminator_activation = pair.hidden, pair.discriminator_activation
-        for given in ("image_shape", "value_range"):
-            options.pop(given, None)
-        options["networks"] = options.get("networks") or pair
-        super().__init__((self.dimensions,), latent, **options)
+        pair = options.pop("networks", None) or pair
+        follows = {"image_shape": (self.dimensions,), "value_range": getattr(pair, "value_range", None)}
+        for name, own in follows.items():  # what a saved model gives along
+            given = options.pop(name, None)
+            if given is not None and given not in (own, list(own or ())):
+                raise InputError(f"{name} of points follows from dimensions and networks. Received: {name}={given!r}")
+        super().__init__((self.dimensions,), latent, networks=pair, **options)
 
     def postprocess(self, outputs):
         """Return points as they are, float32 `(N, d)`."""

@@ -20,8 +20,9 @@ from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
 from ganzoo.losses.contrastive import contrastive
+from ganzoo.networks.base import check_pair
 from ganzoo.utils import images
-from ganzoo.utils.checks import check_int, nonnegative_number, positive_integer, positive_number
+from ganzoo.utils.checks import check_image_shape, check_int, nonnegative_number, positive_integer, positive_number
 
 
 class SiGAN(AdversarialModel):
@@ -49,9 +50,8 @@ class SiGAN(AdversarialModel):
     def __init__(self, image_shape=(28, 28, 1), scale=4, networks=networks.SuperResolution(), features=32, margin=2.0,  # noqa: B008
                  reconstruction_weight=1.0, adversarial_weight=0.01, contrastive_weight=0.1, learning_rate=5e-4, seed=0,
                  name=None):  # fmt: skip
-        self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.networks, self.scale = networks, check_int("scale", scale, 2)
-        self.networks.check(self.image_shape, type(self).__name__)
+        self.image_shape, self.scale = check_image_shape(image_shape), check_int("scale", scale, 2)
+        self.networks = check_pair(networks, self.image_shape, type(self))
         self.features, self.margin = positive_integer("features", features), positive_number("margin", margin)
         self.reconstruction_weight = nonnegative_number("reconstruction_weight", reconstruction_weight)
         self.adversarial_weight = nonnegative_number("adversarial_weight", adversarial_weight)

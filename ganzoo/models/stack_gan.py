@@ -18,7 +18,7 @@ discriminators' batch normalization; lambda is 0.1 instead of 2; samples come fr
 
 from keras import ops
 
-from ganzoo import backend, networks, optimizers, regularizers
+from ganzoo import backend, optimizers, regularizers
 from ganzoo.core.inputs import Normal, Spec
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
@@ -26,7 +26,9 @@ from ganzoo.core.player import Player
 from ganzoo.core.sampling import Endpoint
 from ganzoo.core.stage import Stage
 from ganzoo.data.digit_texts import WORDS
-from ganzoo.utils.checks import nonnegative_number, positive_integer, positive_number
+from ganzoo.networks.base import check_pair
+from ganzoo.networks.stack import Stack
+from ganzoo.utils.checks import check_image_shape, nonnegative_number, positive_integer, positive_number
 
 MARGIN = 1.0  # of the joint embedding
 
@@ -55,12 +57,11 @@ class StackGAN(AdversarialModel):
         "d_real": "D(x, text)", "d_wrong": "D(x, wrong text)", "d_fake": "D(G, text)", "kl": "KL of c (nats)"}  # fmt: skip
 
     def __init__(
-        self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=networks.Stack(), rough_steps=3000,  # noqa: B008
+        self, image_shape=(32, 32, 1), text=WORDS, latent=32, networks=Stack(), rough_steps=3000,  # noqa: B008
         kl_weight=0.1, gamma=0.1, learning_rate=5e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
     ):  # fmt: skip
-        self.image_shape = tuple(positive_integer("image_shape entries", side) for side in image_shape)
-        self.networks = networks
-        self.networks.check(self.image_shape, type(self).__name__)
+        self.image_shape = check_image_shape(image_shape)
+        self.networks = check_pair(networks, self.image_shape, type(self), Stack)
         self.text = text
         self.latent, self.rough_steps = positive_integer("latent", latent), positive_integer("rough_steps", rough_steps)
         self.kl_weight, self.gamma = nonnegative_number("kl_weight", kl_weight), positive_number("gamma", gamma)

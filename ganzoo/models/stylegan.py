@@ -51,7 +51,7 @@ class StyleGAN(GrowingGAN, StyleBased):
 
     default_image_shape = (32, 32, 3)
     default_latent = 64
-    default_networks = networks.StyleGAN
+    default_networks = networks_kind = networks.StyleGAN
     default_objective = staticmethod(objective)
 
     def __init__(self, image_shape=None, latent=None, stage_steps=1000, mixing=0.9, **options):

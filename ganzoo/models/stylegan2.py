@@ -50,7 +50,7 @@ class StyleGAN2(StyleBased):
 
     default_image_shape = (32, 32, 3)
     default_latent = 64
-    default_networks = networks.StyleGAN2
+    default_networks = networks_kind = networks.StyleGAN2
     default_objective = staticmethod(objective)
 
     def __init__(self, image_shape=None, mixing=0.9, path_length=2.0, **options):

@@ -48,7 +48,7 @@ class StyleGAN3(StyleBased):
 
     default_image_shape = (32, 32, 3)
     default_latent = 64
-    default_networks = networks.StyleGAN3
+    default_networks = networks_kind = networks.StyleGAN3
     default_objective = staticmethod(objective)
 
     def generate_moved(self, inputs, shift):

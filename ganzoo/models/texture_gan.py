@@ -15,7 +15,7 @@ from ganzoo import networks, objectives
 from ganzoo.core.inputs import WHITE, NormalMap
 from ganzoo.errors import InputError
 from ganzoo.gan import GAN
-from ganzoo.utils.checks import check_choice
+from ganzoo.utils.checks import check_choice, check_range
 
 
 def objective(gamma=0.1, learning_rate=2e-3):
@@ -49,7 +49,7 @@ class TextureGAN(GAN):
 
     default_image_shape = (64, 64, 3)
     default_latent = 32
-    default_networks = networks.Spatial
+    default_networks = networks_kind = networks.Spatial
     default_objective = staticmethod(objective)
     generator_range = (-1.0, 1.0)
 
@@ -57,8 +57,8 @@ class TextureGAN(GAN):
         self, image_shape=None, latent=None, networks=None, objective=None, levels=(0.0, 1.0), depth=8, augmentation=None,
         ema_half_life_images=None, ema_warmup=None, seed=0, name=None,
     ):  # fmt: skip
-        self.levels = tuple(float(each) for each in levels)
-        if len(self.levels) != 2 or not 0 <= self.levels[0] < self.levels[1] <= 1:
+        self.levels = check_range("levels", levels)
+        if not 0 <= self.levels[0] < self.levels[1] <= 1:
             raise InputError(f"levels must be (low, high) with 0 <= low < high <= 1. Received: levels={levels!r}")
         self.depth = check_choice("depth", depth, (8, 16))
         low, high = self.levels

@@ -39,6 +39,7 @@ class Attention(Networks):
             dense layers make them.
     """
 
+    made_for = ("GAN",)
     initializer: str = "glorot_uniform"
 
     def __init__(self, width: int = 32, attention: bool = True, embedding_size: int | None = None):

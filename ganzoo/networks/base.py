@@ -8,6 +8,7 @@ from keras import layers, ops
 from ganzoo.core.config import Configurable
 from ganzoo.core.inputs import Input, Normal
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_object
 from ganzoo.utils.types import Shape, Tensor
 
 
@@ -36,11 +37,13 @@ class Networks(Configurable):
         value_range: (low, high) of what the generator makes.
         latent_distribution: class of the latents where only their size is given.
         embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
+        made_for: names of the models, or of their bases, that alone can play with it; empty where others can.
     """
 
     value_range: tuple[float, float] = (-1.0, 1.0)
     latent_distribution: Any = Normal
     embedding_size: int | None = None
+    made_for: tuple[str, ...] = ()
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         """Return the distribution of `size` latents for images of this shape."""
@@ -56,7 +59,7 @@ class Networks(Configurable):
             inputs: {name: `ganzoo.core.inputs.Input`}.
             shape: of an image, (height, width, channels).
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define build_generator.")
 
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         """Return a `keras.Model` from images (and int32 labels, if there are classes) to logits `(N, 1)`.
@@ -66,7 +69,7 @@ class Networks(Configurable):
             classes: number of labels of a discriminator that is told them, or None.
             heads: {name: size} of further outputs, which then follow the logits in a list.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define build_discriminator.")
 
     def encode(self, labels: Tensor, classes: int) -> Tensor:
         """Return symbolic vectors `(N, any)` of symbolic labels `(N,)`."""
@@ -113,6 +116,26 @@ class Networks(Configurable):
         outputs = [layers.Add(name="logits")([layers.Dense(1)(features), layers.Dot(axes=1)([embedded, features])])]
         outputs += [layers.Dense(size, name=name)(features) for name, size in (heads or {}).items()]
         return functional([*inputs, labels], outputs if heads else outputs[0], "discriminator")
+
+
+def check_pair(networks, shape, model, kind=Networks):
+    """Return a pair of networks if a model can play with it and it can make examples of this shape, else raise InputError.
+
+    Args:
+        networks: what the user gave.
+        shape: of an example.
+        model: class of the model.
+        kind: class of pairs that the model needs.
+    """
+    example = "DCGAN" if kind is Networks else kind.__name__
+    check_object("networks", networks, kind, f"ganzoo.networks.{example}()")
+    if networks.made_for and not any(each.__name__ in networks.made_for for each in model.__mro__):
+        raise InputError(
+            f"networks.{type(networks).__name__} is made for {', '.join(networks.made_for)}. Received: networks={networks!r} "
+            f"of {model.__name__}"
+        )
+    networks.check(shape, model.__name__)
+    return networks
 
 
 def functional(inputs, outputs, name):

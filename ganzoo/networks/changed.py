@@ -30,7 +30,7 @@ from ganzoo.layers import (
 from ganzoo.layers.spectral import SpectralNormalized
 from ganzoo.networks.base import Networks, functional
 from ganzoo.networks.dcgan import DCGAN
-from ganzoo.utils.checks import check_choice, positive_integer
+from ganzoo.utils.checks import check_choice, check_object, positive_integer
 from ganzoo.utils.types import Shape
 
 SPECTRAL = {
@@ -66,14 +66,14 @@ class Changed(Networks):
         minibatch: str | None = None,
         virtual_batch_norm: int | None = None,
     ):
-        self.networks = DCGAN() if networks is None else networks
+        self.networks = DCGAN() if networks is None else check_object("networks", networks, Networks, "DCGAN()")
         self.spectral_norm = bool(spectral_norm)
         self.minibatch = None if minibatch is None else check_choice("minibatch", minibatch, MINIBATCH)
         self.virtual_batch_norm = (
             None if virtual_batch_norm is None else positive_integer("virtual_batch_norm", virtual_batch_norm)
         )
         self.value_range = self.networks.value_range
-        self.embedding_size = self.networks.embedding_size
+        self.embedding_size, self.made_for = self.networks.embedding_size, self.networks.made_for
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         return self.networks.build_latent(size, shape)

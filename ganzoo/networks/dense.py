@@ -1,7 +1,6 @@
 """Dense networks: lecture 002's for images, and small ones for points."""
 
 import math
-import numbers
 from collections.abc import Sequence
 
 import keras
@@ -9,7 +8,7 @@ from keras import layers
 
 from ganzoo.core.inputs import Input
 from ganzoo.networks.base import Networks, functional
-from ganzoo.utils.checks import positive_integer
+from ganzoo.utils.checks import nonnegative_number, positive_integer
 from ganzoo.utils.types import Shape
 
 
@@ -17,14 +16,15 @@ class Dense(Networks):
     """The dense networks of lecture 002: 256-512-1024 up to the pixels, 1024-512-256 down to the logit.
 
     Args:
-        widths: neurons of the generator's hidden layers; the discriminator has the same in reverse.
+        widths: neurons of each of the generator's hidden layers, an int or a sequence of ints; the discriminator has the same
+            in reverse.
         dropout: share of the discriminator's hidden neurons that is left out in training, from 0 to below 1.
         embedding_size: of labels, see `Networks`.
     """
 
-    def __init__(self, widths: Sequence[int] = (256, 512, 1024), dropout: float = 0.3, embedding_size: int | None = None):
-        self.widths = tuple(positive_integer("widths", width) for width in widths)
-        self.dropout = float(dropout)
+    def __init__(self, widths: int | Sequence[int] = (256, 512, 1024), dropout: float = 0.3, embedding_size: int | None = None):
+        self.widths = _widths("widths", widths)
+        self.dropout = nonnegative_number("dropout", dropout, below=1.0)
         self.embedding_size = embedding_size
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
@@ -54,8 +54,7 @@ class PointDense(Networks):
     value_range = (-math.inf, math.inf)
 
     def __init__(self, hidden: int | Sequence[int] = 32, discriminator_activation: str = "relu"):
-        widths = (hidden,) if isinstance(hidden, (int, numbers.Integral)) else tuple(hidden)
-        self.hidden = tuple(positive_integer("hidden", width) for width in widths)
+        self.hidden = _widths("hidden", hidden)
         self.discriminator_activation = discriminator_activation
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
@@ -73,3 +72,10 @@ class PointDense(Networks):
         for width in self.hidden:
             x = layers.Dense(width, activation=self.discriminator_activation)(x)
         return self.with_heads(tensors, x, heads)
+
+
+def _widths(name: str, value: int | Sequence[int]) -> tuple[int, ...]:
+    """Return the neurons of each hidden layer, as a tuple."""
+    if not isinstance(value, (list, tuple)):
+        value = (value,)
+    return tuple(positive_integer(name, width) for width in value)

@@ -55,6 +55,8 @@ def halvings(shape: Shape, least: int = 4) -> int:
 class _Inpainting(Networks):
     """What both pairs share: sizes, and the discriminator, on the whole image."""
 
+    made_for = ("Inpainting",)
+
     def __init__(self, width: int = 32):
         self.width = positive_integer("width", width)
 

@@ -45,6 +45,7 @@ class Spatial(Networks):
     """
 
     latent_distribution = NormalMap
+    made_for = ("TextureGAN",)
 
     def __init__(self, upsamplings: int = 4, width: int = 12, discriminator_width: int = 16, style: int = 0):
         self.upsamplings = positive_integer("upsamplings", upsamplings)

@@ -77,6 +77,8 @@ class Stack(Networks):
         residual_blocks: of stage II's generator; int of at least 0. The paper has 4.
     """
 
+    made_for = ("StackGAN",)
+
     def __init__(self, width: int = 32, embedding: int = 64, condition: int = 32, residual_blocks: int = 2):
         self.width = positive_integer("width", width)
         self.embedding = positive_integer("embedding", embedding)

@@ -30,6 +30,8 @@ class StyleGAN(Progressive):
         mapping_layers: positive int.
     """
 
+    made_for = ("StyleBased",)
+
     def __init__(self, width: int = 64, group: int = 4, style_size: int = 64, mapping_layers: int = 8):
         super().__init__(width, group)
         self.style_size = positive_integer("style_size", style_size)

@@ -25,6 +25,8 @@ class SuperResolution(Networks):
         residual_blocks: of the generator, int of at least 0.
     """
 
+    made_for = ("CycleGAN", "SiGAN", "Inpainting")
+
     def __init__(self, width: int = 32, residual_blocks: int = 3):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)

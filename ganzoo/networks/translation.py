@@ -25,6 +25,8 @@ class Translation(Networks):
             1 makes patches of 16 pixels, 2 of 34.
     """
 
+    made_for = ("CycleGAN", "SiGAN", "Inpainting")
+
     def __init__(self, width: int = 32, residual_blocks: int = 3, downsamplings: int = 1, patch_layers: int = 1):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)

@@ -54,6 +54,49 @@ def nonnegative_number(name, value, below=math.inf):
     return float(value)
 
 
+def check_image_shape(value, ndim=3):
+    """Return an example's shape as a tuple of ints if it is `ndim` positive integers, else raise InputError.
+
+    Args:
+        value: what the user gave as `image_shape`.
+        ndim: int, 3 for (height, width, channels).
+    """
+    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != ndim:
+        sides = "(height, width, channels)" if ndim == 3 else f"of {ndim} entries"
+        raise InputError(f"image_shape must be {sides}. Received: image_shape={value!r}")
+    return tuple(positive_integer("image_shape entries", side) for side in value)
+
+
+def check_range(name, value, finite=True):
+    """Return `value` as (low, high), floats, if it is two numbers of which the first is less, else raise InputError.
+
+    Args:
+        name: str, what the argument is called in the message.
+        value: what the user gave.
+        finite: bool, whether both must be finite.
+    """
+    pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else ()
+    numeric = len(pair) == 2 and all(isinstance(each, numbers.Real) for each in pair)
+    if not numeric or not pair[0] < pair[1] or (finite and not all(map(math.isfinite, pair))):
+        raise InputError(f"{name} must be (low, high), two {'finite ' if finite else ''}numbers. Received: {name}={value!r}")
+    return float(pair[0]), float(pair[1])
+
+
+def check_object(name, value, kind, example):
+    """Return `value` if it is an object of class `kind`, else raise InputError; the class itself is none.
+
+    Args:
+        name: str, what the argument is called in the message.
+        value: what the user gave.
+        kind: class, or `callable` for any object that can be called.
+        example: str, what to give instead.
+    """
+    right = callable(value) if kind is callable else isinstance(value, kind)
+    if not right or isinstance(value, type):
+        raise InputError(f"{name} must be an object such as {example}. Received: {name}={value!r:.100}")
+    return value
+
+
 def check_class_ids(name, values, size):
     """Return `values` as a flat array if they are integers from 0 to size - 1, at least one, else raise InputError."""
     values = np.asarray(values).reshape(-1)

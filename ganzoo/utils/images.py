@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.files import replacing
 
 
@@ -25,9 +27,16 @@ def grid(images, columns=None, zoom=1, gap=2):
 
     Returns:
         uint8 `(rows, columns, C)` picture; the last row is filled with white.
+
+    Raises:
+        InputError: for anything else.
     """
+    images = np.asarray(images)
+    if images.ndim != 4 or not len(images):
+        raise InputError(f"images must be an array (N, H, W, C) of at least one. Received: {images.dtype} {images.shape}")
     n, height, width, channels = images.shape
-    columns = columns or math.ceil(math.sqrt(n))
+    columns = math.ceil(math.sqrt(n)) if columns is None else positive_integer("columns", columns)
+    zoom, gap = positive_integer("zoom", zoom), check_int("gap", gap, 0)
     rows = math.ceil(n / columns)
     images = images.repeat(zoom, axis=1).repeat(zoom, axis=2)
     height, width = height * zoom, width * zoom
@@ -50,7 +59,7 @@ def zoom_for(image_shape):
 
 def path_between(start, end, n, spherical=True):
     """Return n points from `start` to `end`, float32 `(n, size)`, on the great circle or the straight line."""
-    t = np.linspace(0.0, 1.0, n, dtype="float32")[:, None]
+    t = np.linspace(0.0, 1.0, positive_integer("n", n), dtype="float32")[:, None]
     if spherical:
         cosine = np.dot(start, end) / (np.linalg.norm(start) * np.linalg.norm(end))
         angle = np.arccos(np.clip(cosine, -1.0, 1.0))
@@ -60,9 +69,12 @@ def path_between(start, end, n, spherical=True):
 
 
 def save_png(path, picture):
-    """Write a uint8 `(H, W, C)` picture, C in {1, 3, 4}; what stands at `path` is replaced."""
+    """Write a uint8 `(H, W, C)` picture, C in {1, 3, 4}; what stands at `path` is replaced. InputError for any other."""
     from PIL import Image
 
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] not in (1, 3, 4) or 0 in picture.shape:
+        raise InputError(f"picture must be uint8 (H, W, C), C 1, 3 or 4. Received: {picture.dtype} {picture.shape}")
     with replacing(path) as temporary:
         Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture).save(temporary, "PNG")
 

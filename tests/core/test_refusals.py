@@ -1,14 +1,16 @@
 """What is refused, with which sentence, before any work."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_gan, make_tiny
+from conftest import fast_only, make_gan, make_tiny
 from keras import layers
 
 import ganzoo
-from ganzoo import objectives
+from ganzoo import augmentation, networks, objectives, regularizers
 from ganzoo.errors import InputError
 
 
@@ -27,11 +29,79 @@ from ganzoo.errors import InputError
         ({"ema_warmup": 0.0, "ema_half_life_images": 8.0}, "ema_warmup must be a positive number"),
         ({"ema_half_life_images": 0.0}, "ema_half_life_images must be a positive number"),
         ({"ema_half_life_images": float("nan")}, "ema_half_life_images must be a positive number"),
+        ({"value_range": 3}, "value_range must be .low, high., two finite numbers. Received: value_range=3"),
+        ({"value_range": (0,)}, "value_range must be .low, high."),
+        ({"value_range": "ab"}, "value_range must be .low, high."),
+        ({"value_range": (0, 1, 2)}, "value_range must be .low, high."),
+        ({"value_range": (-np.inf, 1)}, "value_range must be .low, high., two finite numbers"),
+        ({"augmentation": "flip"}, "augmentation must be an object such as .*RandomFlip.*Received: augmentation='flip'"),
+        ({"augmentation": [augmentation.RandomFlip()]}, "augmentation must be an object such as"),
+        ({"augmentation": augmentation.RandomFlip}, "augmentation must be an object such as"),
     ],
 )
 def test_bad_arguments(options, message):
     with pytest.raises(InputError, match=message):
         ganzoo.GAN(**options)
+
+
+MODELS = [name for name in ganzoo.__all__ if isinstance(getattr(ganzoo, name), type) and hasattr(getattr(ganzoo, name), "play")]
+OF_IMAGES = [name for name in MODELS if not issubclass(getattr(ganzoo, name), ganzoo.PointGAN)]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_networks_that_are_no_pair_are_refused(name):
+    for pair in (networks.Dense, "dcgan", 3):
+        with pytest.raises(InputError, match="networks must be an object such as .*Received: networks="):
+            getattr(ganzoo, name)(networks=pair)
+
+
+MISFIT = "networks must be an object such as|is made for|value_range must be|are told no labels"
+SPECIAL = [name for name in networks.__all__ if getattr(getattr(networks, name), "made_for", ())]
+
+
+@pytest.mark.parametrize("name", fast_only(["GAN", "CycleGAN", "StyleGAN", "StackGAN"], OF_IMAGES))
+def test_pairs_made_for_other_models_are_refused(name):
+    """Whatever pair meets whatever model, the model is built or a sentence says what fits."""
+    taken = []
+    for pair in (*SPECIAL, "DCGAN", "PointDense", "Progressive"):
+        try:
+            taken.append(pair if getattr(ganzoo, name)((32, 32, 1), networks=getattr(networks, pair)()) else None)
+        except InputError as error:
+            assert re.search(MISFIT, str(error)), error
+    default = getattr(ganzoo, name)((32, 32, 1)).networks
+    assert not default.made_for or type(default).__name__ in taken
+    if name == "GAN":
+        assert taken == ["Attention", "BigGAN", "DCGAN", "Progressive"]
+
+
+@pytest.mark.parametrize("name", OF_IMAGES)
+def test_shapes_that_are_none_of_images_are_refused(name):
+    for shape in ("8x8", 8, (8,), (32, 32), (32.0, 32, 1), (32, 0, 1)):
+        with pytest.raises(InputError, match="image_shape (must be .height, width, channels.|entries must be a positive int)"):
+            getattr(ganzoo, name)(image_shape=shape)
+
+
+def test_what_points_follow_from_is_not_given_besides():
+    for options in ({"image_shape": (3,)}, {"image_shape": 2}, {"value_range": (0, 1)}):
+        with pytest.raises(InputError, match=f"{next(iter(options))} of points follows from"):
+            ganzoo.PointGAN(2, **options)
+    assert ganzoo.PointGAN(2, image_shape=[2], value_range=[-np.inf, np.inf]).image_shape == (2,)
+    with pytest.raises(InputError, match="dimensions follow from the function: 2. Received: dimensions=3"):
+        ganzoo.FunctionGAN("x**2", dimensions=3)
+
+
+@pytest.mark.parametrize("name", ["regularizers", "generator_regularizers"])
+def test_regularizers_are_a_list_of_them(name):
+    for value in ("r1", ["r1"], [regularizers.R1], regularizers.HistoricalAveraging(1.0)):
+        with pytest.raises(InputError, match=f"^{name} must be a list of ganzoo.regularizers"):
+            objectives.Objective(**{name: value})
+
+
+@pytest.mark.parametrize("name", objectives.BY_NAME)
+@pytest.mark.parametrize("rate", [-1.0, 0, float("nan"), "fast"])
+def test_rates_that_are_none_are_refused(name, rate):
+    with pytest.raises(InputError, match="learning_rate must be a positive number"):
+        objectives.BY_NAME[name](learning_rate=rate)
 
 
 @pytest.mark.parametrize(("value", "message"), [(0, "Received: n_critic=0"), (True, ""), (1.5, "")])

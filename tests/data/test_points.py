@@ -3,7 +3,7 @@ import pytest
 from test_dataset import memory_map
 
 from ganzoo.core.inputs import Spec
-from ganzoo.data import FunctionGraph, PointDataset, as_dataset
+from ganzoo.data import ArrayDataset, FunctionGraph, PointDataset, as_dataset
 from ganzoo.data.mixtures import grid, ring, swiss_roll
 from ganzoo.errors import InputError
 
@@ -70,3 +70,18 @@ def test_standardized_points_can_be_put_back():
     other = PointDataset(ODD * 2).standardized()
     assert len({plain.fingerprint, dataset.fingerprint, other.fingerprint}) == 3
     np.testing.assert_array_equal(plain.original(plain.points), plain.points)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: ring(radius=-1.0), "radius must be a positive number"),
+        (lambda: grid(spacing=0), "spacing must be a positive number"),
+        (lambda: swiss_roll(noise=-0.1), "noise must be a number of at least 0"),
+        (lambda: ArrayDataset(ODD), "arrays must be a dictionary of arrays"),
+        (lambda: ArrayDataset({}), "arrays must be a dictionary of arrays"),
+    ],
+)
+def test_what_makes_no_points_is_refused(ask, message):
+    with pytest.raises(InputError, match=message):
+        ask()

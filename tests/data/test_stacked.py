@@ -21,6 +21,8 @@ def test_each_colour_is_an_image_of_the_labels_digit():
 
 
 def test_what_cannot_be_stacked_is_refused():
+    with pytest.raises(InputError, match="images must be an object such as ImageDataset"):
+        stack_digits(np.zeros((3, 8, 8, 1), "uint8"))
     with pytest.raises(InputError, match="gray images with labels from 0 to 9"):
         stack_digits(ImageDataset(np.zeros((5, 8, 8, 3), "uint8"), np.arange(5)))
     with pytest.raises(InputError, match="gray images with labels"):

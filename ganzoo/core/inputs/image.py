@@ -4,6 +4,7 @@ import numpy as np
 
 from ganzoo.core.inputs.base import Input
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import check_image_shape, check_range
 
 
 class Image(Input):
@@ -18,8 +19,8 @@ class Image(Input):
     support = "0 to 1"
 
     def __init__(self, shape, value_range=(-1.0, 1.0)):
-        self.shape = tuple(shape)
-        self.value_range = tuple(value_range)
+        self.shape = check_image_shape(shape)
+        self.value_range = check_range("value_range", value_range)
 
     def check(self, name, values, n):
         array = np.asarray(values)

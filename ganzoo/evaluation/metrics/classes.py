@@ -6,6 +6,7 @@ import numpy as np
 
 from ganzoo.errors import InputError
 from ganzoo.evaluation.measure import Estimate, mean_estimate
+from ganzoo.utils.checks import MANY, positive_integer
 
 
 def class_balance(labels, classes):
@@ -77,8 +78,8 @@ def cluster_accuracy(clusters, labels):
     """
     from scipy.optimize import linear_sum_assignment
 
-    size = int(max(np.max(clusters), np.max(labels))) + 1
-    clusters, labels = _labels(clusters, size), _labels(labels, size)
+    clusters, labels = _labels(clusters), _labels(labels)
+    size = int(max(clusters.max(), labels.max())) + 1
     if len(clusters) != len(labels):
         raise InputError(f"clusters and labels must have the same length. Received: {len(clusters)} and {len(labels)}")
     together = np.zeros((size, size), int)
@@ -87,8 +88,9 @@ def cluster_accuracy(clusters, labels):
     return mean_estimate(columns[clusters] == labels), dict(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
-def _labels(labels, classes):
-    labels = np.asarray(labels)
+def _labels(labels, classes=MANY):
+    """Return labels as an array `(N,)`, or refuse them."""
+    labels, classes = np.asarray(labels), positive_integer("classes", classes)
     if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
-        raise InputError(f"labels must be integers (N,) from 0 to {classes - 1}. Received: {labels.dtype} {labels.shape}")
+        raise InputError(f"labels must be integers (N,) from 0 to {classes - 1:,}. Received: {labels.dtype} {labels.shape}")
     return labels

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from ganzoo.errors import InputError
 from ganzoo.evaluation.measure import mean_estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
+from ganzoo.utils.checks import positive_integer
 
 ROWS = 1000  # whose distances to all others are in memory at a time
 
@@ -30,8 +30,7 @@ def precision_recall_density_coverage(real, fake, k=5):
 
     Reference: Kynkäänniemi et al. 2019, arXiv:1904.06991; Naeem et al. 2020, arXiv:2002.09797.
     """
-    if k < 1:
-        raise InputError(f"k must be at least 1. Received: k={k}")
+    k = positive_integer("k", k)
     real, fake = feature_pair(real, fake, least=k + 1)
     real_radii, fake_radii = _radii(real, k), _radii(fake, k)
     inside_real, inside_fake, hit = np.zeros(len(fake)), np.zeros(len(real), bool), np.zeros(len(real), bool)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ganzoo.evaluation.measure import Estimate, mean_estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
+from ganzoo.utils.checks import positive_number
 
 
 def mode_coverage(points, centers, sigma, within=3.0):
@@ -22,10 +23,11 @@ def mode_coverage(points, centers, sigma, within=3.0):
 
     Reference: Srivastava et al. 2017, VEEGAN, arXiv:1705.07761, section 4.1; Lin et al. 2018, PacGAN, arXiv:1712.04086.
     """
+    reach = positive_number("sigma", sigma) * positive_number("within", within)
     points, centers = feature_pair(points, centers, least=1)
     distances = np.linalg.norm(points[:, None] - centers, axis=2)
     nearest = distances.argmin(axis=1)
-    good = distances[np.arange(len(points)), nearest] <= within * sigma
+    good = distances[np.arange(len(points)), nearest] <= reach
     shares = np.bincount(nearest, minlength=len(centers)) / len(points)
     seen = shares[shares > 0]
     return {

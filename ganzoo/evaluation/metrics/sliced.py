@@ -7,6 +7,7 @@ from scipy.stats import wasserstein_distance
 
 from ganzoo.evaluation.measure import Estimate
 from ganzoo.evaluation.metrics.checks import feature_pair
+from ganzoo.utils.checks import positive_integer
 
 
 def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
@@ -25,6 +26,7 @@ def sliced_wasserstein_distance(real, fake, slices=256, seed=0):
 
     Reference: Rabin et al. 2011, "Wasserstein barycenter and its application to texture mixing".
     """
+    slices = positive_integer("slices", slices)
     real, fake = feature_pair(real, fake)
     directions = np.random.default_rng(seed).normal(size=(real.shape[1], slices))
     directions /= np.linalg.norm(directions, axis=0)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ganzoo.errors import InputError
 from ganzoo.evaluation.metrics.checks import feature_pair
+from ganzoo.utils.checks import positive_integer
 
 
 def rms_pairwise_distance(points):
@@ -30,8 +30,7 @@ def cluster_centers(real, clusters=20, seed=0):
     Returns:
         float64 `(clusters, d)`.
     """
-    if clusters < 1:
-        raise InputError(f"clusters must be at least 1. Received: clusters={clusters}")
+    clusters = positive_integer("clusters", clusters)
     from sklearn.cluster import KMeans  # slow to import, and not needed for most runs
 
     real = feature_pair(real, real, least=clusters)[0]
