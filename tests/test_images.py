@@ -1,4 +1,4 @@
-"""Grids, paths and pixels."""
+"""Grids and pixels."""
 
 import numpy as np
 import pytest
@@ -31,13 +31,6 @@ def test_png_round_trip(channels, tmp_path):
         np.testing.assert_array_equal(np.asarray(read).reshape(picture.shape), picture)
 
 
-def test_spherical_paths_keep_the_length_and_straight_ones_the_line():
-    start, end = np.array([3.0, 0.0], "float32"), np.array([0.0, 3.0], "float32")
-    np.testing.assert_allclose(np.linalg.norm(images.path_between(start, end, 7), axis=1), 3.0, rtol=1e-6)
-    np.testing.assert_allclose(images.path_between(start, end, 3, spherical=False)[1], [1.5, 1.5])
-    np.testing.assert_allclose(images.path_between(start, start, 3), [start] * 3)
-
-
 TILES = np.zeros((2, 4, 5, 1), "uint8")
 
 
@@ -49,7 +42,6 @@ TILES = np.zeros((2, 4, 5, 1), "uint8")
         (lambda path: images.grid(TILES, columns=0), "columns must be a positive integer"),
         (lambda path: images.grid(TILES, zoom=1.5), "zoom must be a positive integer"),
         (lambda path: images.grid(TILES, gap=-1), "gap must be an integer of at least 0"),
-        (lambda path: images.path_between(np.zeros(3), np.ones(3), 0), "n must be a positive integer"),
         (lambda path: images.save_png(path, TILES[0] / 255), r"picture must be uint8 \(H, W, C\).* float64"),
         (lambda path: images.save_png(path, TILES), r"picture must be uint8 .*\(2, 4, 5, 1\)"),
         (lambda path: images.save_png(path, TILES[0, :, :, 0]), "picture must be uint8"),

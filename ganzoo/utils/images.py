@@ -1,4 +1,4 @@
-"""Pictures: pixels from networks, sample grids, paths between latents, animations."""
+"""Pictures: pixels from networks, sample grids, animations."""
 
 import math
 
@@ -55,17 +55,6 @@ def repeated(images, size):
 def zoom_for(image_shape):
     """Return the whole factor that brings an image's longer side to about 64 pixels on the screen."""
     return max(1, round(64 / max(image_shape[:2])))
-
-
-def path_between(start, end, n, spherical=True):
-    """Return n points from `start` to `end`, float32 `(n, size)`, on the great circle or the straight line."""
-    t = np.linspace(0.0, 1.0, positive_integer("n", n), dtype="float32")[:, None]
-    if spherical:
-        cosine = np.dot(start, end) / (np.linalg.norm(start) * np.linalg.norm(end))
-        angle = np.arccos(np.clip(cosine, -1.0, 1.0))
-        if np.sin(angle) > 1e-4:  # parallel vectors have no single great circle: the line is as good
-            return (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)
-    return (1 - t) * start + t * end
 
 
 def save_png(path, picture):
