@@ -95,6 +95,8 @@ def test_only_known_words_are_drawn(gan):
     assert gan.sample().shape == (10, 8, 8, 1)
     with pytest.raises(InputError, match="knows no word 'sevn'; the nearest is 'seven'"):
         gan.sample(texts=["a sevn"])
+    with pytest.raises(InputError, match="text must be an object such as .*Text.words, length.. Received: text='a seven'"):
+        ganzoo.StackGAN((8, 8, 1), text="a seven")
 
 
 def test_data_of_another_vocabulary_are_refused(gan, stripes):

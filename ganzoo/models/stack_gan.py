@@ -19,7 +19,7 @@ discriminators' batch normalization; lambda is 0.1 instead of 2; samples come fr
 from keras import ops
 
 from ganzoo import backend, optimizers, regularizers
-from ganzoo.core.inputs import Normal, Spec
+from ganzoo.core.inputs import Normal, Spec, Text
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
@@ -28,7 +28,7 @@ from ganzoo.core.stage import Stage
 from ganzoo.data.digit_texts import WORDS
 from ganzoo.networks.base import check_pair
 from ganzoo.networks.stack import Stack
-from ganzoo.utils.checks import check_image_shape, nonnegative_number, positive_integer, positive_number
+from ganzoo.utils.checks import check_image_shape, check_object, nonnegative_number, positive_integer, positive_number
 
 MARGIN = 1.0  # of the joint embedding
 
@@ -62,7 +62,7 @@ class StackGAN(AdversarialModel):
     ):  # fmt: skip
         self.image_shape = check_image_shape(image_shape)
         self.networks = check_pair(networks, self.image_shape, type(self), Stack)
-        self.text = text
+        self.text = check_object("text", text, Text, "ganzoo.core.inputs.Text(words, length)")
         self.latent, self.rough_steps = positive_integer("latent", latent), positive_integer("rough_steps", rough_steps)
         self.kl_weight, self.gamma = nonnegative_number("kl_weight", kl_weight), positive_number("gamma", gamma)
         self.learning_rate = positive_number("learning_rate", learning_rate)
