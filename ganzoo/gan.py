@@ -107,7 +107,7 @@ class GAN(AdversarialModel):
         shape = self.default_image_shape if image_shape is None else image_shape
         self.image_shape = check_image_shape(shape, self.example_ndim)
         pair = self.default_networks() if networks is None else networks
-        self.networks = check_pair(pair, self.image_shape, type(self), self.networks_kind)
+        self.networks = check_pair(pair, self.image_shape, type(self).__name__, self.networks_kind)
         self.objective = self.default_objective() if objective is None else objective
         if not isinstance(self.objective, objectives.Objective):
             raise InputError(f"objective must be a ganzoo.objectives.Objective. Received: objective={objective!r}")

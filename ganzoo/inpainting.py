@@ -34,7 +34,7 @@ class Inpainting(AdversarialModel):
 
     def __init__(self, image_shape, networks, mask, learning_rate, seed, name):
         self.image_shape, self.mask = check_image_shape(image_shape), mask
-        self.networks = check_pair(networks, self.image_shape, type(self))
+        self.networks = check_pair(networks, self.image_shape, type(self).__name__)
         self.learning_rate = positive_number("learning_rate", learning_rate)
         self.examples = {"images": Spec(self.image_shape, "uint8")}
         self.inputs = {"images": Image(self.image_shape), "masks": Mask(*self.image_shape[:2], mask)}

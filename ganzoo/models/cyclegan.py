@@ -47,7 +47,7 @@ class CycleGAN(AdversarialModel):
     def __init__(self, image_shape=(32, 32, 3), networks=networks.Translation(), cycle_weight=10.0, identity_weight=5.0,  # noqa: B008
                  steps=5000, learning_rate=2e-4, buffer=50, seed=0, name=None):  # fmt: skip
         self.image_shape = check_image_shape(image_shape)
-        self.networks = check_pair(networks, self.image_shape, type(self))
+        self.networks = check_pair(networks, self.image_shape, type(self).__name__)
         self.cycle_weight = nonnegative_number("cycle_weight", cycle_weight)
         self.identity_weight = nonnegative_number("identity_weight", identity_weight)
         self.steps, self.buffer = positive_integer("steps", steps), positive_integer("buffer", buffer)

@@ -51,7 +51,7 @@ class SiGAN(AdversarialModel):
                  reconstruction_weight=1.0, adversarial_weight=0.01, contrastive_weight=0.1, learning_rate=5e-4, seed=0,
                  name=None):  # fmt: skip
         self.image_shape, self.scale = check_image_shape(image_shape), check_int("scale", scale, 2)
-        self.networks = check_pair(networks, self.image_shape, type(self))
+        self.networks = check_pair(networks, self.image_shape, type(self).__name__)
         self.features, self.margin = positive_integer("features", features), positive_number("margin", margin)
         self.reconstruction_weight = nonnegative_number("reconstruction_weight", reconstruction_weight)
         self.adversarial_weight = nonnegative_number("adversarial_weight", adversarial_weight)

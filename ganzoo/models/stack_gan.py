@@ -61,7 +61,7 @@ class StackGAN(AdversarialModel):
         kl_weight=0.1, gamma=0.1, learning_rate=5e-4, ema_half_life_images=10_000.0, ema_warmup=0.05, seed=0, name=None,
     ):  # fmt: skip
         self.image_shape = check_image_shape(image_shape)
-        self.networks = check_pair(networks, self.image_shape, type(self), Stack)
+        self.networks = check_pair(networks, self.image_shape, type(self).__name__, Stack)
         self.text = check_object("text", text, Text, "ganzoo.core.inputs.Text(words, length)")
         self.latent, self.rough_steps = positive_integer("latent", latent), positive_integer("rough_steps", rough_steps)
         self.kl_weight, self.gamma = nonnegative_number("kl_weight", kl_weight), positive_number("gamma", gamma)

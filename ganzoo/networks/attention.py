@@ -16,7 +16,7 @@ from ganzoo.layers import (
     SpectralNarrowConv2D,
     SpectralUpsampleConv2D,
 )
-from ganzoo.networks.base import Networks, functional, require_multiple
+from ganzoo.networks.base import Networks, functional, require_inputs, require_multiple
 from ganzoo.utils.checks import positive_integer
 from ganzoo.utils.types import Shape, Tensor
 
@@ -39,7 +39,6 @@ class Attention(Networks):
             dense layers make them.
     """
 
-    made_for = ("GAN",)
     initializer: str = "glorot_uniform"
 
     def __init__(self, width: int = 32, attention: bool = True, embedding_size: int | None = None):
@@ -51,6 +50,7 @@ class Attention(Networks):
         require_multiple(shape, 4, least=8, model=model)
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
+        require_inputs(self, all(len(each.shape) < 2 for each in inputs.values()), "vectors", inputs)
         sizes = _sizes(shape)
         tensors, numbers, label = self._inputs(inputs)
         first, conditions = self.conditions(numbers, label, len(sizes) - 1)

@@ -37,13 +37,11 @@ class Networks(Configurable):
         value_range: (low, high) of what the generator makes.
         latent_distribution: class of the latents where only their size is given.
         embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
-        made_for: names of the models, or of their bases, that alone can play with it; empty where others can.
     """
 
     value_range: tuple[float, float] = (-1.0, 1.0)
     latent_distribution: Any = Normal
     embedding_size: int | None = None
-    made_for: tuple[str, ...] = ()
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         """Return the distribution of `size` latents for images of this shape."""
@@ -124,18 +122,27 @@ def check_pair(networks, shape, model, kind=Networks):
     Args:
         networks: what the user gave.
         shape: of an example.
-        model: class of the model.
+        model: name for the message.
         kind: class of pairs that the model needs.
     """
     example = "DCGAN" if kind is Networks else kind.__name__
     check_object("networks", networks, kind, f"ganzoo.networks.{example}()")
-    if networks.made_for and not any(each.__name__ in networks.made_for for each in model.__mro__):
-        raise InputError(
-            f"networks.{type(networks).__name__} is made for {', '.join(networks.made_for)}. Received: networks={networks!r} "
-            f"of {model.__name__}"
-        )
-    networks.check(shape, model.__name__)
+    networks.check(shape, model)
     return networks
+
+
+def require_inputs(networks: Networks, fits: bool, begins_with: str, inputs: dict[str, Input]) -> None:
+    """Raise InputError where a model's inputs are not what a pair's generator begins with.
+
+    Args:
+        networks: the pair.
+        fits: whether they are.
+        begins_with: words for the message.
+        inputs: {name: `Input`} of the model.
+    """
+    if not fits:
+        found = ", ".join(f"{name} of shape {each.shape}" for name, each in inputs.items())
+        raise InputError(f"the generator of networks.{type(networks).__name__} begins with {begins_with}. Received: {found}")
 
 
 def functional(inputs, outputs, name):

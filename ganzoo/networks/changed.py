@@ -73,7 +73,7 @@ class Changed(Networks):
             None if virtual_batch_norm is None else positive_integer("virtual_batch_norm", virtual_batch_norm)
         )
         self.value_range = self.networks.value_range
-        self.embedding_size, self.made_for = self.networks.embedding_size, self.networks.made_for
+        self.embedding_size = self.networks.embedding_size
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         return self.networks.build_latent(size, shape)

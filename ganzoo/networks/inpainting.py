@@ -5,7 +5,7 @@ from keras import layers, ops
 
 from ganzoo.core.inputs import Input
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, PartialConv2D, UpsampleConv2D
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, require_inputs, require_multiple
 from ganzoo.utils.checks import positive_integer
 from ganzoo.utils.types import Shape, Tensor
 
@@ -55,8 +55,6 @@ def halvings(shape: Shape, least: int = 4) -> int:
 class _Inpainting(Networks):
     """What both pairs share: sizes, and the discriminator, on the whole image."""
 
-    made_for = ("Inpainting",)
-
     def __init__(self, width: int = 32):
         self.width = positive_integer("width", width)
 
@@ -73,9 +71,9 @@ class _Inpainting(Networks):
     def _filters(self, level: int) -> int:
         return self.width * min(2**level, 8)
 
-    @staticmethod
-    def _inputs(inputs: dict[str, Input]) -> list:
+    def _inputs(self, inputs: dict[str, Input]) -> list:
         """Return the `keras.Input`s of images and masks."""
+        require_inputs(self, [len(each.shape) for each in inputs.values()] == [3, 3], "an image and a mask, (H, W, C)", inputs)
         return [keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()]
 
 

@@ -5,7 +5,7 @@ from keras import layers, ops
 
 from ganzoo.core.inputs import Input, NormalMap
 from ganzoo.layers import FusedBatchNormalization, UpsampleConv2D
-from ganzoo.networks.base import Networks, functional, require_multiple
+from ganzoo.networks.base import Networks, functional, require_inputs, require_multiple
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape, Tensor
 
@@ -45,7 +45,6 @@ class Spatial(Networks):
     """
 
     latent_distribution = NormalMap
-    made_for = ("TextureGAN",)
 
     def __init__(self, upsamplings: int = 4, width: int = 12, discriminator_width: int = 16, style: int = 0):
         self.upsamplings = positive_integer("upsamplings", upsamplings)
@@ -65,6 +64,7 @@ class Spatial(Networks):
         require_multiple(shape, self.cell, least=max(32, self.cell), model=model)
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
+        require_inputs(self, all(len(each.shape) == 3 for each in inputs.values()), "maps of latents (H, W, C)", inputs)
         tensors = [keras.Input((None, None, each.shape[-1]), name=name) for name, each in inputs.items()]
         x = JoinStyle()(tensors) if len(tensors) == 2 else tensors[0]
         widths = [self.width * min(4, level + 1) for level in reversed(range(self.upsamplings))]

@@ -5,7 +5,7 @@ from keras import layers, ops
 
 from ganzoo.core.inputs import Input
 from ganzoo.layers import FusedBatchNormalization, NarrowConv2D, UpsampleConv2D
-from ganzoo.networks.base import Networks, functional, require_multiple
+from ganzoo.networks.base import Networks, functional, require_inputs, require_multiple
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape, Tensor
 
@@ -77,8 +77,6 @@ class Stack(Networks):
         residual_blocks: of stage II's generator; int of at least 0. The paper has 4.
     """
 
-    made_for = ("StackGAN",)
-
     def __init__(self, width: int = 32, embedding: int = 64, condition: int = 32, residual_blocks: int = 2):
         self.width = positive_integer("width", width)
         self.embedding = positive_integer("embedding", embedding)
@@ -129,12 +127,13 @@ class Stack(Networks):
         """Return stage II's `keras.Model`.
 
         Args:
-            inputs: not used: it draws from the rough image.
+            inputs: the model's, texts among them; it draws from the rough image.
             shape: of the whole images.
 
         Returns:
             [rough images `(N, height / 2, width / 2, channels)`, noise, embeddings] -> as in `build_rough_generator`.
         """
+        require_inputs(self, "texts" in inputs, "a text", inputs)
         rough = keras.Input((shape[0] // 2, shape[1] // 2, shape[2]), name="rough")
         noise, embeddings = self._condition_inputs()
         condition, *gaussian = self._augment(embeddings, noise)

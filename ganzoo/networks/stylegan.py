@@ -11,6 +11,7 @@ from keras import layers
 
 from ganzoo.core.inputs import Input, Normal
 from ganzoo.layers import AdaIN, Blur, Constant, EqualizedConv2D, FadeIn, NoiseAndBias, Truncation
+from ganzoo.networks.base import require_inputs
 from ganzoo.networks.growing import Kept, coarsest, last_level, shape_at
 from ganzoo.networks.mapping import mapping
 from ganzoo.networks.progressive import Progressive
@@ -29,8 +30,6 @@ class StyleGAN(Progressive):
         style_size: of w, positive int.
         mapping_layers: positive int.
     """
-
-    made_for = ("StyleBased",)
 
     def __init__(self, width: int = 64, group: int = 4, style_size: int = 64, mapping_layers: int = 8):
         super().__init__(width, group)
@@ -58,6 +57,8 @@ class StyleGAN(Progressive):
         kept: Kept | None = None,
         fade: int | None = None,
     ) -> keras.Model:
+        taken = ["latents", *self.further_inputs(shape), "truncation"]
+        require_inputs(self, set(taken) <= set(inputs), ", ".join(taken), inputs)
         level, kept = last_level(shape) if level is None else level, kept or Kept()
         tensors = {name: keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()}
         size = inputs["latents"].shape[0]

@@ -18,7 +18,7 @@ from ganzoo.layers import (
 )
 from ganzoo.layers.equalized import HE
 from ganzoo.layers.modulated_conv import BINOMIAL
-from ganzoo.networks.base import Networks, functional, require_multiple
+from ganzoo.networks.base import Networks, functional, require_inputs, require_multiple
 from ganzoo.networks.mapping import mapping
 from ganzoo.utils.checks import positive_integer
 from ganzoo.utils.types import Shape
@@ -40,8 +40,6 @@ class StyleGAN2(Networks):
         style_size: of w, positive int.
         mapping_layers: positive int.
     """
-
-    made_for = ("StyleBased",)
 
     def __init__(self, width: int = 16, style_size: int = 64, mapping_layers: int = 4):
         self.width = positive_integer("width", width)
@@ -72,6 +70,8 @@ class StyleGAN2(Networks):
         return [f"{height}x{width}_{index}" for index, (height, width) in enumerate(self.noise_shapes(shape))] + ["colors"]
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
+        taken = ["latents", *self.further_inputs(shape), "truncation"]
+        require_inputs(self, set(taken) <= set(inputs), ", ".join(taken), inputs)
         mapped = {name: each for name, each in inputs.items() if name == "latents" or hasattr(each, "classes")}
         asked, vector = self.join(mapped)
         w = mapping(vector.shape[-1], self.style_size, self.mapping_layers)(vector)

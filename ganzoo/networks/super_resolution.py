@@ -6,7 +6,7 @@ from keras import layers
 from ganzoo.core.inputs import Input
 from ganzoo.errors import InputError
 from ganzoo.layers import NarrowConv2D, UpsampleConv2D
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, require_inputs, require_multiple
 from ganzoo.networks.inpainting import halvings
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape
@@ -25,8 +25,6 @@ class SuperResolution(Networks):
         residual_blocks: of the generator, int of at least 0.
     """
 
-    made_for = ("CycleGAN", "SiGAN", "Inpainting")
-
     def __init__(self, width: int = 32, residual_blocks: int = 3):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)
@@ -36,6 +34,7 @@ class SuperResolution(Networks):
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         (name, each), *_ = inputs.items()
+        require_inputs(self, len(each.shape) == 3, "an image (H, W, C)", inputs)
         factor = shape[0] // each.shape[0]
         if factor & (factor - 1) or (each.shape[0] * factor, each.shape[1] * factor) != tuple(shape[:2]):
             raise InputError(

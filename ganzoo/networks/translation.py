@@ -5,7 +5,7 @@ from keras import layers
 
 from ganzoo.core.inputs import Input
 from ganzoo.layers import NarrowConv2D, ReflectionPadding2D, UpsampleConv2D
-from ganzoo.networks.base import Networks, require_multiple
+from ganzoo.networks.base import Networks, require_inputs, require_multiple
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape
 
@@ -25,8 +25,6 @@ class Translation(Networks):
             1 makes patches of 16 pixels, 2 of 34.
     """
 
-    made_for = ("CycleGAN", "SiGAN", "Inpainting")
-
     def __init__(self, width: int = 32, residual_blocks: int = 3, downsamplings: int = 1, patch_layers: int = 1):
         self.width = positive_integer("width", width)
         self.residual_blocks = check_int("residual_blocks", residual_blocks, 0)
@@ -38,6 +36,7 @@ class Translation(Networks):
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         (name, each), *_ = inputs.items()
+        require_inputs(self, len(each.shape) == 3, "an image (H, W, C)", inputs)
         pictures = keras.Input(each.shape, name=name)
         x = self._normalized(layers.Conv2D(self.width, 7, use_bias=False)(ReflectionPadding2D(3)(pictures)))
         for level in range(1, self.downsamplings + 1):
