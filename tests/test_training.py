@@ -270,6 +270,12 @@ def test_a_time_limit_stops_and_saves(tmp_path, stripes):
         ({"minutes": float("nan")}, "minutes must be a positive number"),
         ({"sample_every": 2.5}, "sample_every must be a positive integer"),
         ({"steps": 10, "steps_per_execution": 4}, "steps_per_execution=4 must divide steps"),
+        ({"steps": np.zeros(60, int)}, r"all parts of the data are one argument: train\(\(images, labels\).* \(60,\)"),
+        ({"epochs": 3}, "train counts steps.* fit takes epochs. Received: epochs=3"),
+        ({"callbacks": keras.callbacks.History()}, "callbacks must be a list of objects"),
+        ({"callbacks": ["early"]}, "callbacks must be a list of objects of keras.callbacks"),
+        ({"callbacks": [keras.callbacks.History]}, "callbacks must be a list of objects"),
+        ({"notes": "first try"}, "notes must be a dictionary. Received: notes='first try'"),
     ],
 )
 def test_bad_arguments_are_refused_before_anything_is_written(options, message, stripes, tmp_path):

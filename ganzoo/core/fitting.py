@@ -109,6 +109,16 @@ class Fitting:
         """Train on data; see `ganzoo.training.train` for all options (batch_size, run_dir, resume, callbacks, ...)."""
         from ganzoo import training
 
+        if "epochs" in options:
+            raise InputError(
+                "train counts steps: an epoch is (number of examples // batch_size) of them; fit takes epochs. Received: "
+                f"epochs={options['epochs']!r}"
+            )
+        if hasattr(steps, "shape") and getattr(steps, "shape", ()):
+            raise InputError(
+                "all parts of the data are one argument: train((images, labels), steps=1000). Received: steps of shape "
+                f"{tuple(steps.shape)}"
+            )
         return training.train(self, data, steps, **options)
 
 

@@ -12,7 +12,7 @@ from ganzoo.core.inputs import WHITE, Image
 from ganzoo.core.validation import Validation
 from ganzoo.errors import InputError
 from ganzoo.utils import images, plots
-from ganzoo.utils.checks import MANY, check_int
+from ganzoo.utils.checks import MANY, check_choice, check_int
 
 MAX_NUMBERS = 2**31  # in the answer to one call: 8 GiB of them as float32
 
@@ -61,12 +61,12 @@ class Sampling(Validation):
             n: positive int; default: as many as were given, one a class or text for a model that is told these, else 64.
             seed: int; what is drawn for sample i depends on (seed, i) alone.
             endpoint: name in `endpoints()`.
-            given: values of inputs by name, repeated until there are n; see each `Input`.
+            given: values of inputs by name, at most n, repeated until there are n; see each `Input`.
 
         Returns:
             {name: array `(n, ...)`}.
         """
-        inputs = self.endpoints()[endpoint].inputs
+        inputs = self._endpoint(endpoint).inputs
         for name in given:
             if name not in inputs:
                 raise InputError(f"{type(self).__name__} is asked with {', '.join(inputs)}. Received: {name}=...")
@@ -86,13 +86,18 @@ class Sampling(Validation):
         found |= {name: each.default(n) for name, each in inputs.items() if name not in found}
         return {name: found[name] for name in inputs}
 
+    def _endpoint(self, name):
+        """Return the `Endpoint` of this name, or raise InputError."""
+        endpoints = self.endpoints()
+        return endpoints[check_choice("endpoint", name, endpoints)]
+
     def check_number(self, n):
         """Raise InputError if n is no positive int, or so many samples would fill the memory."""
         check_int("n", n, 1, min(MANY, MAX_NUMBERS // math.prod(self._shape())))
 
     def render(self, inputs, endpoint="serving_default"):
         """Turn {name: array `(n, ...)`} into uint8 images `(n, H, W, C)` (or float32 points)."""
-        asked = self.endpoints()[endpoint]
+        asked = self._endpoint(endpoint)
         tensors = {}
         for name, each in asked.inputs.items():
             if name not in inputs:

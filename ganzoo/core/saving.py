@@ -5,6 +5,7 @@ import copy
 import keras
 
 from ganzoo.core import config, state
+from ganzoo.errors import InputError
 
 
 class Saving:
@@ -37,7 +38,14 @@ class Saving:
         return model
 
     def save(self, filepath, overwrite=True, **options):
-        """Save as Keras does; raises InputError before a file is written if an argument, such as a function, cannot be."""
+        """Save as Keras does, to a .keras file; `keras.models.load_model` gives the whole model back.
+
+        Raises:
+            InputError: before a file is written, if an argument, such as a function, cannot be saved, or for HDF5, from which
+                Keras gives no GAN back.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise InputError(f"a GAN is saved to a .keras file: Keras gives none back from HDF5. Received: filepath={filepath}")
         self.get_config()
         return super().save(filepath, overwrite=overwrite, **options)
 

@@ -11,7 +11,7 @@ from ganzoo.errors import InputError
 from ganzoo.training.closing import close_run, telling_what_is_saved
 from ganzoo.training.feeding import batches_of, probe_of
 from ganzoo.training.opening import Opened, check_run, open_run
-from ganzoo.training.options import TrainingOptions
+from ganzoo.training.options import TrainingOptions, check_callbacks
 from ganzoo.training.runs import RunDirectory
 from ganzoo.training.standard_callbacks import standard_callbacks
 
@@ -47,7 +47,7 @@ def train(
         resume: continue from the newest whole checkpoint in run_dir. Equal settings are required; steps and the `_every` may
             change. Equal to the last bit on one CPU machine, where each process made this model first: TensorFlow orders some
             sums by the names of layers, which Keras numbers through all models of a process (or from `clear_session` on).
-        callbacks: more Keras callbacks.
+        callbacks: a list of more Keras callbacks.
         log_every: steps per row of the History and of metrics.csv (means over the interval); rows fall on its multiples,
             counted from the run's first step.
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.
@@ -73,6 +73,9 @@ def train(
     options = TrainingOptions(
         steps, batch_size, log_every, sample_every, checkpoint_every, diagnose_every, steps_per_execution, minutes
     )
+    callbacks = check_callbacks(callbacks)
+    if notes is not None and not isinstance(notes, dict):
+        raise InputError(f"notes must be a dictionary. Received: notes={notes!r:.100}")
     if resume and run_dir is None:
         raise InputError("resume needs the run_dir to resume. Received: run_dir=None")
     if override and not resume:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import keras
+
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import positive_integer, positive_number
 
@@ -44,3 +46,10 @@ class TrainingOptions:
         """Raise InputError if `steps_per_execution` does not divide a count of steps."""
         if value % positive_integer("steps_per_execution", self.steps_per_execution):
             raise InputError(f"steps_per_execution={self.steps_per_execution} must divide {name}. Received: {name}={value}")
+
+
+def check_callbacks(callbacks):
+    """Return callbacks if they are a list of Keras's, else raise InputError."""
+    if not isinstance(callbacks, (list, tuple)) or not all(isinstance(each, keras.callbacks.Callback) for each in callbacks):
+        raise InputError(f"callbacks must be a list of objects of keras.callbacks. Received: callbacks={callbacks!r:.100}")
+    return callbacks

@@ -249,3 +249,19 @@ class SaidTo(logging.Handler):
 
     def emit(self, record):
         self.said.append(record.getMessage())
+
+
+def test_more_than_are_asked_for_are_refused():
+    gan, text = make_gan("GAN", classes=3), Text(("a", "seven"), 2)
+    for each, values in ((Label(3), [0, 1, 2]), (Normal(2), np.zeros((3, 2))), (text, ["a", "seven", "a"]),
+                         (Image((2, 2, 1)), np.zeros((3, 2, 2, 1), "uint8"))):  # fmt: skip
+        assert len(each.check("what", values, 3)) == 3
+        with pytest.raises(InputError, match="3 what were given for n=2: leave n out"):
+            each.check("what", values, 2)
+    with pytest.raises(InputError, match="4 labels were given for n=2"):
+        gan.sample(2, labels=[0, 1, 2, 0])
+    assert len(gan.sample(labels=[0, 1, 2, 0])) == 4
+    with pytest.raises(InputError, match="latents must be finite numbers .* Received: latents='random'"):
+        gan.sample(2, latents="random")
+    with pytest.raises(InputError, match="endpoint must be one of serving_default. Received: endpoint='b_to_a'"):
+        gan.sample(2, endpoint="b_to_a")

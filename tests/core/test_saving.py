@@ -164,3 +164,10 @@ def test_a_module_that_is_imported_first_is_imported_once(name):
     """Keras, and with it the zoo, is imported while this one is: it must not be executed a second time."""
     done = run_python("-c", IMPORTS, name)
     assert "one of each" in done.stdout, done.stderr[-1500:]
+
+
+@pytest.mark.parametrize("name", ["gan.h5", "gan.hdf5"])
+def test_files_that_keras_gives_no_gan_back_from_are_not_written(name, tmp_path):
+    with pytest.raises(InputError, match="a GAN is saved to a .keras file"):
+        make_gan("GAN").save(tmp_path / name)
+    assert not list(tmp_path.iterdir())

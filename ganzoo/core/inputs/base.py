@@ -75,13 +75,16 @@ class Input(Configurable):
         Raises:
             InputError: if they are of another shape or range.
         """
-        array = np.asarray(values, self.dtype)
+        wanted = f"{name} must be finite numbers ({', '.join(map(str, ('N', *self.shape)))})."
+        try:
+            array = np.asarray(values, self.dtype)
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{wanted} Received: {name}={values!r:.100}") from error
         if array.shape == self.shape:
             array = array[None]
         if array.shape[1:] != self.shape or not len(array) or not np.isfinite(array).all():
-            wanted = ", ".join(map(str, ("N", *self.shape)))
-            raise InputError(f"{name} must be finite numbers ({wanted}). Received: shape {np.shape(values)}")
-        return np.resize(array, (n, *self.shape))
+            raise InputError(f"{wanted} Received: shape {np.shape(values)}")
+        return repeat(name, array, n)
 
     def blend(self, a, b, t, spherical=True):
         """Return what lies at shares t `(n,)` of the way from a to b, both `(*shape)`: array `(n, *shape)`."""
@@ -98,3 +101,10 @@ class Input(Configurable):
     def to_network(self, values, value_range):
         """Turn what an exported model is asked with into what the network gets."""
         return values
+
+
+def repeat(name, values, n):
+    """Return an array `(m, ...)` repeated until there are n rows, or raise InputError where more than n were given."""
+    if len(values) > n:
+        raise InputError(f"{len(values)} {name} were given for n={n}: leave n out for as many samples, or give no more than n.")
+    return np.resize(values, (n, *values.shape[1:]))

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from ganzoo import backend
-from ganzoo.core.inputs.base import Input
+from ganzoo.core.inputs.base import Input, repeat
 from ganzoo.utils.checks import check_class_ids, check_shares, positive_integer
 
 
@@ -29,7 +29,7 @@ class _Choice(Input):
         return f'rng.integers(0, {self.classes}, {n}).astype("{self.dtype}")'
 
     def check(self, name, values, n):
-        return np.resize(check_class_ids(name, values, self.classes), n).astype("int32")
+        return repeat(name, check_class_ids(name, values, self.classes), n).astype("int32")
 
     def default(self, n):
         """Return all classes in turn."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.core.inputs.base import Input
+from ganzoo.core.inputs.base import Input, repeat
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_image_shape, check_range
 
@@ -30,7 +30,7 @@ class Image(Input):
                 f"Received: {array.dtype} of shape {array.shape}"
             )
         low, high = self.value_range
-        return np.resize(array, (n, *self.shape)).astype("float32") * ((high - low) / 255.0) + low
+        return repeat(name, array, n).astype("float32") * ((high - low) / 255.0) + low
 
     def numpy_code(self, n):
         return f'rng.random({(n, *self.shape)}, dtype="{self.dtype}")'

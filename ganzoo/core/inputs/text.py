@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from ganzoo.core.inputs.base import Input
+from ganzoo.core.inputs.base import Input, repeat
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_class_ids, positive_integer
 
@@ -104,13 +104,13 @@ class Text(Input):
     def check(self, name, values, n):
         array = np.asarray(values)
         if array.dtype.kind in "UO" and array.ndim <= 1 and array.size and all(isinstance(each, str) for each in array.flat):
-            return np.resize(self.encode(array.reshape(-1).tolist()), (n, self.length))
+            return repeat(name, self.encode(array.reshape(-1).tolist()), n)
         if array.dtype.kind not in "iu" or array.shape[1:] != self.shape or not len(array):
             raise InputError(
                 f"{name} must be strings, or numbers of words (N, {self.length}). Received: {array.dtype} {array.shape}"
             )
         check_class_ids(name, array, self.classes)
-        return np.resize(array, (n, self.length)).astype("int32")
+        return repeat(name, array, n).astype("int32")
 
     def default(self, n):
         """Return the options in turn; the words where there are none."""
