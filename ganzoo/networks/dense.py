@@ -76,6 +76,5 @@ class PointDense(Networks):
 
 def _widths(name: str, value: int | Sequence[int]) -> tuple[int, ...]:
     """Return the neurons of each hidden layer, as a tuple."""
-    if not isinstance(value, (list, tuple)):
-        value = (value,)
-    return tuple(positive_integer(name, width) for width in value)
+    widths = value if isinstance(value, (list, tuple)) else (value,)
+    return tuple(positive_integer(name, width) for width in widths)
