@@ -2,11 +2,11 @@
 
 Trains SAGAN with attention, without, and, with attention, without labels, for --seeds seeds each at equal steps. A fifth of
 the data is held out. Of each: the kernel distance of samples to the held-out images, times 1,000, beside that of one half of
-these to the other (the floor), on standardized features of a classifier where there are labels, else on pixels; how often it
-reads the class that was asked for (without labels, classes in turn: chance); gamma, the weight of attention in both networks;
-and how far a position looks on average, in positions, beside looking everywhere alike. Writes table.md, results.json and
-maps.png, three positions of eight samples and what each looks at, into --output. Killed, the same command with that --output
-goes on.
+these to the other (the floor), on standardized features of a classifier where there are labels, else on statistics of filters
+and colors, below 32 pixels a side on pixels; how often the classifier reads the class that was asked for (without labels,
+classes in turn: chance); gamma, the weight of attention in both networks; and how far a position looks on average, in
+positions, beside looking everywhere alike. Writes table.md, results.json and maps.png, three positions of eight samples and
+what each looks at, into --output. Killed, the same command with that --output goes on.
 
     python -m experiments.attention
     python -m experiments.attention --dataset=outdoor --steps=3000 --output=runs/attention/outdoor

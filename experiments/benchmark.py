@@ -25,7 +25,7 @@ import time
 
 from experiments.timing import last, random_batches, seconds
 from ganzoo.commands import command
-from ganzoo.commands.flags import Flag, choice, count, flag_is_set
+from ganzoo.commands.flags import Flag, choice, count, refuse_beside
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
 
@@ -221,9 +221,8 @@ def check_together(options):
         "layers": ("model", "lecture_baseline", "image_size", "channels", "steps", "rounds", "peer", "techniques"),
         "techniques": ("model", "lecture_baseline", "peer"),
     }
-    for name in ignored[kinds[0]] if kinds else ():
-        if flag_is_set(options, name):
-            raise InputError(f"--{kinds[0]} does not go with --{name}.")
+    if kinds:
+        refuse_beside(options, f"--{kinds[0]}", ignored[kinds[0]])
 
 
 def main(options):

@@ -46,7 +46,7 @@ def load(options):
     if min(images.image_shape[:2]) < WINDOW:
         size = "x".join(map(str, images.image_shape[:2]))
         raise InputError(f"SSIM is of images of at least {WINDOW}x{WINDOW} pixels. Received: {images.name} of {size}")
-    if test is None:
+    if test is None or test.labels is None:
         images, test = studies.split(images, len(images) // 4)
     return images, test
 

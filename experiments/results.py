@@ -165,9 +165,9 @@ def report(folder, path, gallery):
             name = results_report.run_name(entry, seed)
             run_dir = folder / name
             measures = measured(run_dir)
-            if not measures:
-                continue
             step, seconds = progress(run_dir)
+            if not measures or measures.get("step") != step:  # trained on since, and not measured anew
+                continue
             config = json.loads((run_dir / "config.json").read_text(encoding="utf-8"))
             found = {"step": step, "seconds": round(seconds), "finished": finished(entry, step, seconds),
                      "machine": ", ".join(config["accelerators"]) or f"{os.cpu_count()} CPU cores",

@@ -22,6 +22,8 @@ def read_results(path):
 def load(options):
     """Return (images, those that no training sees or None) of --dataset or --data, at --image_size, digits at 16x16.
 
+    Of pictures that are drawn from in crops these are as many crops as measures take.
+
     Raises:
         InputError: if they cannot be read, or both flags are given.
     """
@@ -31,7 +33,8 @@ def load(options):
         raise InputError("give --dataset or --data, not both.")
     size = options.image_size or ("16" if options.dataset == "digits" and not options.data else "")
     size = data.parse_image_size(size) if size else None
-    return tuple(each(options.dataset, options.data, size) for each in (data.load, data.load_test))
+    parts = (each(options.dataset, options.data, size) for each in (data.load, data.load_test))
+    return tuple(part.sampled() if hasattr(part, "sampled") else part for part in parts)
 
 
 def split(images, held_out, seed=0, least=1):

@@ -2,9 +2,9 @@
 
 Trains BigGAN, or goes on with a run (--resume), then draws from it with latents cut at thresholds from 0.2 to 1.0 and uncut,
 the batch-norm statistics recomputed for each. Of each threshold: precision and density (fidelity), recall and coverage
-(variety) against the training images, on features of a classifier where there are labels, else on pixels, and how often the
-classifier reads the class that was asked for. Beside the run stand truncation.json and truncation.png: samples of the same
-seeds at every threshold, and the curve.
+(variety) against the training images, on features of a classifier where there are labels, else on statistics of filters and
+colors, below 32 pixels a side on pixels, and how often the classifier reads the class that was asked for. Beside the run
+stand truncation.json and truncation.png: samples of the same seeds at every threshold, and the curve.
 
     python -m experiments.truncation
     python -m experiments.truncation --resume --run_dir=runs/biggan/digits-...

@@ -433,7 +433,8 @@ class GAN(AdversarialModel):
     def check_players(self):
         """Build `combined`, which calls both networks as a step does."""
         tensors = [keras.Input(each.shape[1:], dtype=each.dtype, name=each.name) for each in self.generator.inputs]
-        said = _call(self.discriminator, [_call(self.generator, tensors), *tensors[1:]])
+        told = [each for name, each in zip(self.inputs, tensors, strict=False) if name in self.examples]
+        said = _call(self.discriminator, [_call(self.generator, tensors), *told])
         self.combined = keras.Model(tensors, said, name="combined")
 
     def generate(self, inputs):

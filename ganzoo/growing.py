@@ -63,7 +63,7 @@ class GrowingGAN(GAN):
 
     def play(self, batches, step):
         """Let the newest blocks fade in by a step, then play as usual."""
-        for network in (self.generator, self.discriminator):
+        for network in (self.generator, self.discriminator, *self.players["generator"].averages.values()):
             for layer in network._flatten_layers(include_self=False):
                 if isinstance(layer, FadeIn):
                     layer.advance()

@@ -7,18 +7,19 @@ import dataclasses
 
 from ganzoo.registry import MODELS
 
-MOST = 16_384  # of every whole number: as large as a description of a model may be when a run is loaded
+MOST = 16_384  # of every whole number but steps: as large as a description of a model may be when a run is loaded
 
 
 @dataclasses.dataclass(frozen=True)
 class Argument:
-    """A simple argument: its kind (bool, int or float), what --help says, and its least value (`above`: not itself)."""
+    """A simple argument: its kind (bool, int or float), what --help says, its bounds (`above`, `below`: not themselves)."""
 
     kind: type
     text: str
     low: float | None = None
     above: float | None = None
     below: float | None = None
+    high: int = MOST  # of an int
 
 
 ARGUMENTS = {
@@ -46,10 +47,14 @@ ARGUMENTS = {
     "margin": Argument(float, "distance between features of different identities, above 0", above=0),
     "orthogonal": Argument(float, "weight of the generator's orthogonal regularization; at least 0", 0),
     "unrolled_steps": Argument(int, "discriminator updates that the generator looks ahead; at least 0", 0),
-    "stage_steps": Argument(int, "of a GAN that grows: steps at each size but the last, half of them fading in; at least 1", 1),
+    "stage_steps": Argument(
+        int, "of a GAN that grows: steps at each size but the last, half of them fading in; at least 1", 1, high=10**9
+    ),
     "mixing": Argument(float, "share of training samples whose layers have the styles of two latents, from 0 to 1", 0),
     "path_length": Argument(float, "weight of the path length regularization; 0 leaves it out", 0),
-    "rough_steps": Argument(int, "steps of stage I, which makes rough images; the others are stage II's; at least 1", 1),
+    "rough_steps": Argument(
+        int, "steps of stage I, which makes rough images; the others are stage II's; at least 1", 1, high=10**9
+    ),
     "kl_weight": Argument(float, "of the condition's KL divergence to the standard normal, at least 0", 0),
     "buffer": Argument(int, "past fakes that the discriminators see besides; at least 1", 1),
     # Of networks.

@@ -279,7 +279,7 @@ def game_flags(recipe, game):
             "low": each.low,
             "above": each.above,
             "below": each.below,
-            "high": arguments.MOST if each.kind is int else None,
+            "high": each.high if each.kind is int else None,
         }
         flags.append(Flag(name, None, each.text, each.kind, **bounds, optional=True, shown=said, hidden=hidden))
     return flags

@@ -56,6 +56,9 @@ def choose_features(name, train, held_out, inception_weights=""):
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
     if name == "statistics" and not fine:
         raise InputError(f"statistics need at least {SMALLEST} pixels a side. Received: images of shape {train.image_shape}")
+    if inception_weights and name != "inception":
+        raise InputError(f"--inception_weights goes with --features=inception. Received: --features={name}")
+    inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None
     classifier = features.Classifier.cached(train, held_out) if labelled and name not in ("statistics", "pixels") else None
     if name == "auto":
         name = "classifier" if labelled else "statistics" if fine else "pixels"
@@ -63,7 +66,7 @@ def choose_features(name, train, held_out, inception_weights=""):
         "classifier": lambda: classifier.features,
         "statistics": lambda: features.Statistics(train.images[:: -(-len(train) // 10_000)]).features,
         "pixels": lambda: features.pixel_features,
-        "inception": lambda: features.Inception(inception_weights or "imagenet").features,
+        "inception": lambda: inception.features,
     }[name]()
     return extractor, name, classifier
 
@@ -88,8 +91,8 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     rng = np.random.default_rng(0)
     real, apart = (part.images[np.sort(rng.permutation(len(part))[:n_real])] for part in (train, held_out))
     told = gan.inputs.get("labels")
-    asked = None if told is None or told.drawn else np.arange(n) % told.classes
-    given = {name: np.random.default_rng(seed).permutation(values) for name, values in texts.items()}
+    asked = None if told is None or told.drawn else _labels_like(everything, told.classes, n, seed)
+    given = {name: np.random.default_rng(seed).permutation(values)[:n] for name, values in texts.items()}
     samples = gan.sample(n, seed, **given, **({} if asked is None else {"labels": asked}))
     between = "two halves of the training images" if unseen is None else "training and unseen images"
     results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
@@ -113,6 +116,14 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
         clusters = gan.recognize(held_out.images)[0].argmax(axis=1)
         results |= flatten({"cluster_accuracy": metrics.cluster_accuracy(clusters, held_out.labels)[0]})
     return results
+
+
+def _labels_like(data, classes, n, seed):
+    """Return n labels, each as often as in the data, in an order that seed decides; where these have none, all in turn."""
+    import numpy as np
+
+    labels = np.arange(n) % classes if data.labels is None else np.sort(data.labels)[np.arange(n) * len(data) // n]
+    return np.random.default_rng(seed).permutation(labels)
 
 
 def halves(data):

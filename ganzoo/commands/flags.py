@@ -158,3 +158,16 @@ def parse(found, argv):
 def flag_is_set(options, name):
     """Return whether the command has the flag and it stands on the command line."""
     return name in options and options[name].present > 0
+
+
+def refuse_beside(options, cause, names):
+    """Raise InputError for a flag on the command line that would be ignored beside another, or without it.
+
+    Args:
+        options: the flags' values.
+        cause: words for the message, e.g. "--maps".
+        names: of the flags that do not go with it.
+    """
+    for name in names:
+        if flag_is_set(options, name):
+            raise InputError(f"{cause} does not go with --{name}.")

@@ -14,7 +14,7 @@ their translations.
 import re
 
 from ganzoo.commands import command, folders, runner
-from ganzoo.commands.flags import Flag, run_dir_flag, seed
+from ganzoo.commands.flags import Flag, refuse_beside, run_dir_flag, seed
 from ganzoo.errors import InputError
 
 MOST = 10_000  # images, or paths, in one picture
@@ -23,14 +23,14 @@ MOST = 10_000  # images, or paths, in one picture
 def groups():
     """Return {title: flags}."""
     many = f"how many images, or how many paths with --interpolate; 1 to {MOST:,}"
-    labels = "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; repeated until there are --n"
+    labels = "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; in turn, where --n is more"
     text = "of a model that draws texts: what to draw; may be given several times, and is then drawn in turn"
     traverse = "of InfoGAN: the continuous code that goes from -2 to 2 along each row; -1 for none"
     output = "PNG to write (default: samples_SEED.png, paths_SEED.png or traversal_CODE_SEED.png in the run's folder)"
     return {
         "flags": [
             run_dir_flag(),
-            Flag("n", 64, many, int, low=1, high=MOST),
+            Flag("n", None, many, int, low=1, high=MOST, optional=True, shown="64, or as many labels as are more"),
             seed(1, "the same seed gives the same images"),
             Flag("interpolate", False, "draw paths of 8 images from one sample to another, a row each", bool),
             Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),
@@ -80,6 +80,8 @@ def draw(model, options, run_dir):
     if options.endpoint and options.endpoint not in model.endpoints():
         raise InputError(f"--endpoint must be one of {', '.join(model.endpoints())}. Received: --endpoint={options.endpoint}")
     shape = next(iter(model.examples.values())).shape
+    _refuse_ignored(options, points=len(shape) != 3)
+    n = options.n or max([64, *map(len, given.values())])
     endpoint, points = options.endpoint or "serving_default", model.endpoints()
     pictures = [key for key, each in points[endpoint].inputs.items() if isinstance(each, Image)]
     if options.interpolate and (len(shape) != 3 or pictures):
@@ -89,17 +91,17 @@ def draw(model, options, run_dir):
     if len(shape) != 3:
         return model.preview(seed=options.seed)
     if pictures:
-        return _translate(model, options, run_dir, endpoint, pictures[0])
+        return _translate(model, options, n, run_dir, endpoint, pictures[0])
     if options.traverse >= 0:
         pictures, columns = model.traversal(options.traverse, 10, options.seed), 10
     elif options.interpolate:
         rows = []
-        for i in range(options.n):
+        for i in range(n):
             asked = {key: [values[i % len(values)]] for key, values in given.items()}
             rows.append(model.interpolate(8, options.seed + i, options.seed + i + 1, not options.straight, **asked))
         pictures, columns = np.concatenate(rows), 8
     else:
-        pictures = model.sample(options.n, options.seed, endpoint, **given)
+        pictures = model.sample(n, options.seed, endpoint, **given)
         columns = next((len(values) for values in given.values() if 1 < len(values) <= 20), None)
     return images.grid(pictures, columns, zoom=images.zoom_for(shape))
 
@@ -127,14 +129,24 @@ def _asked(model, options):
     return given
 
 
-def _translate(model, options, run_dir, endpoint, name):
-    """Return images before and after, about eight in a row."""
+def _refuse_ignored(options, points):
+    """Raise InputError for a flag that the picture asked for would not follow; points: whether it is one of points."""
+    if points:
+        refuse_beside(options, "a picture of points", ("n", "straight", "endpoint"))
+    if options.traverse >= 0:
+        refuse_beside(options, "--traverse", ("n", "interpolate", "straight", "labels", "text", "endpoint"))
+    if options.straight and not options.interpolate:
+        raise InputError("--straight goes with --interpolate.")
+
+
+def _translate(model, options, n, run_dir, endpoint, name):
+    """Return n images before and after, about eight in a row."""
     import numpy as np
 
     from ganzoo.utils import images
 
     train, unseen = runner.data_of(run_dir, same=False)
-    before = (unseen or train).arrays[name][: options.n]
+    before = (unseen or train).arrays[name][:n]
     columns = model.translations({name: before}, options.seed, endpoint)
     shape = columns[0].shape[1:]
     rows = np.stack(columns, axis=1).reshape(-1, *shape)

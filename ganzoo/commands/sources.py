@@ -156,7 +156,10 @@ def load_test(recipe, options):
         whole = _load_images(recipe, options, _image_size(recipe, options))
         return whole.split(options.held_out)[1] if options.held_out else None
     found = data.load_test(options.dataset, options.data, _image_size(recipe, options))
-    return None if found is None else prepare(recipe, options, found)
+    asked = recipe.stack or recipe.data == "identities" or (recipe.data == "images" and (options.classes or options.digit >= 0))
+    if found is None or (asked and found.labels is None):  # those of the classes asked for cannot be told apart
+        return None
+    return prepare(recipe, options, found)
 
 
 def _load_images(recipe, options, size):
@@ -165,7 +168,10 @@ def _load_images(recipe, options, size):
     from ganzoo.data.loading import is_picture
 
     if "crops" not in options:  # stacks are made of whole images
-        return data.load(options.dataset, options.data, size, strict=options.strict)
+        found = data.load(options.dataset, options.data, size, strict=options.strict)
+        if isinstance(found, data.Crops):
+            raise InputError(f"stacks are made of gray images with labels from 0 to 9. Received: crops of {found.name}")
+        return found
     crops = recipe.crops if options.crops is None else options.crops
     depth = (options.depth if "depth" in options else None) or 8
     how = {"symmetry": options.symmetry, "scale_jitter": options.scale_jitter, "alpha": options.alpha, "depth": depth}

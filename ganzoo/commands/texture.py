@@ -13,7 +13,7 @@ unless the training was on heights (--depth=16).
 import re
 
 from ganzoo.commands import command, folders
-from ganzoo.commands.flags import Flag, choice, run_dir_flag, seed
+from ganzoo.commands.flags import Flag, choice, flag_is_set, refuse_beside, run_dir_flag, seed
 from ganzoo.errors import InputError
 from ganzoo.utils.files import expanded
 
@@ -87,6 +87,17 @@ def read_mask(shape):
     return data.from_picture(shape, (1, 1)).pictures[0].mean(-1) / 255.0
 
 
+def _refuse_ignored(options):
+    """Raise InputError for a flag that the pictures asked for would not follow."""
+    if options.blend:
+        refuse_beside(options, "--blend", ("seed", "count"))
+    elif flag_is_set(options, "blend_shape"):
+        raise InputError(f"--blend_shape goes with --blend. Received: --blend_shape={options.blend_shape[:100]}")
+    if not options.maps:
+        maps = ("engine", "metres_per_pixel", "height_range_metres", "dark_is_high", "raw_size", "byte_order")
+        refuse_beside(options, "--nomaps", maps)
+
+
 def _output(options, run_dir, seeds, number):
     """Return the folder of a picture, or raise InputError where there is a file."""
     name = f"texture_{seeds[0]}_{seeds[1]}" if seeds else f"texture_{number}"
@@ -106,9 +117,8 @@ def main(options):
     width, height = parse_pair("size", options.size, MOST)
     columns, rows = parse_pair("preview", options.preview, 16)
     seeds = parse_seeds(options.blend) if options.blend else None
+    _refuse_ignored(options)
     shape = read_mask(options.blend_shape)
-    if seeds and options.count > 1:
-        raise InputError(f"give --blend or --count, not both. Received: --count={options.count}")
     numbers = range(options.seed, options.seed + options.count)
     if numbers[-1] > LAST_SEED:
         raise InputError(f"seeds go up to {LAST_SEED}. Received: --seed={options.seed} --count={options.count}")

@@ -48,6 +48,7 @@ class Fitting:
         Args:
             parts: the parts of `examples` in their order (images, labels), or one dictionary; arrays with leading axes `(N,)`,
                 one batch for all updates, or `(batches_per_step, N)`.
+            named: parts by their names in `examples`, or Keras's x and y for the first and the second.
 
         Returns:
             Dictionary of floats for this step.
@@ -56,10 +57,24 @@ class Fitting:
             InputError: if they are of another shape, range or number.
         """
         refuse_options(named, "train_on_batch", ("sample_weight", "class_weight", "return_dict"))
-        batches = self.as_batches(parts[0] if len(parts) == 1 and isinstance(parts[0], dict) else (*parts, *named.values()))
+        batches = self.as_batches(self._by_name(parts, named) if named else parts[0] if len(parts) == 1 else parts)
         self.check_batches(batches)
         tensors = {name: ops.convert_to_tensor(values) for name, values in batches.items()}
         return {name: float(value) for name, value in self._play_step(tensors).items()}
+
+    def _by_name(self, parts, named):
+        """Return {name: values} of parts in their order and of named ones."""
+        given = dict(parts[0]) if len(parts) == 1 and isinstance(parts[0], dict) else dict(zip(self.examples, parts))  # noqa: B905
+        aliases = dict(zip(("x", "y"), self.examples, strict=False))
+        for name, values in named.items():
+            key = name if name in self.examples else aliases.get(name)
+            if key is None or key in given:
+                raise InputError(
+                    f"train_on_batch of {type(self).__name__} takes {' and '.join(self.examples)}, each once. Received: "
+                    f"{name}=..."
+                )
+            given[key] = values
+        return given
 
     def fit(self, x=None, y=None, **options):
         """Train with Keras's `fit`; `train` is its front that knows runs, samples and checkpoints, and looks at every batch.

@@ -9,6 +9,7 @@ LICENCES = {
     "fashion_mnist": "Fashion-MNIST (Zalando 2017), MIT",
     "cifar10": "CIFAR-10 (Krizhevsky 2009); its authors name no licence",
     "forest": "CIFAR-100 (Krizhevsky 2009); its authors name no licence",
+    "outdoor": "CIFAR-100 (Krizhevsky 2009); its authors name no licence",
     "described_mnist": "MNIST (LeCun, Cortes and Burges), changed, CC BY-SA 3.0",
     "terrain": "heights that ganzoo makes; nobody's rights",
     "ring": "points that ganzoo draws; nobody's rights",

@@ -28,8 +28,8 @@ def from_npz(path, key=None, image_size=None):
     Args:
         path: str or Path of a file written by `np.savez` or `np.savez_compressed`.
         key: str, the array to read. None takes "x_train", else "images", else the only array there is. Labels are
-            taken from the key's partner ("y_train" for "x_train", "labels" for "images"), or from "labels" or "y_train" if
-            they are one for each image; the names of the classes from "class_names".
+            taken from the key's partner ("y_train" for "x_train", "labels" for "images"), or, of any key but "x_test" and
+            "x_val", from "labels" or "y_train" if they are one for each image; the names of the classes from "class_names".
         image_size: pair of ints (height, width) to bring the images to, or None to leave them as they are.
 
     Returns:
@@ -163,7 +163,7 @@ def _labels_key(path, key, headers):
     """Return the key of the labels, or None if there are none; refuse those that are meant for the images and do not fit."""
     count = headers[key][0][0]
     partner = "y_" + key[2:] if key.startswith("x_") else "labels"
-    for name in (partner, "labels", "y_train"):
+    for name in (partner, *(() if key in ("x_test", "x_val") else ("labels", "y_train"))):
         shape = headers.get(name, (None, None))[0]
         if shape is not None and shape[:1] == (count,) and len(shape) <= 2:
             return name

@@ -80,6 +80,17 @@ def is_loopback(host):
         return host == "localhost"
 
 
+def address_of(host, port):
+    """Return what a browser on this machine is given to reach the page.
+
+    Example:
+        >>> address_of("0.0.0.0", 7860), address_of("::1", 7860)
+        ('http://127.0.0.1:7860', 'http://[::1]:7860')
+    """
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def application(page, figure, host, port):
     """Return the ASGI application of a page.
 
@@ -134,5 +145,5 @@ def serve(catalog, opened, host, port, report):
             report("whoever reaches this machine over the network can use the page")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        report(f"open http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{found} in a browser; Ctrl-C ends the page")
+        report(f"open {address_of(host, found)} in a browser; Ctrl-C ends the page")
         server.run(sockets=[listener])

@@ -27,8 +27,8 @@ def request(model, signature, n=1):
         n: positive int.
     """
     if signature == "from_seed":
-        given = {name: each.default(n) for name, each in model.endpoints()["serving_default"].inputs.items() if not each.drawn}
-        columns = {"seeds": np.arange(7, 7 + n)} | given
+        examples, inputs = example_inputs(model, "serving_default", n), model.endpoints()["serving_default"].inputs
+        columns = {"seeds": np.arange(7, 7 + n)} | {name: examples[name] for name, each in inputs.items() if not each.drawn}
     else:
         columns = example_inputs(model, signature, n)
     rows = [{name: np.round(values[i].astype("float64"), 4).tolist() if values.dtype.kind == "f" else values[i].tolist()

@@ -14,7 +14,7 @@ class ImageBuffer(keras.layers.Layer):
     the buffer. What it holds is part of the model's state, so a resumed run goes on exactly.
 
     Args:
-        capacity: images that it holds, positive int, at least the batch size.
+        capacity: images that it holds, positive int; of a larger batch only so many take part, the others pass.
         shape: of an image, (height, width, channels).
 
     Example:
@@ -31,6 +31,11 @@ class ImageBuffer(keras.layers.Layer):
 
     def call(self, images, seed):
         """Return images `(N, *shape)`; seed int32 `(2,)`, new for each call."""
+        images, others = images[: self.capacity], images[self.capacity :]
+        handed = self._exchange(images, seed)
+        return handed if others.shape[0] == 0 else ops.concatenate([handed, others])
+
+    def _exchange(self, images, seed):
         n, count = ops.cast(ops.shape(images)[0], "int32"), self.count.value
         index = ops.arange(n, dtype="int32")
         fills = count + index < self.capacity  # the others are for places that were taken before, each for one of its own

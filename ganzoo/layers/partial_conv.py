@@ -62,7 +62,8 @@ class PartialConv2D(keras.layers.Layer):
         share = sum(ops.cast(mask, exact) * (features.shape[-1] / channels) for features, mask in parts)
         count = self._convolve(share, ops.ones((self.size, self.size, 1, 1), exact))
         mask = ops.cast(count > 1e-6, made.dtype)
-        made = made * ops.cast(self.size**2 / ops.maximum(count, 1e-6), made.dtype) * mask
+        ratio = ops.where(count > 1e-6, self.size**2 / ops.maximum(count, 1e-6), 0.0)  # where nothing is known it overflows
+        made = made * ops.cast(ratio, made.dtype)
         if self.use_bias:
             made = made + ops.cast(backend.value_of(self.bias), made.dtype) * mask
         return [made, mask]

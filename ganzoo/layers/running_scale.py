@@ -23,7 +23,8 @@ class RunningScale(keras.layers.Layer):
         self.decay = decay
 
     def build(self, input_shape):
-        self.mean_square = self.add_weight(shape=(), initializer="ones", trainable=False, name="mean_square")
+        kept = {"trainable": False, "autocast": False, "name": "mean_square"}  # in half precision small moves would be lost
+        self.mean_square = self.add_weight(shape=(), initializer="ones", **kept)
 
     def call(self, inputs, training=False):
         if training:

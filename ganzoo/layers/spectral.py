@@ -70,7 +70,10 @@ class SpectralNormalized:
         self.u.assign(moved / _norm(moved))
 
     def call(self, inputs):
-        with keras.StatelessScope([(getattr(self, self.matrix), self.normalized())]):
+        kernel = getattr(self, self.matrix)
+        # A scope hides one around it, which may hold other values of the bias too.
+        others = [(each, each.value) for each in self.trainable_variables if each is not kernel]
+        with keras.StatelessScope([(kernel, self.normalized()), *others]):
             return super().call(inputs)
 
     # Keras's layers with kernels save these alone.

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from ganzoo.layers.precision import at_least_single
 from ganzoo.utils.checks import positive_number
 
 
@@ -26,12 +27,13 @@ class Truncation(keras.layers.Layer):
         self.decay = positive_number("decay", decay)
 
     def build(self, input_shapes):
-        self.mean = self.add_weight(shape=(input_shapes[0][-1],), initializer="zeros", trainable=False, name="mean")
+        kept = {"trainable": False, "autocast": False, "name": "mean"}  # in half precision small moves would be lost
+        self.mean = self.add_weight(shape=(input_shapes[0][-1],), initializer="zeros", **kept)
 
     def call(self, inputs, training=False):
         w, psi = inputs
         if training:
-            now = ops.cast(ops.mean(w, axis=0), self.mean.dtype)
+            now = ops.cast(ops.mean(at_least_single(w), axis=0), self.mean.dtype)
             self.mean.assign(self.mean + self.decay * (now - self.mean))
             return w
         mean = ops.cast(ops.convert_to_tensor(self.mean.value), w.dtype)

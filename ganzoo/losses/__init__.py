@@ -2,7 +2,7 @@
 
 All take discriminator logits (no sigmoid: it lives here, in its stable softplus form), real first, and return one number
 per sample, `(N,)`; the mean is taken once, by the training step. A high logit means "real". All are finite in value and
-gradient for any float32 logit.
+gradient for logits of up to 1e18 either way.
 """
 
 from ganzoo.errors import InputError

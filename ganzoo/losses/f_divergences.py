@@ -3,7 +3,7 @@
     max_T E_x[T(x)] - E_z[f*(T(G(z)))] <= D_f(p || q),     T = g_f(v), v the discriminator's logit
 
 so minus the discriminator's loss is a lower bound of the divergence, reached where T = f'(p / q). The exponentials of three of
-them would overflow: above an exponent of 20 they go on as their tangent, so that any float32 logit has a finite loss and
+them would overflow: above an exponent of 20 they go on as their tangent, so that logits of up to 1e18 have a finite loss and
 gradient. The paper's seventh divergence, GAN's, is `NonSaturating`.
 """
 

@@ -6,6 +6,7 @@ from keras import ops
 from ganzoo.core.config import Configurable
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import positive_number
+from ganzoo.utils.heads import head_of
 from ganzoo.utils.types import Tensor
 
 
@@ -15,7 +16,7 @@ class FeatureMatching(Configurable):
 
     Args:
         weight: positive float.
-        layer: name of the layer whose outputs are f; None for the inputs of the last layer, the logit's.
+        layer: name of the layer whose outputs are f; None for what the logit is made of.
 
     Example:
         >>> FeatureMatching(0.5)(ops.ones((4, 3)), ops.zeros((4, 3))).numpy().tolist()
@@ -36,8 +37,7 @@ class FeatureMatching(Configurable):
         """
         names = [each.name for each in discriminator.layers]
         if self.layer is None:
-            last = [each for each in discriminator.layers if each.weights][-1]
-            return keras.Model(discriminator.inputs, last.input)
+            return keras.Model(discriminator.inputs, head_of(discriminator.outputs[0]).input)
         if self.layer not in names:
             raise InputError(f"the discriminator has the layers {', '.join(names)}. Received: layer={self.layer!r}")
         return keras.Model(discriminator.inputs, discriminator.get_layer(self.layer).output)

@@ -82,6 +82,7 @@ class BigGAN(GAN):
         """
         values = self.get_config() | {"latent": config.serialize(TruncatedNormal(self.latent.size, threshold))}
         other = type(self).from_config(values)
+        other.compile_from_config(self.get_compile_config())
         state.set_state(other, state.get_state(self))
         batches = -(-positive_integer("images", images) // 64)
         inputs = (list(other.draw_inputs(64, seed + i).values()) for i in range(batches))

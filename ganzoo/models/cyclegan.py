@@ -32,7 +32,7 @@ class CycleGAN(AdversarialModel):
         cycle_weight, identity_weight: of the L1 terms, at least 0; the paper's are 10 and 5.
         steps: length of the training that the learning rate is planned for; positive int.
         learning_rate: of both optimizers in the first half.
-        buffer: past fakes that the discriminators see besides; at least the batch size.
+        buffer: past fakes that the discriminators see besides; positive int.
         seed: as in `GAN`.
 
     Example:

@@ -23,7 +23,7 @@ from keras import ops
 
 from ganzoo import backend, networks, optimizers
 from ganzoo.augmentation import RandomAffine
-from ganzoo.core.inputs import Category, Code
+from ganzoo.core.inputs import Category, Code, Uniform
 from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.objectives import Objective
@@ -95,12 +95,18 @@ class InfoGAN(GAN):
         return {"category_logits": self.categories, "code_means": self.codes}
 
     def draw_values(self, shape, seed, inputs=None):
-        """Draw noise and codes as one vector; a seed then gives the image that it gave when they were one input."""
-        category, rest = (backend.fold_in(seed, stream) for stream in (1, 2))
-        noise = self.latent.size
+        """Draw uniform noise and codes as one vector; a seed then gives the image that it gave when they were one input."""
+        category, rest, latents, labels = (backend.fold_in(seed, stream) for stream in (1, 2, 3, 4))
+        together = type(self.latent) is Uniform
+        noise = self.latent.size if together else 0
         numbers = backend.uniform((*shape, noise + self.codes), rest, -1.0, 1.0)
-        chosen = Category(self.categories).draw(shape, category)
-        return {"latents": numbers[..., :noise], "categories": chosen, "codes": numbers[..., noise:]}
+        drawn = {
+            "latents": numbers[..., :noise] if together else self.latent.draw(shape, latents),
+            "categories": Category(self.categories).draw(shape, category),
+            "codes": numbers[..., noise:],
+        }
+        others = {name: each for name, each in self.inputs.items() if name not in drawn}
+        return drawn | super().draw_values(shape, labels, others)
 
     def auxiliary_losses(self, player, real, fake):
         distance = ops.sum(ops.square((fake.inputs["codes"] - fake.outputs[1]) / self.code_sigma), axis=1) / 2

@@ -55,4 +55,4 @@ class SAGAN(GAN):
         Raises:
             InputError: if the networks have no attention.
         """
-        return self.networks.attention_maps(self.players["generator"].sampling("generator"), list(inputs.values()))
+        return networks.Attention.attention_maps(self.players["generator"].sampling("generator"), list(inputs.values()))

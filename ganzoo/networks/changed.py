@@ -31,6 +31,7 @@ from ganzoo.layers.spectral import SpectralNormalized
 from ganzoo.networks.base import Networks, functional
 from ganzoo.networks.dcgan import DCGAN
 from ganzoo.utils.checks import check_choice, check_object, positive_integer
+from ganzoo.utils.heads import head_of
 from ganzoo.utils.types import Shape
 
 SPECTRAL = {
@@ -51,7 +52,8 @@ class Changed(Networks):
         networks: a pair of `ganzoo.networks`.
         spectral_norm: spectral normalization of all kernels of the discriminator; see `ganzoo.layers.spectral`.
         minibatch: lets the discriminator compare the examples of a batch: "std" joins `MinibatchStd` to its last map,
-            "discrimination" joins `MinibatchDiscrimination` to what the logit is made of; None leaves it.
+            "discrimination" joins `MinibatchDiscrimination` to what the logit is made of, a projection of labels excepted; None
+            leaves it.
         virtual_batch_norm: examples of the reference batch that the generator's batch norms take their statistics from, see
             `ganzoo.layers.virtual_batch_norm`; None leaves batch normalization.
 
@@ -118,12 +120,13 @@ def with_minibatch_layer(network: keras.Model, kind: str) -> keras.Model:
         kind: "std" or "discrimination".
 
     Raises:
-        InputError: for "std" where it has no maps.
+        InputError: for "std" where it has no maps, or what follows them takes no further feature.
     """
     if kind == "discrimination":
-        places = [tensor._keras_history.operation for tensor in network.outputs]
+        heads = [(head_of(tensor), tensor._keras_history.operation) for tensor in network.outputs]
+        places = [head if _rank(head) == 2 else last for head, last in heads]
     else:
-        places = [each for each in network.layers if _rank(each) == 4 and len(each.output.shape) == 2][-1:]
+        places = [each for each in network.operations if _rank(each) == 4 and len(each.output.shape) == 2][-1:]
     if not places:
         raise InputError("minibatch='std' is for discriminators of images; minibatch='discrimination' is for all.")
     names, joined = {each.name for each in places}, {}
@@ -139,7 +142,13 @@ def with_minibatch_layer(network: keras.Model, kind: str) -> keras.Model:
     def clone(layer):
         return type(layer).from_config(layer.get_config())
 
-    return keras.models.clone_model(network, clone_function=clone, call_function=call)
+    try:
+        return keras.models.clone_model(network, clone_function=clone, call_function=call)
+    except ValueError as error:  # of a layer whose inputs must fit each other, such as a projection's
+        other = "discrimination" if kind == "std" else "std"
+        raise InputError(
+            f"minibatch={kind!r} gives {places[0].name} more features than what follows it takes; take {other!r}."
+        ) from error
 
 
 def with_virtual_batch_norm(network: keras.Model, inputs: dict[str, Input], reference: int) -> keras.Model:
@@ -151,7 +160,7 @@ def with_virtual_batch_norm(network: keras.Model, inputs: dict[str, Input], refe
         reference: examples of the reference batch.
 
     Raises:
-        InputError: where it has no batch normalization.
+        InputError: where it has no batch normalization, or some of it within other layers.
     """
 
     def clone(layer):
@@ -166,6 +175,12 @@ def with_virtual_batch_norm(network: keras.Model, inputs: dict[str, Input], refe
         return layer(*arguments, **({} if isinstance(layer, VirtualBatchNormalization) else options))
 
     body = keras.models.clone_model(network, clone_function=clone, call_function=call)
+    left = [each.name for each in body._flatten_layers() if isinstance(each, layers.BatchNormalization)]
+    if left:
+        raise InputError(
+            "virtual_batch_norm takes the place of all batch norms, which must be layers of the generator itself. Received: "
+            f"others within its layers ({', '.join(left[:3])}), as where a norm is told labels"
+        )
     tensors = [keras.Input(each.shape, dtype=each.dtype, name=name) for name, each in inputs.items()]
     front = [ReferenceBatch(reference, each.dtype, name=f"reference_{name}") for name, each in inputs.items()]
     joined = [layer(tensor) for layer, tensor in zip(front, tensors, strict=True)]

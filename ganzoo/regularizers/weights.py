@@ -49,7 +49,7 @@ class Orthogonal(Regularizer):
     """weight * sum over kernels W of |W^T W o (1 - I)|_F^2 (Brock et al. 2018, arXiv:1809.11096, eq. 3): filters that are
     orthogonal to each other, of any length.
 
-    A kernel is a matrix here, output channels last. Embeddings and vectors are left out.
+    A kernel is a matrix here, a column for each output channel. Embeddings and vectors are left out.
 
     Args:
         weight: positive float.
@@ -59,10 +59,14 @@ class Orthogonal(Regularizer):
         self.weight = positive_number("weight", weight)
 
     def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
+        layers = [layer for network in player.networks.values() for layer in network._flatten_layers()]
+        transposed = {id(layer.kernel) for layer in layers if isinstance(layer, keras.layers.Conv2DTranspose)}
         total = 0.0
         for kernel in player.variables:
             if kernel.name == "kernel":
-                matrix = ops.reshape(ops.cast(kernel.value, kernel.dtype), (-1, kernel.shape[-1]))
+                values = ops.cast(kernel.value, kernel.dtype)
+                values = ops.swapaxes(values, -1, -2) if id(kernel) in transposed else values
+                matrix = ops.reshape(values, (-1, values.shape[-1]))
                 products = ops.matmul(ops.transpose(matrix), matrix)
                 total += ops.cast(ops.sum(ops.square(products)) - ops.sum(ops.square(ops.diagonal(products))), "float32")
         return self.weight * total

@@ -12,8 +12,9 @@ from ganzoo.training.runs import RunDirectory
 MAX_INT = 16_384  # of a size in a description; a larger one asks for networks that no run of this library has
 _LARGE = (  # numbers that are no sizes
     *("seed", "steps", "updates", "decay_steps", "first_decay_steps", "warmup_steps", "boundaries"),
-    *("rough_steps", "ema_half_life_images"),
+    *("rough_steps", "stage_steps", "ema_half_life_images"),
 )
+_LISTS = {"words": MOST_WORDS, "class_shares": MAX_INT, "shares": MAX_INT}  # those that may be long
 _PARTS = (Configurable, AdversarialModel, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)
 
 
@@ -110,7 +111,7 @@ def check_description(value, path, name="model", depth=0):
             if key not in ("class_name", "module", "registered_name"):
                 check_description(each, path, key, depth + 1)
     elif isinstance(value, list):
-        most = MOST_WORDS if name == "words" else 200
+        most = _LISTS.get(name, 200)
         if len(value) > most:
             raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most {most} are read.")
         for each in value:

@@ -26,7 +26,16 @@ def check_run(run, model, data, batch_size, resume, override):
     Returns:
         (the settings, the list of changes that `override` allows).
     """
+    from ganzoo.export.folder import check_path
+
     settings = settings_of(model, data, batch_size)
+    try:
+        check_path(run.saved_model)
+    except InputError:
+        raise InputError(
+            f"the end of a training writes {run.saved_model}, and what is there is no exported generator: move it away, or "
+            "choose another run_dir."
+        ) from None
     if resume:
         settings |= _moved_rates(run, model, settings)
         return settings, run.check_same(settings, override)

@@ -80,11 +80,15 @@ class Input(Configurable):
             array = np.asarray(values, self.dtype)
         except (ValueError, TypeError) as error:
             raise InputError(f"{wanted} Received: {name}={values!r:.100}") from error
-        if array.shape == self.shape:
-            array = array[None]
+        array = self.as_rows(array)
         if array.shape[1:] != self.shape or not len(array) or not np.isfinite(array).all():
             raise InputError(f"{wanted} Received: shape {np.shape(values)}")
         return repeat(name, array, n)
+
+    def as_rows(self, array):
+        """Return given values with a leading axis: a number for all of them, one value, or a value a sample."""
+        array = array if array.ndim else np.broadcast_to(array, self.shape)
+        return array[None] if array.shape == self.shape else array
 
     def blend(self, a, b, t, spherical=True):
         """Return what lies at shares t `(n,)` of the way from a to b, both `(*shape)`: array `(n, *shape)`."""

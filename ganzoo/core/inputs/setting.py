@@ -1,6 +1,5 @@
 """Numbers that a sample may be asked with, such as where StyleGAN3's image lies."""
 
-import numpy as np
 from keras import ops
 
 from ganzoo.core.inputs.base import Input
@@ -32,11 +31,9 @@ class Setting(Input):
         """Return the usual values, whatever the seed."""
         return ops.broadcast_to(ops.convert_to_tensor(self.values, dtype=self.dtype), (*shape, *self.shape))
 
-    def check(self, name, values, n):
-        array = np.asarray(values, self.dtype)
-        if array.ndim == 0 or (array.ndim == 1 and self.shape == (1,)):
-            array = array.reshape(-1, 1)  # one number for all, or one a sample
-        return super().check(name, array, n)
+    def as_rows(self, array):
+        """Return given values with a leading axis: of one setting a number a sample."""
+        return array[:, None] if array.ndim == 1 and self.shape == (1,) else super().as_rows(array)
 
     def blend(self, a, b, t, spherical=True):
         """Move on the straight line."""

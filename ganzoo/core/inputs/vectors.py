@@ -129,9 +129,11 @@ class Uniform(_Vector):
 class Code(Uniform):
     """Continuous codes uniform in [-1, 1), each meant to get a meaning of its own (Chen et al. 2016, arXiv:1606.03657)."""
 
-    def check(self, name, values, n):
-        array = np.asarray(values, "float32")
-        return super().check(name, np.broadcast_to(array, (n, self.size)) if array.ndim == 1 else array, n)
+    def as_rows(self, array):
+        """Return given values with a leading axis: of one code a number a sample, of several a number for all of them."""
+        if array.ndim == 1 and self.size == 1:
+            return array[:, None]
+        return np.broadcast_to(array, (1, self.size)) if array.shape == (1,) else super().as_rows(array)
 
     def blend(self, a, b, t, spherical=True):
         """Move on the straight line: the codes' own axes have a meaning, their length has none."""

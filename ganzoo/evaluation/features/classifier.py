@@ -42,7 +42,7 @@ class Classifier:
 
         Args:
             train: `ganzoo.data.ImageDataset` with labels.
-            test: another one for `accuracy`; None sets a tenth of `train` aside.
+            test: another one for `accuracy`; None, or one without labels, sets a tenth of `train` aside.
             steps: updates in batches of 128, rounded to whole passes over the data, at least one; 2,000 are four passes over
                 MNIST.
             seed: int; initial weights and the order of images.
@@ -53,7 +53,7 @@ class Classifier:
         """
         if train.labels is None:
             raise InputError(f"{train.name} has no labels, so no classifier can be trained on it.")
-        if test is None:
+        if test is None or test.labels is None:
             train, test = train.split(max(1, len(train) // 10))
         per_epoch = -(-len(train) // 128)
         epochs = max(1, round(steps / per_epoch))

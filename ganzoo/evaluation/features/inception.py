@@ -28,7 +28,7 @@ class Inception:
 
         try:
             if weights not in ("imagenet", None):
-                existing_file(weights, "a file of weights")  # reading a named pipe would wait for ever
+                weights = existing_file(weights, "a file of weights")  # reading a named pipe would wait for ever
             with channels_last():
                 self.network = keras.applications.InceptionV3(include_top=False, weights=weights, pooling="avg")
         except Exception as error:  # whatever a download or a file can raise
