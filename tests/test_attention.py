@@ -12,6 +12,7 @@ import ganzoo
 from ganzoo import layers, networks
 from ganzoo.core import state
 from ganzoo.core.inputs import TruncatedNormal
+from ganzoo.core.player import Player
 from ganzoo.errors import InputError
 from ganzoo.layers.spectral import SpectralNormalized
 from ganzoo.regularizers import Orthogonal, Regularizer
@@ -162,6 +163,8 @@ def test_statistics_are_recomputed_as_means_over_batches():
 class Weights:
     """As much of a player as a regularizer of weights looks at."""
 
+    networks = {}
+
     def __init__(self, **arrays):
         self.variables = [keras.Variable(value, dtype="float64", name=name) for name, value in arrays.items()]
 
@@ -174,6 +177,23 @@ def test_orthogonal_regularization_is_its_formula():
     assert float(Orthogonal(0.01).weight_penalty(player, 0)) == pytest.approx(expected, rel=1e-6)
     assert float(Orthogonal().weight_penalty(Weights(kernel=3 * np.eye(4)), 0)) == pytest.approx(0.0, abs=1e-12)
     assert Regularizer().weight_penalty(player, 0) is None
+
+
+def test_filters_of_a_transposed_convolution_are_those_of_its_outputs():
+    """Its kernel has the input channels last: two filters that are equal cost as much in either kind of layer."""
+    turned, straight = keras.layers.Conv2DTranspose(2, 1, use_bias=False), keras.layers.Conv2D(2, 1, use_bias=False)
+    equal_filters = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])  # a column a filter
+    for layer in (turned, straight):
+        network = keras.Sequential([keras.Input((1, 1, 3)), layer])
+        kernel = equal_filters.T if layer is turned else equal_filters
+        layer.set_weights([kernel.reshape(layer.kernel.shape)])
+        player = Player({"network": network}, keras.optimizers.SGD())
+        assert float(Orthogonal(1.0).weight_penalty(player, 0)) == pytest.approx(2 * 14**2)
+
+
+def test_a_learned_constant_is_no_kernel():
+    network = keras.Sequential([keras.Input((3,)), layers.Constant((4, 4, 2))])
+    assert float(Orthogonal(1.0).weight_penalty(Player({"network": network}, keras.optimizers.SGD()), 0)) == 0.0
 
 
 def test_truncated_normal_is_a_normal_drawn_again():

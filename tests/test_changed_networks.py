@@ -111,3 +111,26 @@ def test_points_compare_too():
     gan = ganzoo.PointGAN(2, networks=networks.Changed(networks.PointDense(8), True, "discrimination"))
     gan.train(np.random.default_rng(0).normal(size=(100, 2)).astype("float32"), steps=2, batch_size=10, verbose=False)
     assert any(isinstance(each, MinibatchDiscrimination) for each in gan.discriminator.layers)
+
+
+@pytest.mark.parametrize("kind", ["std", "discrimination"])
+@pytest.mark.parametrize("pair", [networks.Compact(8, 8), networks.Residual(8, 8), networks.Attention(8)])
+def test_discriminators_that_project_labels_compare_too(pair, kind):
+    changed = networks.Changed(pair, minibatch=kind)
+    if kind == "std" and isinstance(pair, networks.Attention):  # the projection is of the maps' own features
+        with pytest.raises(InputError, match="minibatch='std' gives .* more features than what follows it takes; take 'disc"):
+            changed.build_discriminator(SHAPE, classes=3)
+        assert changed.build_discriminator(SHAPE).output_shape == (None, 1)
+        return
+    discriminator = changed.build_discriminator(SHAPE, classes=3)
+    images, labels = np.random.default_rng(0).uniform(-1, 1, (4, *SHAPE)).astype("float32"), np.zeros(4, "int32")
+    alone = discriminator([images, labels])[0, 0]
+    among_copies = discriminator([np.repeat(images[:1], 4, axis=0), labels])[0, 0]
+    assert abs(float(alone - among_copies)) > 1e-6
+
+
+def test_norms_within_layers_cannot_be_virtual():
+    pair = networks.Changed(networks.Attention(8), virtual_batch_norm=8)
+    assert pair.build_generator({"latents": Normal(4)}, SHAPE).output_shape == (None, *SHAPE)
+    with pytest.raises(InputError, match="must be layers of the generator itself. Received: others within its layers"):
+        pair.build_generator({"latents": Normal(4), "labels": Label(3)}, SHAPE)

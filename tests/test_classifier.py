@@ -63,3 +63,10 @@ def test_classifier_training_and_cache(tmp_path):
         classifier.predict(np.zeros((1, 9, 9, 1), "uint8"))
     with pytest.raises(InputError, match="has no labels"):
         features.Classifier.train(data.ImageDataset(digits.images))
+
+
+def test_unseen_images_without_labels_say_nothing_about_a_classifier():
+    digits = data.load("digits")
+    unseen = data.ImageDataset(digits.images[:100])
+    alone, beside = (features.Classifier.train(digits, test, steps=14, verbose=False) for test in (None, unseen))
+    assert beside.accuracy == alone.accuracy > 0

@@ -16,7 +16,7 @@ from PIL import Image
 import ganzoo
 from ganzoo import networks
 from ganzoo.commands import command as command_line
-from ganzoo.commands import compose, evaluate, flags, folders, runner, sources, texture
+from ganzoo.commands import compose, evaluate, flags, folders, runner, sample, sources, texture
 from ganzoo.commands.main import VERBS
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.data import ImageDataset
@@ -603,6 +603,14 @@ def test_clusters_stand_in_for_labels(tmp_path, monkeypatch, capfd):
         slow(["sample", "--interpolate"], ("CycleGAN", {}), "make images from latents. Received: a run of CycleGAN"),
         slow(["evaluate"], ("PointGAN", {}), "images made from latents. Received: a run of PointGAN, of points"),
         slow(["evaluate"], ("CycleGAN", {}), "Received: a run of CycleGAN, asked with images (make translation"),
+        (["evaluate", "--inception_weights=w.h5"], ("GAN", {}), "goes with --features=inception. Received: --features=auto"),
+        (["sample", "--traverse=0", "--labels=1"], ("InfoGAN", {"classes": 3}), "--traverse does not go with --labels."),
+        (["sample", "--traverse=0", "--n=9"], ("InfoGAN", {}), "--traverse does not go with --n."),
+        (["sample", "--straight"], ("GAN", {}), "--straight goes with --interpolate."),
+        (["sample", "--n=50"], ("PointGAN", {}), "a picture of points does not go with --n."),
+        (["texture", "--blend_shape=radial"], ("TextureGAN", {}), "--blend_shape goes with --blend. Received: --blend_shape=r"),
+        (["texture", "--blend=3,8", "--seed=7"], ("TextureGAN", {}), "--blend does not go with --seed."),
+        (["texture", "--nomaps", "--engine=unreal"], ("TextureGAN", {}), "--nomaps does not go with --engine."),
     ],
 )
 def test_models_are_refused_before_data_are_read(words, model, message, tmp_path, monkeypatch, capfd):
@@ -612,6 +620,16 @@ def test_models_are_refused_before_data_are_read(words, model, message, tmp_path
     monkeypatch.chdir(tmp_path)
     status, _, said = invoke([f"--run_dir={tmp_path}", *words[1:]], monkeypatch, capfd, words[:1])
     assert (status, message in said) == (2, True), said
+
+
+@pytest.mark.parametrize(("labels", "n", "columns"), [("0-99", None, 100), ("0-2", None, 64), ("0-2", 5, 5)])
+def test_as_many_samples_as_labels_are_asked_for(labels, n, columns, tmp_path):
+    asked, model = [], make_gan("GAN", classes=100)
+    model.sample = lambda n, *rest, **given: asked.append((n, len(given["labels"]))) or np.zeros((n, 8, 8, 1), "uint8")
+    words = ["sample", f"--labels={labels}", *([f"--n={n}"] if n else [])]
+    found = flags.parse([flag for group in sample.groups().values() for flag in group], words)
+    sample.draw(model, found, tmp_path)
+    assert asked == [(columns, 100 if labels == "0-99" else 3)]
 
 
 def test_a_texture_is_not_painted_for_a_file(tmp_path, monkeypatch, capfd):
@@ -641,6 +659,10 @@ def test_evaluate_needs_images_and_keeps_their_classes(stripes):
         with pytest.raises(InputError, match=f"evaluate compares 2 real images or more with as many others. {message}"):
             evaluate.evaluate(gan, *parts, 20, 1, "pixels")
     assert evaluate.evaluate(gan, ganzoo.data.ImageDataset(stripes[:4]), None, 20, 1, "pixels")["real_images"] == 2
+    uneven = ganzoo.data.ImageDataset(stripes[:40], np.repeat([0, 1], [30, 10]))
+    asked = evaluate._labels_like(uneven, 2, 20, seed=1)
+    assert np.bincount(asked).tolist() == [15, 5] and (asked != np.sort(asked)).any()
+    assert np.bincount(evaluate._labels_like(ganzoo.data.ImageDataset(stripes), 3, 9, seed=1)).tolist() == [3, 3, 3]
     gaps = ganzoo.data.ImageDataset(stripes[:40], np.repeat([0, 10, 20, 30], 10))
     assert [half.classes for half in evaluate.halves(gaps)] == [31, 31]
 
@@ -684,9 +706,20 @@ def test_a_run_of_texts_is_evaluated_and_inverted(tmp_path, monkeypatch, capfd):
     run = f"--run_dir={tmp_path / 'run'}"
     words = ("--steps=2", "--rough_steps=1", "--width=4", "--image_size=8", "--batch_size=4", "--log_every=1", run)
     assert invoke(words, monkeypatch, capfd, ("train", "stackgan"))[0] == 0
-    status, said, errors = invoke([run, "--n=30", "--features=pixels"], monkeypatch, capfd, ("evaluate",))
+    status, said, errors = invoke([run, "--n=30", "--features=pixels"], monkeypatch, capfd, ("evaluate",))  # of 6,000 texts
     assert (status, "nearest fake" in said) == (0, True), errors
     status, _, errors = invoke([run, "--n=3", "--steps=2", "--starts=2"], monkeypatch, capfd, ("invert",))
     assert status == 0, errors
     texts = runner.data_of(tmp_path / "run")[0].texts[:3]
     np.testing.assert_array_equal(np.load(tmp_path / "run" / "inverted.npz")["texts"], texts)
+
+
+def test_data_that_cannot_be_stacked_or_told_apart(tmp_path, stripes):
+    crops = options_for(RECIPES["stacked-digits"], "--dataset=terrain", "--digit=3")
+    with pytest.raises(InputError, match="stacks are made of gray images with labels from 0 to 9. Received: crops of terrain"):
+        sources.load(RECIPES["stacked-digits"], crops)
+    np.savez(tmp_path / "half.npz", x_train=stripes, y_train=np.arange(60) % 10, x_test=stripes)
+    words = f"--data={tmp_path / 'half.npz'}"
+    assert len(sources.load_test(RECIPES["cgan"], options_for(RECIPES["cgan"], words))) == 60
+    assert sources.load_test(RECIPES["cgan"], options_for(RECIPES["cgan"], words, "--digit=3")) is None
+    assert sources.load_test(RECIPES["stacked-digits"], options_for(RECIPES["stacked-digits"], words)) is None

@@ -68,6 +68,22 @@ def test_the_warm_up_of_an_average_does_not_begin_anew_with_a_size():
         np.testing.assert_allclose(mean, weight + decay * (before - weight), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
+def test_the_average_fades_in_with_the_network_that_it_follows(stripes):
+    gan = ganzoo.ProgressiveGAN((8, 8, 1), latent=4, stage_steps=4, ema_half_life_images=10_000.0)
+    shares = []
+
+    class Fades(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            pair = (gan.generator, gan.ema_generator)
+            fades = [[each for each in network._flatten_layers() if isinstance(each, FadeIn)] for network in pair]
+            shares.append([float(each[0].share) if each else None for each in fades])
+
+    gan.train(stripes, steps=8, batch_size=4, callbacks=[Fades()], log_every=1, verbose=False)
+    assert [own for own, _ in shares if own is not None] == [0.5, 1.0, 1.0, 1.0]
+    assert all(own == average for own, average in shares)
+
+
 def test_stages_come_with_the_steps():
     gan = make_gan("ProgressiveGAN", image_shape=(16, 16, 1), stage_steps=10)
     assert [(stage.steps, stage.name) for stage in gan.stages(25)] == [(10, "4x4"), (10, "8x8"), (5, "16x16")]

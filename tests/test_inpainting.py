@@ -371,3 +371,13 @@ def test_inpaint_command(tmp_path, stripes, capfd, monkeypatch):
         status, _, errors = inpaint("ContextEncoder", *words)
         assert status == 2
         assert message in errors
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_windows_without_a_known_pixel_are_zero_in_half_precision_too(policy):
+    layer = PartialConv2D(3, 7, dtype=policy)
+    mask = np.ones((1, 16, 16, 1), "float32")
+    mask[:, 3:13, 3:13] = 0
+    features, known = (np.asarray(each, "float32") for each in layer([np.ones((1, 16, 16, 2), "float32"), mask]))
+    assert np.isfinite(features).all() and known[0, 8, 8, 0] == 0 and (features[0, 8, 8] == 0).all()
+    assert known[0, 4, 4, 0] == 1

@@ -136,6 +136,16 @@ def test_a_buffer_hands_out_what_was_handed_in(capacity, sizes):
     assert len(past) < 50 or 0.4 < np.mean(past) < 0.6
 
 
+def test_of_a_batch_larger_than_the_buffer_as_many_take_part_as_it_holds():
+    buffer = ImageBuffer(3, (1, 1, 1))
+    for step in range(8):
+        images = np.arange(5 * step + 1, 5 * step + 6, dtype="float32").reshape(5, 1, 1, 1)
+        found = np.ravel(buffer(images, seed=(0, step)))
+        assert (found > 0).all() and len(set(found.tolist())) == 5, "never an empty place"
+        assert found[3:].tolist() == np.ravel(images)[3:].tolist()
+    assert (np.ravel(buffer.images.value) % 5).max() <= 3
+
+
 def test_minibatch_discrimination_by_hand():
     layer = MinibatchDiscrimination(kernels=3, dimensions=2)
     x = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 from conftest import make_gan
 
-from ganzoo import losses, objectives
+import ganzoo
+from ganzoo import losses, networks, objectives
 from ganzoo.errors import InputError
 
 REAL = np.array([-5.0, 1.4, 12.5, 2.7])
@@ -207,3 +208,18 @@ def test_feature_matching_is_of_the_generator_alone(stripes):
     assert not all(np.array_equal(a, b) for a, b in pairs)
     with pytest.raises(InputError, match="the discriminator has the layers"):
         losses.FeatureMatching(layer="none").features(plain.discriminator)
+
+
+@pytest.mark.parametrize(
+    ("gan", "size"),
+    [
+        (lambda: ganzoo.GAN((8, 8, 1), classes=3, networks=networks.Compact(8, 8)), 32),
+        (lambda: ganzoo.InfoGAN((8, 8, 1)), None),
+    ],
+)
+def test_features_are_those_that_the_logit_is_made_of(gan, size):
+    """Of a logit with a projection, and of a discriminator with further heads, whose layers may come later."""
+    discriminator = gan().discriminator
+    features = losses.FeatureMatching().features(discriminator).outputs[0]
+    logit = next(each for each in discriminator.layers if getattr(each, "units", None) == 1)
+    assert features is logit.input and size in (None, features.shape[-1])

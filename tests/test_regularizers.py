@@ -167,7 +167,7 @@ def test_a_schedule_counts_steps_for_penalties_of_weights_too():
     falling = keras.optimizers.schedules.PiecewiseConstantDecay([3], [1.0, 0.25])
     scheduled = regularizers.Scheduled(regularizers.Orthogonal(1.0), falling)
     player = types.SimpleNamespace(
-        variables=[keras.Variable(np.ones((2, 2)), name="kernel")], optimizer=types.SimpleNamespace(iterations=100)
+        variables=[keras.Variable(np.ones((2, 2)), name="kernel")], networks={}, optimizer=types.SimpleNamespace(iterations=100)
     )
     found = [float(scheduled.weight_penalty(player, tf.constant(step, tf.int64))) for step in (0, 3, 4, 9)]
     np.testing.assert_allclose(found, [8, 8, 2, 2], rtol=1e-6)

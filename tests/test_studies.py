@@ -226,6 +226,21 @@ def test_results_go_on_with_a_run_that_has_no_checkpoint_yet(tmp_path, monkeypat
         assert ("--resume" in said[-2]) is begun
 
 
+def test_results_leave_out_a_run_that_was_trained_on_since_it_was_measured(tmp_path, monkeypatch):
+    for name, measured in (("gan", 5), ("dcgan", 9)):
+        (tmp_path / f"{name}-seed0").mkdir()
+        config = {"accelerators": [], "versions": {"keras": "9.0"}}
+        (tmp_path / f"{name}-seed0" / "config.json").write_text(json.dumps(config))
+        found = {"step": measured, "reference_between": "", "samples": 100}
+        (tmp_path / f"{name}-seed0" / "evaluation.json").write_text(json.dumps(found))
+    monkeypatch.setattr(results, "progress", lambda run_dir: (9 if run_dir.exists() else 0, 60.0))
+    monkeypatch.setattr(results_report, "save_picture", lambda run_dir, path: None)
+    monkeypatch.setattr(results_report, "write", lambda table, record, path, gallery: path.write_text(json.dumps(record)))
+    (tmp_path / "pictures").mkdir()
+    results.report(tmp_path, tmp_path / "record.json", tmp_path / "pictures")
+    assert list(json.loads((tmp_path / "record.json").read_text())) == ["dcgan-seed0"]
+
+
 def test_results_are_written_where_they_can_be_and_refused_before_they_are_made(tmp_path):
     found = {"step": 9360, "seconds": 60, "finished": True, "machine": "2 CPU cores", "versions": {"keras": "9.0"},
              "measures": {"samples": 100, "frechet_distance": 3.14, "frechet_distance_error": 0.25}}  # fmt: skip

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from conftest import make_stripes, run_python
+from PIL import Image
 
 import ganzoo
 from experiments import (
@@ -143,6 +144,14 @@ def test_damaged_results_are_refused(content, tmp_path):
     (tmp_path / "results.json").write_text(content)
     with pytest.raises(InputError, match="results.json (cannot be read as JSON|must hold the results of a study)"):
         studies.read_results(tmp_path / "results.json")
+
+
+def test_a_study_of_images_takes_crops_of_a_picture(tmp_path):
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype="uint8")).save(tmp_path / "photo.png")
+    for words in ([f"--data={tmp_path / 'photo.png'}", "--image_size=16"], ["--dataset=terrain", "--image_size=16"]):
+        flags = [flag for group in inpainting.flag_groups().values() for flag in group]
+        images, unseen = inpainting.load(parse(flags, ["inpainting", "--n=4", *words]))
+        assert images.image_shape[:2] == (16, 16) and len(unseen) == 4 and len(images) > 100
 
 
 @pytest.mark.parametrize("study_of", [identity, inpainting])

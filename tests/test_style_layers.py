@@ -140,6 +140,18 @@ def test_truncation_follows_the_mean_of_training_and_goes_towards_it():
     np.testing.assert_allclose(layer([w, psi]), mean + psi * (w - mean), atol=1e-6)
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_running_means_move_by_small_steps_in_half_precision(policy):
+    """Rounded to half precision in each step, both would stand still far from 2 and 9."""
+    truncation, scale = Truncation(decay=0.005, dtype=policy), RunningScale(decay=0.01, dtype=policy)
+    for _ in range(1500):
+        truncation([keras.ops.full((2, 3), 2.0), keras.ops.ones((2, 1))], training=True)
+        scale(keras.ops.full((1, 2, 2, 1), 3.0), training=True)
+    np.testing.assert_allclose(truncation.mean, 2.0, rtol=1e-2)
+    assert float(scale.mean_square) == pytest.approx(9.0, rel=1e-2)
+    assert {truncation.mean.dtype, scale.mean_square.dtype} == {"float32"}
+
+
 def test_running_scale_and_scaled_noise():
     layer, x = RunningScale(decay=0.25), 3 * np.ones((1, 2, 2, 2), "float32")
     np.testing.assert_allclose(layer(x), x)

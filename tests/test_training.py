@@ -128,6 +128,16 @@ def test_a_resume_without_any_checkpoint_begins_anew(finished, copy):
     assert len(make_tiny().train(finished[3], steps=1, batch_size=8, run_dir=copy, resume=True, **EVERY).epoch) == 1
 
 
+def test_what_would_be_overwritten_at_the_end_is_refused_at_the_beginning(tmp_path, stripes):
+    (tmp_path / "run" / "generator").mkdir(parents=True)
+    (tmp_path / "run" / "generator" / "notes.txt").write_text("mine")
+    with pytest.raises(
+        InputError, match="the end of a training writes .*generator, and what is there is no exported generator"
+    ):
+        make_tiny().train(stripes, steps=1, batch_size=8, run_dir=tmp_path / "run", **EVERY)
+    assert [each.name for each in (tmp_path / "run").iterdir()] == ["generator"]
+
+
 def test_nothing_to_resume_is_said(tmp_path, stripes):
     with pytest.raises(InputError, match="config.json is missing"):
         make_tiny().train(stripes, steps=1, batch_size=8, run_dir=tmp_path, resume=True, **EVERY)

@@ -1,11 +1,12 @@
 """Unrolled GAN: the generator's gradient is that of the loss after K updates of the discriminator, which itself stays."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import ganzoo
-from ganzoo import losses, objectives, optimizers, regularizers
+from ganzoo import losses, networks, objectives, optimizers, regularizers
 from ganzoo.errors import InputError
 from ganzoo.models.unrolled_gan import objective
 
@@ -115,3 +116,17 @@ def test_penalties_are_looked_ahead():
     expected = float(tf.reduce_mean(copy.generator_loss(None, copy.discriminate(fake).logits)))
     logs = gan.update_generator(given, inputs, gan.forward("generator", lambda: gan.generate_batch(inputs)), seed)
     assert float(logs["generator_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_biases_of_spectrally_normalized_layers_are_looked_ahead():
+    """A scope hides one around it: a layer that opens one for its kernel must hand its bias on."""
+    networks_ = networks.Changed(networks.PointDense((8,), "tanh"), spectral_norm=True)
+    gan = ganzoo.UnrolledGAN(latent=4, hidden=8, networks=networks_)
+    variables = gan.discriminator.trainable_variables
+    x = keras.ops.ones((3, 2))
+    before = np.asarray(gan.discriminator(x))
+    for moved in (each for each in variables if each.name == "bias"):
+        values = [each.value + (0.5 if each is moved else 0.0) for each in variables]
+        with gan._discriminator_of(values):
+            ahead = np.asarray(gan.discriminator(x))
+        assert np.abs(ahead - before).min() > 1e-3

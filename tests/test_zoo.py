@@ -2,6 +2,7 @@
 
 import time
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -287,3 +288,32 @@ def test_from_seed_of_a_step_is_a_function_of_model_seed_and_step():
     draws = [np.asarray(gan.latent.draw((2,), gan._seed(stream, count))) for stream in (0, 1) for count in (0, 1)]
     assert len({draw.tobytes() for draw in draws}) == 4
     assert all(isinstance(draw, np.ndarray) and tf.is_tensor(gan._seed(0, 0)) for draw in draws)
+
+
+def test_infogan_draws_its_latents_as_they_are_declared():
+    """Labels that are drawn, and latents of another distribution, among its own inputs."""
+    gan = ganzoo.InfoGAN((8, 8, 1), networks=networks.Compact(8, 8), classes=3, class_shares=(0.5, 0.25, 0.25))
+    drawn = gan.draw_inputs(400, seed=1)
+    assert set(drawn) == {"latents", "categories", "codes", "labels"}
+    assert 0.9 < drawn["latents"].std() < 1.1 and np.abs(drawn["codes"]).max() <= 1
+    assert 0.4 < (drawn["labels"] == 0).mean() < 0.6
+    assert gan.sample(4, seed=2).shape == (4, 8, 8, 1)
+    assert [each.name for each in gan.combined.inputs] == list(gan.inputs)
+    uniform = ganzoo.InfoGAN((8, 8, 1)).draw_inputs(50, seed=1)
+    assert np.abs(uniform["latents"]).max() <= 1
+
+
+def test_truncation_keeps_optimizers_of_another_kind():
+    gan = ganzoo.BigGAN((8, 8, 1), latent=4, networks=networks.BigGAN(8))
+    gan.compile(generator_optimizer="sgd")
+    other = gan.truncated(0.5, images=64)
+    assert type(other.generator_optimizer) is keras.optimizers.SGD
+    assert np.abs(other.draw_inputs(20)["latents"]).max() <= 0.5
+
+
+def test_attention_maps_of_any_pair_and_without_attention():
+    gan = ganzoo.SAGAN((8, 8, 1), latent=4, networks=networks.Changed(networks.Attention(8), minibatch="std"))
+    assert gan.attention_maps(gan.draw_inputs(2)).shape == (2, 4, 4, 4, 4)
+    with pytest.raises(InputError, match="has no attention"):
+        plain = ganzoo.SAGAN((8, 8, 1), latent=4, networks=networks.Compact(8, 8))
+        plain.attention_maps(plain.draw_inputs(2))

@@ -56,8 +56,6 @@ def choose_features(name, train, held_out, inception_weights=""):
         raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
     if name == "statistics" and not fine:
         raise InputError(f"statistics need at least {SMALLEST} pixels a side. Received: images of shape {train.image_shape}")
-    if inception_weights and name != "inception":
-        raise InputError(f"--inception_weights goes with --features=inception. Received: --features={name}")
     inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None
     classifier = features.Classifier.cached(train, held_out) if labelled and name not in ("statistics", "pixels") else None
     if name == "auto":
@@ -138,6 +136,8 @@ def halves(data):
 def main(options):
     import ganzoo
 
+    if options.inception_weights and options.features != "inception":
+        raise InputError(f"--inception_weights goes with --features=inception. Received: --features={options.features}")
     run_dir = folders.selected_run(options)
     path = folders.file_output(options, run_dir / "evaluation.json")
     gan = ganzoo.load(run_dir)

@@ -65,7 +65,7 @@ class Orthogonal(Regularizer):
         for kernel in player.variables:
             if kernel.name == "kernel":
                 values = ops.cast(kernel.value, kernel.dtype)
-                values = ops.swapaxes(values, -1, -2) if id(kernel) in transposed else values
+                values = ops.transpose(values, (0, 1, 3, 2)) if id(kernel) in transposed else values
                 matrix = ops.reshape(values, (-1, values.shape[-1]))
                 products = ops.matmul(ops.transpose(matrix), matrix)
                 total += ops.cast(ops.sum(ops.square(products)) - ops.sum(ops.square(ops.diagonal(products))), "float32")

@@ -13,7 +13,7 @@ def head_of(tensor):
 
     Example:
         >>> import keras
-        >>> head_of(keras.Sequential([keras.Input((2,)), layers.Dense(1, name="logit"), layers.Flatten()]).output).name
+        >>> head_of(keras.Sequential([keras.Input((2,)), layers.Dense(1, name="logit"), layers.Flatten()]).outputs[0]).name
         'logit'
     """
     operation = tensor._keras_history.operation

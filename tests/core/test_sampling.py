@@ -265,3 +265,14 @@ def test_more_than_are_asked_for_are_refused():
         gan.sample(2, latents="random")
     with pytest.raises(InputError, match="endpoint must be one of serving_default. Received: endpoint='b_to_a'"):
         gan.sample(2, endpoint="b_to_a")
+
+
+def test_a_number_stands_for_all():
+    gan = make_gan("StyleGAN")
+    assert (gan.draw_inputs(2, noise=0)["noise"] == 0).all()
+    assert (gan.sample(2, noise=0) == gan.sample(2, noise=np.zeros(gan.inputs["noise"].shape))).all()
+    one, two = Code(1), Code(2)
+    np.testing.assert_array_equal(one.check("codes", [0.1, 0.2], 2), np.float32([[0.1], [0.2]]))
+    np.testing.assert_array_equal(two.check("codes", [0.1], 1), np.float32([[0.1, 0.1]]))
+    with pytest.raises(InputError, match="codes must be finite numbers"):
+        two.check("codes", [0.1, 0.2, 0.3], 3)

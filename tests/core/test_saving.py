@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from conftest import fast_only, make_gan, make_tiny, run_python
 
+import ganzoo
 from ganzoo import networks, objectives
 from ganzoo.augmentation import RandomAffine
 from ganzoo.core import state
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
+from ganzoo.training import loading
 
 # No class of this process is known there: ganzoo alone must be enough.
 LOADER = """
@@ -171,3 +173,13 @@ def test_files_that_keras_gives_no_gan_back_from_are_not_written(name, tmp_path)
     with pytest.raises(InputError, match="a GAN is saved to a .keras file"):
         make_gan("GAN").save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_long_lists_and_stages_of_a_run_are_read(stripes, tmp_path):
+    shares = np.arange(1, 301) / np.arange(1, 301).sum()
+    gan = ganzoo.GAN((8, 8, 1), latent=4, classes=300, class_shares=shares)
+    gan.train((stripes, np.arange(60)), steps=1, batch_size=8, run_dir=tmp_path / "run", verbose=False)
+    np.testing.assert_allclose(ganzoo.load(tmp_path / "run").class_shares, shares)
+    loading.check_description({"stage_steps": 37_500}, "run")
+    with pytest.raises(InputError, match="at most 16384 are read"):
+        loading.check_description({"class_shares": [0.0] * 16_385}, "run")

@@ -11,6 +11,7 @@ from keras import Input, Sequential, layers, ops
 
 import ganzoo
 from ganzoo import backend, objectives, optimizers, regularizers
+from ganzoo.errors import InputError
 from ganzoo.registry import MODELS
 from ganzoo.testing.recording import watch_step
 
@@ -255,3 +256,20 @@ def test_gradients_are_accumulated_where_an_optimizer_says_so(make, stripes):
         for network, weights in zip(networks, before, strict=True):
             pairs = zip(network.trainable_variables, weights, strict=True)
             assert any(not np.array_equal(now, old) for now, old in pairs) is moved
+
+
+def test_parts_of_a_batch_may_be_named():
+    gan, a = make_gan("CGAN"), batch_for(make_gan("CGAN"))
+    states = []
+    for call in (
+        lambda gan: gan.train_on_batch(a["images"], a["labels"]),
+        lambda gan: gan.train_on_batch(labels=a["labels"], images=a["images"]),
+        lambda gan: gan.train_on_batch(x=a["images"], y=a["labels"]),
+        lambda gan: gan.train_on_batch(a["images"], labels=a["labels"]),
+    ):
+        gan = make_gan("CGAN")
+        states.append(call(gan))
+    assert all(each == states[0] for each in states)
+    for named, said in (({"pictures": a["images"]}, "pictures"), ({"x": a["images"], "images": a["images"]}, "images")):
+        with pytest.raises(InputError, match=f"takes images and labels, each once. Received: {said}=..."):
+            gan.train_on_batch(**named)

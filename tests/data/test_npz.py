@@ -255,3 +255,11 @@ def test_image_size_resizes(save):
     assert dataset.labels.tolist() == [1, 0]
     colours = from_npz(save(x_train=np.full((2, 8, 8, 3), (1, 2, 3), np.uint8)), image_size=(4, 4))
     assert colours.images[0, 0, 0].tolist() == [1, 2, 3]
+
+
+def test_unseen_images_have_no_labels_but_their_own(save):
+    """Those of as many training images would be taken for theirs."""
+    path = save(x_train=IMAGES, y_train=LABELS, x_test=IMAGES[::-1], labels=LABELS)
+    assert from_npz(path, key="x_test").labels is None
+    assert load_test("grass", str(path)).labels is None
+    assert np.array_equal(from_npz(path).labels, LABELS)

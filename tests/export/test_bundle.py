@@ -14,6 +14,7 @@ from ganzoo import export
 from ganzoo.commands.export import example
 from ganzoo.commands.main import main as ganzoo_main
 from ganzoo.errors import InputError
+from ganzoo.export import serving
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +256,9 @@ def test_a_run_of_the_command_has_a_card_of_its_run(tmp_path):
     for said in ("| data | ", "CC BY 4.0", "| steps | 4 |", "kernel distance, at step 4 | 0.25 ± 0.01 |",
                  "![samples](samples.png)", "`generator_int8.tflite`"):  # fmt: skip
         assert said in card, said
+
+
+@pytest.mark.parametrize("name", ["ContextEncoder", "PartialConvNet"])
+def test_a_model_of_images_is_asked_by_seed_too(name):
+    body = serving.request(make_gan(name), "from_seed", 2)
+    assert set(body["instances"][0]) == {"seeds", "images"} and np.shape(body["instances"][1]["images"]) == (8, 8, 1)
