@@ -134,3 +134,9 @@ def test_norms_within_layers_cannot_be_virtual():
     assert pair.build_generator({"latents": Normal(4)}, SHAPE).output_shape == (None, *SHAPE)
     with pytest.raises(InputError, match="must be layers of the generator itself. Received: others within its layers"):
         pair.build_generator({"latents": Normal(4), "labels": Label(3)}, SHAPE)
+
+
+def test_attention_within_another_layer_is_told():
+    gan = ganzoo.SAGAN(SHAPE, latent=4, networks=networks.Changed(networks.Attention(8), virtual_batch_norm=4))
+    with pytest.raises(InputError, match="within another layer, as with virtual batch normalization"):
+        gan.attention_maps(gan.draw_inputs(2))

@@ -60,6 +60,8 @@ def catalog_of(*run_dirs):
         ("CGAN", ({"labels": tuple(range(10))}, (), None, True, True)),
         slow("InfoGAN", ({"categories": tuple(range(10))}, (("codes", 0), ("codes", 1)), None, True, True)),
         slow("CycleGAN", ({}, (), "a", False, False)),
+        slow("ProgressiveGAN", ({}, (), None, True, False)),  # it brings latents to one length
+        slow("StyleGAN2", ({}, (), None, True, True)),
     ],
 )
 def test_controls_are_what_a_model_declares(name, expected):
@@ -308,3 +310,12 @@ def test_a_texture_of_heights_is_its_own_height():
     picture = np.linspace(0, 1, 1024, dtype="float32").reshape(32, 32, 1)
     assert texture.makes_heights(model)
     np.testing.assert_array_equal(texture.height_of(model, picture), picture[:, :, 0])
+
+
+@pytest.mark.slow
+def test_styles_are_truncated_by_psi():
+    made = make_gan("StyleGAN2")
+    asked, plain = (state.inputs_of(made, state.Request(n=2, truncation=psi)) for psi in (0.5, 1.0))
+    np.testing.assert_array_equal(asked["truncation"], [[0.5], [0.5]])
+    for name in ("latents", "noise"):
+        np.testing.assert_array_equal(asked[name], plain[name])

@@ -92,6 +92,13 @@ def test_stages_come_with_the_steps():
     assert gan.stages(11)[1].examples["images"].shape == (8, 8, 1)
 
 
+def test_long_stages_take_data_of_the_last_size():
+    gan = ganzoo.ProgressiveGAN((32, 32, 1), latent=4, stage_steps=400_000)
+    gan.check_data(ganzoo.data.ImageDataset(np.zeros((8, 32, 32, 1), "uint8")))
+    with pytest.raises(InputError, match="Received: .* with .16, 16, 1."):
+        gan.check_data(ganzoo.data.ImageDataset(np.zeros((8, 16, 16, 1), "uint8")))
+
+
 def test_drift_is_the_squared_output_for_real_images():
     real, fake = RNG.normal(size=(2, 5)).astype("float32")
     drift = losses.Wasserstein(0.5).discriminator(real, fake) - losses.Wasserstein().discriminator(real, fake)

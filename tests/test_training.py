@@ -138,6 +138,27 @@ def test_what_would_be_overwritten_at_the_end_is_refused_at_the_beginning(tmp_pa
     assert [each.name for each in (tmp_path / "run").iterdir()] == ["generator"]
 
 
+@pytest.mark.slow
+def test_schedules_of_keras_go_on_where_the_run_does(tmp_path, stripes):
+    """Its epochs are counted from the run's beginning, also after a stop within one."""
+    seen = []
+
+    class Epochs(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            seen.append((epoch, self.model.step))
+
+    every = {"batch_size": 8, "log_every": 2, "checkpoint_every": 1, "sample_every": 2, "verbose": False}
+    whole, parts = make_tiny(), make_tiny()
+    fall = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 1e-3 / (epoch + 1))
+    whole.train(stripes, steps=8, callbacks=[fall, Epochs()], run_dir=tmp_path / "whole", **every)
+    for steps in (3, 6, 8):
+        more = {"resume": True} if steps > 3 else {}
+        parts.train(stripes, steps=steps, callbacks=[fall, Epochs()], run_dir=tmp_path / "parts", **every, **more)
+    assert seen == [(0, 0), (1, 2), (2, 4), (3, 6), (0, 0), (1, 2), (1, 3), (2, 4), (3, 6)]
+    ours, theirs = (state.get_state(each) for each in (whole, parts))
+    assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
 def test_nothing_to_resume_is_said(tmp_path, stripes):
     with pytest.raises(InputError, match="config.json is missing"):
         make_tiny().train(stripes, steps=1, batch_size=8, run_dir=tmp_path, resume=True, **EVERY)

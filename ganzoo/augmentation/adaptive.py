@@ -11,7 +11,7 @@ from ganzoo.utils.types import Tensor
 
 class Adaptive(Configurable):
     """An augmentation that each image gets with a probability p, which rises while D overfits and falls else (Karras et al.
-    2020, arXiv:2006.06676, section 3.1).
+    2020, arXiv:2006.06676, section 3).
 
         r = E[sign D(x)] over the training images of a batch,    p <- p + sign(r - target) N / images,   within 0 and 1
 

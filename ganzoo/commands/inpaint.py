@@ -10,7 +10,7 @@ model makes it sees the part around the hole, twice as high and wide where there
 """
 
 from ganzoo.commands import command, folders
-from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
+from ganzoo.commands.flags import Flag, count, refuse_beside, run_dir_flag, seed
 from ganzoo.commands.invert import check_label, read_image
 from ganzoo.errors import InputError
 from ganzoo.utils.files import expanded
@@ -25,8 +25,8 @@ def groups():
             Flag("mask", "", "an image file of the same size, white where the picture is to be filled in; needed"),
             Flag("blending", None, "fit what was filled in to the colors at the border", bool, optional=True,
                  shown="of GANs that are searched for latents"),
-            Flag("label", None, "of the picture, for a conditional GAN; 0 or more; else all are tried", int, low=0,
-                 optional=True),
+            Flag("label", None, "of the picture, for a conditional GAN; 0 or more", int, low=0, optional=True,
+                 shown="as many are tried as --starts says"),
             count("starts", 10, "latents to descend from, of GANs that are searched", high=10_000),
             count("steps", 500, "of the descent"),
             seed(0, "decides the starts"),
@@ -118,6 +118,8 @@ def main(options):
             f"inpaint takes GANs that draw images of 8 bits a channel or fill in. Received: a run of {type(model).__name__}"
         )
     check_label(model, options.label)
+    if "masks" in model.inputs:
+        refuse_beside(options, f"{type(model).__name__}, which is not searched for latents,", ("starts", "steps", "seed"))
     picture = read_image(options.image, model.image_shape[2])
     mask = read_image(options.mask, 1)[..., 0] >= 128
     if mask.shape != picture.shape[:2]:

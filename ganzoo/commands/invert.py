@@ -9,7 +9,7 @@ none.
 """
 
 from ganzoo.commands import command, folders, runner
-from ganzoo.commands.flags import Flag, count, run_dir_flag, seed
+from ganzoo.commands.flags import Flag, count, refuse_beside, run_dir_flag, seed
 from ganzoo.errors import InputError
 from ganzoo.utils.files import replacing
 
@@ -71,6 +71,8 @@ def main(options):
     from ganzoo.evaluation.inversion import invert
     from ganzoo.utils import images
 
+    if options.image:
+        refuse_beside(options, "--image", ("n",))
     run_dir = folders.selected_run(options)
     output = folders.file_output(options, run_dir / "inverted.png")
     gan = ganzoo.load(run_dir)

@@ -93,6 +93,8 @@ def _refuse_ignored(options):
         refuse_beside(options, "--blend", ("seed", "count"))
     elif flag_is_set(options, "blend_shape"):
         raise InputError(f"--blend_shape goes with --blend. Received: --blend_shape={options.blend_shape[:100]}")
+    if not options.tile:
+        refuse_beside(options, "--notile", ("preview",))
     if not options.maps:
         maps = ("engine", "metres_per_pixel", "height_range_metres", "dark_is_high", "raw_size", "byte_order")
         refuse_beside(options, "--nomaps", maps)
@@ -129,6 +131,8 @@ def main(options):
     run_dir = folders.selected_run(options)
     outputs = {number: _output(options, run_dir, seeds, number) for number in numbers}
     model = ganzoo.load(run_dir)
+    if model.examples["images"].dtype == "uint16" and model.image_shape[2] == 1:
+        refuse_beside(options, "a run on heights, which are no estimate,", ("dark_is_high",))
     for number, output in outputs.items():
         if seeds:
             canvases = [textures.draw_canvas(model, height, width, each, options.tile) for each in seeds]

@@ -67,6 +67,8 @@ class Fitting:
         given = dict(parts[0]) if len(parts) == 1 and isinstance(parts[0], dict) else dict(zip(self.examples, parts))  # noqa: B905
         aliases = dict(zip(("x", "y"), self.examples, strict=False))
         for name, values in named.items():
+            if values is None:
+                continue
             key = name if name in self.examples else aliases.get(name)
             if key is None or key in given:
                 raise InputError(

@@ -72,7 +72,7 @@ class Sampling(Validation):
                 raise InputError(f"{type(self).__name__} is asked with {', '.join(inputs)}. Received: {name}=...")
         given = {name: values for name, values in given.items() if values is not None}
         if n is None:
-            sizes = [len(np.atleast_1d(np.asarray(values))) for values in given.values()]
+            sizes = [inputs[name].count(values) for name, values in given.items()]
             options = [len(each.options) for each in inputs.values() if not each.drawn and len(each.options)]
             n = max(1, *sizes, *([] if sizes else options), 1 if sizes or options else 64)
         self.check_number(n)

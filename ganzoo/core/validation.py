@@ -8,13 +8,15 @@ from ganzoo.core.inputs import WHITE
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_class_ids
 
+MANY_STEPS = 10**12  # enough to reach the last stage of any model
+
 
 class Validation:
     """Validation mixin of `AdversarialModel`: one check for arrays, streams, `fit` and `train_on_batch`."""
 
     def check_data(self, data):
         """Raise InputError if a dataset of `ganzoo.data` is not what this model can train on, in its last stage."""
-        for name, spec in (self.stages(10**6)[-1].examples or self.examples).items():
+        for name, spec in (self.stages(MANY_STEPS)[-1].examples or self.examples).items():
             if name not in data.specs:
                 raise InputError(
                     f"{type(self).__name__} trains on {' and '.join(self.examples)}, and {data.name} has no {name}."

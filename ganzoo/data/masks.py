@@ -14,6 +14,7 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.core.inputs import Input
+from ganzoo.core.inputs.base import repeat
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_choice
 
@@ -110,17 +111,20 @@ class Mask(Input):
         draw = backend.jit(lambda rows: backend.map_rows(lambda row: self.draw((), row), rows, self.dtype))
         return ops.convert_to_numpy(draw(ops.convert_to_tensor(seeds)))
 
-    def check(self, name, values, n):
-        array = np.asarray(values)
+    def as_rows(self, array):
+        """Return given masks with leading and last axes; they may lack either."""
         array = array[..., None] if array.shape[-2:] == self.shape[:2] else array
-        array = array[None] if array.ndim == 3 else array
+        return array[None] if array.ndim == 3 else array
+
+    def check(self, name, values, n):
+        array = self.as_rows(np.asarray(values))
         whole = array.dtype.kind in "biu" and len(array) > 0
         if array.shape[1:] != self.shape or not whole or array.max() > 1 or array.min() < 0:
             raise InputError(
                 f"{name} must be integers (N, {self.height}, {self.width}, 1), {self.support}. "
                 f"Received: {array.dtype} of shape {np.shape(values)}"
             )
-        return np.resize(array, (n, *self.shape)).astype(self.dtype)
+        return repeat(name, array, n).astype(self.dtype)
 
     def numpy_code(self, n):
         return f'rng.integers(0, 2, {(n, *self.shape)}).astype("{self.dtype}")'

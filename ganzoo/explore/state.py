@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from ganzoo.core.inputs import Code, Image
+from ganzoo.core.inputs import Code, Image, Setting
 from ganzoo.errors import InputError
 from ganzoo.utils import images
 from ganzoo.utils.checks import check_int
@@ -26,7 +26,7 @@ class Controls:
         image: name of the image that is translated, or None.
         asked: shape of that image, () without one.
         drawn: whether a seed decides anything.
-        truncated: whether there are latents whose length may be scaled.
+        truncated: whether the model is asked with a truncation, or has latents whose length may be scaled.
         example: shape of what comes out.
     """
 
@@ -55,7 +55,8 @@ class Request:
         n: how many images.
         a, b: seeds of the two ends; image i goes from sample i of one to sample i of the other.
         position: share of the way from a to b, 0 to 1.
-        truncation: factor of the latents, 0 to 1.5; below 1 samples are more typical and less various.
+        truncation: psi of a model that is asked with one, else a factor of the latents, 0 to 1.5; below 1 samples are more
+            typical and less various.
         choices: {name: int}, the number of what is chosen, `ANY` for all.
         codes: {(name, index): float}.
         given: {name: uint8 array `(n, H, W, C)`} of images to translate.
@@ -92,7 +93,7 @@ def controls_of(model, endpoint=None):
             found["codes"] += [(name, index) for index in range(each.size)]
         elif not each.drawn:
             raise InputError(f"{name} must be given, and the page has no control for a {type(each).__name__}.")
-        found["truncated"] |= _is_latent(each)
+        found["truncated"] |= name == "truncation" or _is_scaled(model, each)
     found["codes"] = tuple(found["codes"])
     example = tuple(next(iter(model.examples.values())).shape)
     return Controls(tuple(names), endpoint, drawn=any(each.drawn for each in inputs.values()), example=example, **found)
@@ -138,7 +139,9 @@ def inputs_of(model, request, draw=draw):
             found[name] = np.concatenate([each.blend(first, last, t) for first, last in pairs]).astype(each.dtype)
         else:
             found[name] = start[name]
-        if _is_latent(each) and request.truncation != 1:
+        if name == "truncation":
+            found[name] = each.check(name, request.truncation, request.n)
+        elif _is_scaled(model, each) and request.truncation != 1:
             found[name] = np.asarray(each.project(request.truncation * found[name], found[name]), each.dtype)
     return found
 
@@ -165,5 +168,7 @@ def _option(kind, index):
     return kind.options[index] if 0 <= index < len(kind.options) else index
 
 
-def _is_latent(kind):
-    return kind.drawn and "float" in kind.dtype and not isinstance(kind, Code)
+def _is_scaled(model, kind):
+    """Return whether an input is of latents whose length says how typical they are."""
+    latent = kind.drawn and "float" in kind.dtype and not isinstance(kind, (Code, Setting))
+    return latent and not getattr(getattr(model, "networks", None), "normalizes_latents", False)

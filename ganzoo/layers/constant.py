@@ -21,7 +21,7 @@ class Constant(keras.layers.Layer):
         self.shape = tuple(shape)
 
     def build(self, input_shape):
-        self.values = self.add_weight(shape=self.shape, initializer=keras.initializers.RandomNormal(stddev=1.0), name="values")
+        self.values = self.add_weight(shape=self.shape, initializer=keras.initializers.RandomNormal(stddev=1.0), name="kernel")
 
     def call(self, inputs):
         values = ops.cast(ops.convert_to_tensor(self.values.value), self.compute_dtype)

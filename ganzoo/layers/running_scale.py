@@ -1,4 +1,4 @@
-"""Scaling by a running mean, in place of a normalization of each image (Karras et al. 2021, arXiv:2106.12423, section 3.2)."""
+"""Scaling by a running mean, in place of a normalization of each image (Karras et al. 2021, arXiv:2106.12423, section 3.1)."""
 
 import keras
 from keras import ops

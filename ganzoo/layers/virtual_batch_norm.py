@@ -1,5 +1,5 @@
 """Virtual batch normalization: by the statistics of a reference batch that is chosen once (Salimans et al. 2016,
-arXiv:1606.03498, section 3.4).
+arXiv:1606.03498, section 3.5).
 
     y = gamma (x - mean) / sqrt(variance + epsilon) + beta,    mean = (own + R reference) / (R + 1),   E[x^2] in the same way
 

@@ -6,7 +6,7 @@ arXiv:1606.00709.
 Any f-divergence can be played for: the choice says what a generator that cannot do all does instead, cover every mode (KL)
 or keep to some (reverse KL). Networks are DCGAN's. As in the paper's experiments the generator maximizes E[g_f(v)] by default
 (`losses.KL(saturating=True)` minimizes the bound itself). Departure: exponentials go on as their tangent above an exponent of
-20, so that no logit overflows.
+20, so that no logit below 1e18 overflows.
 """
 
 from ganzoo import networks, objectives

@@ -45,7 +45,7 @@ class InfoGAN(GAN):
 
     Args:
         image_shape: height and width multiples of 4, at least 8.
-        latent: size of the noise, uniform in [-1, 1), an int.
+        latent: size of the noise, an int, or an object of `ganzoo.core.inputs`; uniform in [-1, 1) on the default networks.
         categories: number of equally likely categories, int of at least 1.
         codes: number of continuous codes, uniform in [-1, 1); positive int.
         category_weight, code_weight: lambda of the categorical and of the continuous codes' log-likelihood.

@@ -99,6 +99,10 @@ class Attention(Networks):
     def attention_maps(network: keras.Model, inputs: list) -> np.ndarray:
         """Return the attention of a network of this kind on inputs, float32 `(n, h, w, h, w)`; see `SAGAN.attention_maps`."""
         layer = next((each for each in network.layers if isinstance(each, SelfAttention2D)), None)
+        if layer is None and any(isinstance(each, SelfAttention2D) for each in network._flatten_layers()):
+            raise InputError(
+                f"the attention of the {network.name} is within another layer, as with virtual batch normalization."
+            )
         if layer is None:
             raise InputError(f"the {network.name} has no attention.")
         before = keras.Model(network.inputs, layer.input)

@@ -37,11 +37,13 @@ class Networks(Configurable):
         value_range: (low, high) of what the generator makes.
         latent_distribution: class of the latents where only their size is given.
         embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
+        normalizes_latents: whether the generator brings latents to one length first, so that theirs says nothing.
     """
 
     value_range: tuple[float, float] = (-1.0, 1.0)
     latent_distribution: Any = Normal
     embedding_size: int | None = None
+    normalizes_latents: bool = False
 
     def build_latent(self, size: int, shape: Shape) -> Input:
         """Return the distribution of `size` latents for images of this shape."""

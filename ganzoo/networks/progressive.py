@@ -24,6 +24,8 @@ class Progressive(GrowingNetworks):
         group: examples whose standard deviation the discriminator sees, see `ganzoo.layers.MinibatchStd`.
     """
 
+    normalizes_latents = True
+
     def __init__(self, width: int = 64, group: int = 4):
         self.width, self.group = positive_integer("width", width), positive_integer("group", group)
 

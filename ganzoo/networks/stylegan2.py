@@ -41,6 +41,8 @@ class StyleGAN2(Networks):
         mapping_layers: positive int.
     """
 
+    normalizes_latents = True
+
     def __init__(self, width: int = 16, style_size: int = 64, mapping_layers: int = 4):
         self.width = positive_integer("width", width)
         self.style_size = positive_integer("style_size", style_size)

@@ -1,7 +1,7 @@
 """Regularizers of a player: penalties of its gradients or weights, and weight clipping, usable with every GAN.
 
-A regularizer is an object with three methods, each of which may do nothing: `penalty` and `weight_penalty`, added to the
-player's loss, and `after_update`, called once the player's optimizer has moved its weights.
+A regularizer is an object with four methods, each of which may do nothing: `penalty` and `weight_penalty`, added to the
+player's loss, `after_update`, called once the player's optimizer has moved its weights, and `build`, which makes variables.
 """
 
 from ganzoo.regularizers.base import Regularizer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from ganzoo.layers import Constant
 from ganzoo.regularizers.base import Regularizer
 from ganzoo.utils.checks import positive_number
 from ganzoo.utils.types import Tensor
@@ -61,9 +62,10 @@ class Orthogonal(Regularizer):
     def weight_penalty(self, player: Player, step: Tensor) -> Tensor | None:
         layers = [layer for network in player.networks.values() for layer in network._flatten_layers()]
         transposed = {id(layer.kernel) for layer in layers if isinstance(layer, keras.layers.Conv2DTranspose)}
+        images = {id(layer.values) for layer in layers if isinstance(layer, Constant)}
         total = 0.0
         for kernel in player.variables:
-            if kernel.name == "kernel":
+            if kernel.name == "kernel" and id(kernel) not in images:
                 values = ops.cast(kernel.value, kernel.dtype)
                 values = ops.transpose(values, (0, 1, 3, 2)) if id(kernel) in transposed else values
                 matrix = ops.reshape(values, (-1, values.shape[-1]))

@@ -3,11 +3,13 @@
 import inspect
 
 from ganzoo.core.model import AdversarialModel
+from ganzoo.errors import InputError
 from ganzoo.gan import GAN
 from ganzoo.testing import gan_checks, model_checks
 from ganzoo.testing.build import build
 from ganzoo.testing.report import Finding, Report, describe_error
 from ganzoo.testing.subject import Subject
+from ganzoo.utils.checks import check_choice
 
 # Name -> (function of a `Subject` that yields faults, whether for a `GAN` alone, names of checks that must have passed).
 CHECKS = {
@@ -72,12 +74,15 @@ def check_gan(subject, checks=None, verbose=True, **options):
         subject: a subclass of `ganzoo.GAN` (or another `AdversarialModel`), a GAN, or a function without arguments that returns
             one. A class is built for 8x8 gray images if it can make them, else as it is called without arguments; one of
             several stages is checked in its last. A GAN that is passed is changed by no check: its state is put back.
-        checks: names of `CHECKS`, all by default.
+        checks: a name in `CHECKS` or several; by default all that are for such a model.
         verbose: print the report.
         options: keyword arguments for the class, e.g. `classes=3`.
 
     Returns:
         `Report`.
+
+    Raises:
+        InputError: for an unknown name in `checks`, or one that is for a `ganzoo.GAN` where the subject is none.
 
     Example:
         >>> import ganzoo
@@ -87,6 +92,9 @@ def check_gan(subject, checks=None, verbose=True, **options):
         ok   logits  The discriminator returns logits without a sigmoid.
         True
     """
+    asked = [checks] if isinstance(checks, str) else None if checks is None else list(checks)
+    for name in asked or ():
+        check_choice("checks", name, CHECKS)
     report = Report(getattr(subject, "__name__", type(subject).__name__), [])
     files = _own_files(subject)
     try:
@@ -98,7 +106,10 @@ def check_gan(subject, checks=None, verbose=True, **options):
         report.model = type(model).__name__
         files = files or _own_files(type(model))
         subject = Subject(model)
-        for name in CHECKS if checks is None else checks:
+        for name in asked or ():
+            if CHECKS[name][1] and not isinstance(model, GAN):
+                raise InputError(f"the check {name!r} is for a ganzoo.GAN. Received: a {report.model}")
+        for name in CHECKS if asked is None else asked:
             _check(name, subject, report, files)
     if verbose:
         print(report)

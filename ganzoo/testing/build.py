@@ -7,6 +7,7 @@ import sys
 
 from ganzoo.core import config
 from ganzoo.core.model import AdversarialModel
+from ganzoo.core.validation import MANY_STEPS
 from ganzoo.errors import InputError
 
 SMALL = (8, 8, 1)  # (height, width, channels) of the images that a GAN is checked on, where it can make them
@@ -42,7 +43,7 @@ def build(subject, options):
     if isinstance(subject, AdversarialModel):
         return subject
     model = _build(subject, options)
-    for stage in range(model.stage + 1, len(model.stages(10**6))):
+    for stage in range(model.stage + 1, len(model.stages(MANY_STEPS))):
         model.enter(stage)
     return model
 

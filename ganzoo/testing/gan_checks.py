@@ -9,7 +9,7 @@ from keras import ops
 
 from ganzoo import backend
 from ganzoo.regularizers import Regularizer
-from ganzoo.testing.subject import N
+from ganzoo.testing.subject import LATE, N
 
 
 def losses_per_sample(subject):
@@ -30,8 +30,13 @@ def losses_per_sample(subject):
 
 
 def direction_of_losses(subject):
-    """Losses that fall where they should rise."""
-    model = subject.model
+    """Losses that fall where they should rise, at the first step and at a late one: a loss may fade in."""
+    if list(_direction_of_losses(subject.model)):
+        subject.model.step_counter.assign(LATE)
+        yield from _direction_of_losses(subject.model)
+
+
+def _direction_of_losses(model):
     # The discriminator at its worst, real images below 0 and generated ones above; the generator at its worst.
     below, above = (ops.convert_to_tensor(np.linspace(*ends, N, dtype="float32")[:, None]) for ends in ((-2, -0.2), (0.2, 2)))
 
@@ -50,7 +55,10 @@ def direction_of_losses(subject):
         yield "discriminator_loss must fall when the logits of real images rise; it does not."
     elif fake_down >= 0:
         yield "discriminator_loss must fall when the logits of generated images fall; it does not."
-    if mean(model.generator_loss, above, below + 0.1) - g_now >= 0:
+    towards = mean(model.generator_loss, above, below + 0.1) - g_now
+    if towards == 0:
+        yield "generator_loss must fall when the logits of generated images rise; it stays what it is."
+    elif towards > 0:
         yield (
             "generator_loss uses the logits the wrong way round: it must fall when the logits of generated images (its second "
             "argument, fake_logits) rise, as a high logit means real."
@@ -98,7 +106,7 @@ def discriminator_looks(subject):
     said = _ask(model, examples, batch)
     if np.ptp(said) < 1e-7 * max(1.0, np.abs(said).max()):
         yield "The discriminator ignores its input: it gives every image the same logit. Connect the input to the output."
-    elif len(model.discriminator.inputs) > 1:
+    elif len(model.discriminator.inputs) > 1 and (model.classes or 2) > 1:
         turned = {name: values if name == model.example_name else ops.roll(values, 1, axis=0) for name, values in batch.items()}
         if np.allclose(_ask(model, examples, turned), said, atol=1e-7):
             yield "The discriminator takes labels and ignores them: other labels give the same logits."
@@ -121,8 +129,10 @@ def independent_samples(subject):
     model = subject.model
     player = model.players["discriminator"]
     penalties = [each for each in player.regularizers if type(each).penalty is not Regularizer.penalty]
-    meant = any(getattr(each, "compares_samples", False) for each in model.discriminator._flatten_layers())
-    if not penalties or meant:
+    layers = model.discriminator._flatten_layers()
+    meant = any(getattr(each, "compares_samples", False) for each in layers)
+    norms = [each.name for each in layers if isinstance(each, keras.layers.BatchNormalization)]
+    if not penalties or (meant and not norms):
         return
     one, other = (model.prepare(subject.make_batch(N, seed)) for seed in (0, 1))
     name = model.example_name
@@ -135,9 +145,6 @@ def independent_samples(subject):
             variable.assign(value)  # the same dropout for both
         said.append(ops.convert_to_numpy(model.discriminate(batch[name], {**one, name: batch[name]}, training=True).logits)[0])
     if not np.allclose(*said, rtol=1e-4, atol=1e-5):
-        norms = [
-            each.name for each in model.discriminator._flatten_layers() if isinstance(each, keras.layers.BatchNormalization)
-        ]
         cause = f"batch normalization ({', '.join(norms[:3])})" if norms else "a layer"
         yield (
             f"In the discriminator {cause} makes the logit of one image depend on the others of its batch, which voids "
@@ -148,6 +155,7 @@ def independent_samples(subject):
 def learns_which_is_real(subject):
     """A discriminator that, trained alone to tell bright images from generated ones, gives the real ones the lower logits."""
     model = copy.deepcopy(subject.model)
+    model.step_counter.assign(LATE)
     model.compile(*(keras.optimizers.Adam(1e-3) for _ in range(2)))
     rng, name = np.random.default_rng(0), model.example_name
     batch = model.prepare(subject.batch)

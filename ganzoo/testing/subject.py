@@ -11,6 +11,7 @@ from ganzoo.core import state
 from ganzoo.testing.recording import watch_step
 
 N = 16  # examples in a batch
+LATE = 10**6  # a step at which what fades in has done so
 
 
 class Subject:
@@ -36,16 +37,17 @@ class Subject:
             classes = getattr(self.model.inputs.get(name), "classes", 2)
             if spec.dtype.startswith("int"):
                 made[name] = np.resize(np.arange(classes), (n, *spec.shape)).astype("int32")
-            elif spec.dtype == "uint8":
-                made[name] = rng.integers(0, 256, (n, *spec.shape), dtype="uint8")
+            elif spec.dtype.startswith("uint"):
+                made[name] = rng.integers(0, np.iinfo(spec.dtype).max, (n, *spec.shape), spec.dtype, endpoint=True)
             else:
                 made[name] = rng.normal(size=(n, *spec.shape)).astype("float32")
         return made
 
     @functools.cached_property
     def updates(self):
-        """The `Update`s of two steps on two batches."""
+        """The `Update`s of two steps on two batches, the second a late one: a loss may fade in."""
         found = watch_step(self.model, self.batch)
+        self.model.step_counter.assign(LATE)
         return found + watch_step(self.model, self.make_batch(N, seed=1))
 
     def draw(self, n=N, seed=0):

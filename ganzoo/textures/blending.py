@@ -14,7 +14,7 @@ def weights(shape, height, width, seamless=True):
     """Return how much of the second picture each place shows.
 
     Args:
-        shape: "linear", from left to right, or "radial", from the middle to the corners; or a mask, float array `(h, w)` in
+        shape: "linear", from left to right, or "radial", from the middle to the edges; or a mask, float array `(h, w)` in
             [0, 1] of any size.
         height, width: of the result.
         seamless: whether the way is gone there and back, so that the picture still has no seam (of "linear"; "radial" is even

@@ -94,7 +94,8 @@ def write_material(
     }
     if engine == "unreal":
         texts["height.json"] = _as_json({"width": raw.shape[1], "height": raw.shape[0], "bpp": 16})
-    about = describe(height.shape, raw.shape, scale, engine, convention.normal_y, tileable, estimated, byte_order, flip)
+    about = describe(height.shape, raw.shape, scale, engine, convention.normal_y, tileable, estimated, byte_order, flip,
+                     tileable and raw is not height)  # fmt: skip
     names = sorted([*pictures, *texts, "height.png", "height.raw", "material.json"])
     texts["material.json"] = _as_json(about | {"files": names})
 

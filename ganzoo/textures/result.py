@@ -4,7 +4,6 @@ import pathlib
 
 import numpy as np
 
-from ganzoo.errors import InputError
 from ganzoo.textures import tiling
 from ganzoo.textures.heights import height_from_image
 from ganzoo.textures.material import write_material
@@ -22,16 +21,14 @@ def write_texture(folder, model, picture=None, repeats=(3, 3), seamless=True, da
         picture: float array `(H, W, C)` in [0, 1]; default: a seamless one of 512 x 512 pixels, seed 0.
         repeats: (rows, columns) of `preview.png`, which shows the picture side by side with itself.
         seamless: whether the picture's borders meet.
-        dark_is_high: of the height that is estimated from a picture, see `height_from_image`.
+        dark_is_high: of a height that is estimated, see `height_from_image`; of one channel of 16 bits none is.
         options: as in `write_material`.
 
     Returns:
         {file name: pathlib.Path}.
     """
     picture = tiling.tile(model, progress=True) if picture is None else picture
-    heights = model.depth == 16
-    if heights and picture.shape[-1] != 1:
-        raise InputError(f"heights have one channel. Received: a picture of {picture.shape[-1]} channels")
+    heights = model.depth == 16 and picture.shape[-1] == 1
     height = picture[..., 0] if heights else height_from_image(picture, dark_is_high=dark_is_high, tileable=seamless)
     pixels = to_uint8(picture)
     written = write_material(folder, pixels, height, estimated=not heights, tileable=seamless, **options)

@@ -1,7 +1,7 @@
 """What the files of a material do not say by themselves: scales, orders, estimates, and what to type into an import dialog."""
 
 
-def describe(shape, raw_shape, scale, engine, normal_y, tileable, estimated, byte_order, flip):
+def describe(shape, raw_shape, scale, engine, normal_y, tileable, estimated, byte_order, flip, repeated):
     """Return the content of `material.json`, without the list of files.
 
     Args:
@@ -12,6 +12,7 @@ def describe(shape, raw_shape, scale, engine, normal_y, tileable, estimated, byt
         tileable: bool.
         estimated: bool, whether the height was estimated from a picture.
         byte_order, flip: of the RAW.
+        repeated: bool, whether its last row and column repeat the first.
 
     Returns:
         dict for `json.dumps`.
@@ -37,10 +38,12 @@ def describe(shape, raw_shape, scale, engine, normal_y, tileable, estimated, byt
             "header_bytes": 0,
             "byte_order": byte_order,
             "bottom_row_first": flip,
-            "last_row_and_column_repeat_the_first": tileable and raw_shape != shape,
+            "last_row_and_column_repeat_the_first": repeated,
         },
     }
     height = scale["height_range_metres"]
+    # From the first sample to the last: a whole period where they are the same, else one step less than there are samples.
+    depth, width = ((side if tileable else side - 1) * scale["metres_per_pixel"] for side in shape)
     if engine == "unity":
         found["unity_terrain_metres"] = {"width": width, "length": depth, "height": height}
     if engine == "unreal":  # in percent of a metre between vertices; at 100, 65535 levels are 512 m

@@ -109,7 +109,7 @@ def _fit(model, data, options, run, opened, users, verbose):
         )
         at_exit.callback(model.set_steps_per_execution, model.steps_per_call)
         around.begin()
-        epoch, current = 0, model.stage
+        epoch, current = _epochs_before(model.step, begun, ends, options.log_every), model.stage
         for stage in range(current, len(ends)):
             if stage > current:
                 model.enter(stage)
@@ -129,6 +129,18 @@ def _fit(model, data, options, run, opened, users, verbose):
     if checkpoints is not None:
         checkpoints.raise_if_interrupted()
     return around.history
+
+
+def _epochs_before(step, begun, ends, log_every):
+    """Return how many epochs, intervals of the logs, a run has completed at a step; a resumed one counts on from there."""
+    count, at = 0, begun
+    for end in ends:
+        while at < end:
+            at = min(at + log_every - (at - begun) % log_every, end)
+            if at > step:
+                return count
+            count += 1
+    return count
 
 
 def _fit_epochs(model, data, options, around, epoch, epochs, length):

@@ -276,3 +276,17 @@ def test_a_number_stands_for_all():
     np.testing.assert_array_equal(two.check("codes", [0.1], 1), np.float32([[0.1, 0.1]]))
     with pytest.raises(InputError, match="codes must be finite numbers"):
         two.check("codes", [0.1, 0.2, 0.3], 3)
+
+
+def test_one_value_is_for_one_sample():
+    """Also where its length might be taken for a number of samples."""
+    plain, styles, filling = make_gan("GAN"), make_gan("StyleGAN3"), make_gan("ContextEncoder")
+    assert plain.sample(latents=np.zeros(4)).shape == plain.sample(latents=np.zeros((1, 4))).shape == (1, 8, 8, 1)
+    assert plain.sample(latents=np.zeros((3, 4))).shape == (3, 8, 8, 1)
+    assert styles.sample(shift=(0.5, 3)).shape == (1, 8, 8, 1)
+    images, masks = np.zeros((2, 8, 8, 1), "uint8"), np.ones((3, 8, 8, 1), "int32")
+    assert len(filling.sample(images=images[:1], masks=masks[0, :, :, 0])) == 1
+    with pytest.raises(InputError, match="3 masks were given for n=2"):
+        filling.sample(2, images=images, masks=masks)
+    with pytest.raises(InputError, match="latents must be finite numbers"):
+        plain.sample(latents=[[1.0, 2.0], [3.0]])

@@ -266,6 +266,7 @@ def test_parts_of_a_batch_may_be_named():
         lambda gan: gan.train_on_batch(labels=a["labels"], images=a["images"]),
         lambda gan: gan.train_on_batch(x=a["images"], y=a["labels"]),
         lambda gan: gan.train_on_batch(a["images"], labels=a["labels"]),
+        lambda gan: gan.train_on_batch({"labels": a["labels"]}, images=a["images"], y=None),
     ):
         gan = make_gan("CGAN")
         states.append(call(gan))

@@ -2,18 +2,18 @@
 
 import math
 import re
-import types
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import fast_only, run_python, slow
+from conftest import fast_only, make_gan, run_python, slow
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
 from ganzoo import objectives
-from ganzoo.testing import CHECKS, check_gan, gan_checks
+from ganzoo.errors import InputError
+from ganzoo.testing import CHECKS, check_gan
 
 
 class Small(ganzoo.GAN):
@@ -354,4 +354,59 @@ def test_what_cannot_be_loaded(tmp_path, capsys):
 
 def test_column_of_losses_is_one_number_per_sample():
     """Shape (N, 1), which the README's own subclass returns, has the same mean as (N,)."""
-    assert list(gan_checks.losses_per_sample(types.SimpleNamespace(model=ColumnLoss()))) == []
+    assert check_gan(ColumnLoss, checks=["losses per sample", "who moves", "losses of a step"], verbose=False).passed
+
+
+class Fading(Small):
+    """A loss that begins at 0, as on the page Your GAN."""
+
+    def generator_loss(self, real_logits, fake_logits):
+        share = ops.minimum(ops.cast(self.step_counter, "float32") / 1000, 1.0)
+        return share * super().generator_loss(real_logits, fake_logits)
+
+
+class Constant(Small):
+    def generator_loss(self, real_logits, fake_logits):
+        return 0.0 * super().generator_loss(real_logits, fake_logits)
+
+
+class Wide(Small):
+    """Pixels from 0 to 255, which value_range allows."""
+
+    def __init__(self, image_shape=(8, 8, 1), **options):
+        super().__init__(image_shape, value_range=(0, 255), **options)
+
+    def last_of_generator(self):
+        return [layers.Dense(math.prod(self.image_shape), activation="sigmoid"), layers.Rescaling(255.0)]
+
+
+def test_losses_that_fade_in_are_no_fault():
+    checks = ["losses per sample", "direction of losses", "who moves", "gradients"]
+    report = check_gan(Fading, checks=checks, verbose=False)
+    assert report.passed, report
+    stays = check_gan(Constant, checks=checks, verbose=False)
+    assert "it stays what it is" in str(stays) and "wrong way round" not in str(stays)
+
+
+def test_other_ranges_depths_and_a_single_class_are_no_fault():
+    assert check_gan(Wide, checks=["bad input"], verbose=False).passed
+    deep = check_gan(ganzoo.TextureGAN((32, 32, 1), latent=4, depth=16), checks=["bad input", "compiled step"], verbose=False)
+    assert deep.passed, deep
+    assert check_gan(ganzoo.GAN, checks="discriminator looks", classes=1, verbose=False).passed
+
+
+def test_batch_norm_is_seen_beside_a_layer_that_compares():
+    class Comparing(NormalizedUnderPenalty):
+        def last_of_discriminator(self):
+            features = [layers.Reshape((4, 4, 1)), ganzoo.layers.MinibatchStd(), layers.Flatten()]
+            return [*features, *super().last_of_discriminator()]
+
+    report = check_gan(Comparing, checks=["independent samples"], verbose=False)
+    assert "batch normalization" in str(report) and not report.passed
+
+
+def test_checks_that_are_none_or_for_others_are_refused():
+    with pytest.raises(InputError, match="checks must be one of .*Received: checks='logit'"):
+        check_gan(Small, checks="logit")
+    with pytest.raises(InputError, match="the check 'logits' is for a ganzoo.GAN. Received: a CycleGAN"):
+        check_gan(make_gan("CycleGAN"), checks=["logits"], verbose=False)

@@ -73,7 +73,7 @@ def test_unreal(tmp_path):
     assert "normal_y_up.png" in paths["material.gltf"].read_text() and "normal_y_up.png" in paths["material.mtlx"].read_text()
     assert json.loads(paths["height.json"].read_text()) == {"width": 127, "height": 127, "bpp": 16}
     assert read_raw(paths["height.raw"]).shape == (127, 127)
-    scale = about["unreal_landscape_scale"]
+    scale = about["unreal_landscape_scale"]  # of a field that repeats
     assert [scale[axis] for axis in "xyz"] == pytest.approx([100 * 0.64 / 126, 100 * 0.48 / 126, 100 * 0.5 / 512])
 
 
@@ -236,3 +236,19 @@ def test_what_is_refused_writes_nothing(changes, message, tmp_path):
     with pytest.raises(InputError, match=message):
         write_material(tmp_path / "stone", **arguments)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("engine, side", [("unity", 513), ("unreal", 127)])
+def test_the_sidecar_of_a_field_that_has_the_engines_size(engine, side, tmp_path):
+    """Its samples are a metre apart: as many metres from the first to the last as there are steps, or a whole period."""
+    height = np.random.default_rng(0).random((side, side)).astype("float32")
+    albedo = np.zeros((side, side, 3), "uint8")
+    for tileable in (False, True):
+        write_material(tmp_path, albedo, height, engine=engine, tileable=tileable, metres_per_pixel=1.0)
+        about = json.loads((tmp_path / "material.json").read_text())
+        assert about["raw"]["last_row_and_column_repeat_the_first"] is tileable
+        metres = side if tileable else side - 1
+        if engine == "unity":
+            assert about["unity_terrain_metres"]["width"] == metres
+        else:
+            assert about["unreal_landscape_scale"]["x"] == pytest.approx(100 * metres / (side - 1))

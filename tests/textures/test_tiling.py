@@ -1,5 +1,7 @@
 """Textures of any size: seamless, in blocks that join, the same for the same seed."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from conftest import make_gan
 
 from ganzoo.errors import InputError
 from ganzoo.networks.spatial import MARGIN
-from ganzoo.textures import blending, seams, tiling
+from ganzoo.textures import blending, result, seams, tiling
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +158,10 @@ def test_levels_follow_the_data():
     assert gan.to_value_range(np.full((1, 1, 1, 1), 255, "uint8")).numpy().item() == pytest.approx(gan.value_range[1])
     with pytest.raises(InputError, match="levels must be"):
         ganzoo.TextureGAN(levels=(0.5, 0.5))
+
+
+@pytest.mark.slow
+def test_colors_of_16_bits_have_an_estimated_height(tmp_path):
+    model = make_gan("TextureGAN", depth=16, image_shape=(32, 32, 3))
+    written = result.write_texture(tmp_path, model, np.random.default_rng(0).random((32, 32, 3)), engine="godot")
+    assert json.loads(written["material.json"].read_text())["height"] == "estimated from a picture"

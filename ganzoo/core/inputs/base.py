@@ -85,6 +85,13 @@ class Input(Configurable):
             raise InputError(f"{wanted} Received: shape {np.shape(values)}")
         return repeat(name, array, n)
 
+    def count(self, values):
+        """Return for how many samples given values are; of what is none, 1, and `check` refuses it."""
+        try:
+            return len(self.as_rows(np.asarray(values, self.dtype)))
+        except (ValueError, TypeError):
+            return 1
+
     def as_rows(self, array):
         """Return given values with a leading axis: a number for all of them, one value, or a value a sample."""
         array = array if array.ndim else np.broadcast_to(array, self.shape)

@@ -101,6 +101,9 @@ class Text(Input):
         """Return the texts, a list of str, of int numbers `(N, length)`."""
         return [" ".join(self.words[each - 1] for each in row if each) for row in np.asarray(numbers)]
 
+    def count(self, values):
+        return len(np.atleast_1d(np.asarray(values)))
+
     def check(self, name, values, n):
         array = np.asarray(values)
         if array.dtype.kind in "UO" and array.ndim <= 1 and array.size and all(isinstance(each, str) for each in array.flat):
