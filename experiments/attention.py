@@ -191,7 +191,8 @@ def main(options):
         name, left = f"{variant}_{seed}", (ends - time.monotonic()) / 60
         gan, run_dir = build(variant, train, seed, options), output / name
         studies.check_same(gan, train, run_dir, options.batch_size)
-        if results.get(name, {}).get("step", 0) >= options.steps:
+        found = results.get(name, {})
+        if found.get("step", 0) >= options.steps and found.get("n", options.n) == options.n:
             continue
         if left <= 0:
             break
@@ -201,7 +202,7 @@ def main(options):
         gan.train(train, options.steps, run_dir=run_dir, resume=again, minutes=left, **how)
         if gan.step < options.steps:
             break
-        results[name] = measure(gan, held_out, features, classifier, options.n)
+        results[name] = measure(gan, held_out, features, classifier, options.n) | {"n": options.n}
         print(f"{name}: {json.dumps(results[name])}", flush=True)
         write_whole(path, json.dumps(results, indent=1) + "\n")
         write_whole(output / "table.md", as_table(results))

@@ -44,13 +44,16 @@ def load(name, given):
         InputError: if there is none, or it is another model.
     """
     import ganzoo
+    from ganzoo.style_based import StyleBased
 
     run_dir = given or folders.newest(name)
     if run_dir is None:
         raise InputError(f"there is no run below runs/{name}: train one with `ganzoo train {name}`, or name one with --{name}.")
     gan = ganzoo.load(run_dir)
-    if not hasattr(gan, "generate_moved"):
-        raise InputError(f"--{name} must be a GAN of styles. Received: {type(gan).__name__} in {run_dir}")
+    if getattr(type(gan), "generate_moved", StyleBased.generate_moved) is StyleBased.generate_moved:
+        raise InputError(
+            f"--{name} must be a GAN of styles whose image can be moved. Received: {type(gan).__name__} in {run_dir}"
+        )
     return gan
 
 

@@ -1,5 +1,6 @@
 """Trainings of a study: each in a run directory of its own, so that a study that was stopped goes on where it was."""
 
+import contextlib
 import pathlib
 
 from ganzoo.commands.flags import flag_is_set
@@ -68,7 +69,19 @@ def check_same(model, data, run_dir, batch_size):
     from ganzoo.training.settings import settings_of
 
     if (run_dir / "config.json").exists():
-        RunDirectory(run_dir).check_same(settings_of(model, data, batch_size))
+        with _without_override():
+            RunDirectory(run_dir).check_same(settings_of(model, data, batch_size))
+
+
+@contextlib.contextmanager
+def _without_override():
+    """Say of a run with other settings what a study, which has no --override, can do about it."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(
+            str(error).replace("To change one on purpose, name it in override.", "Take another folder.")
+        ) from error
 
 
 def used_up(minutes, seconds):
@@ -93,4 +106,5 @@ def train(model, data, run_dir, steps, minutes=None, **options):
     if used_up(minutes, seconds):
         steps, left = step, None
     resume = (run_dir / "config.json").exists()
-    model.train(data, steps, run_dir=run_dir, resume=resume, minutes=left, **options)
+    with _without_override():
+        model.train(data, steps, run_dir=run_dir, resume=resume, minutes=left, **options)

@@ -105,7 +105,9 @@ def main(options):
     _, options = runner.options_of(run_dir)
     data = sources.load(RECIPE, options)
     if not gan.stage:
-        command.say(f"step {gan.step} is still of stage I: give it more --minutes, or --resume the run.")
+        command.say(
+            f"step {gan.step} is still of stage I, of {gan.rough_steps}: --resume the run with more --steps or --minutes."
+        )
         return
     images.save_png(run_dir / "text_to_image.png", picture(gan))
     command.say(f"wrote {run_dir}/text_to_image.png: a row a text: {'; '.join(gan.text.options[:10])}")

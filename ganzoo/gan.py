@@ -7,6 +7,7 @@ discriminator in Keras 3: which weights move is read when the step is traced, af
 the generator's gradient is the gradient through it, but what moves is decided by the variables that a gradient is taken for.
 """
 
+import inspect
 import math
 import numbers
 from typing import Any, NamedTuple
@@ -106,9 +107,9 @@ class GAN(AdversarialModel):
     ):
         shape = self.default_image_shape if image_shape is None else image_shape
         self.image_shape = check_image_shape(shape, self.example_ndim)
-        pair = self.default_networks() if networks is None else networks
+        pair = _made(self, "default_networks") if networks is None else networks
         self.networks = check_pair(pair, self.image_shape, type(self).__name__, self.networks_kind)
-        self.objective = self.default_objective() if objective is None else objective
+        self.objective = _made(self, "default_objective") if objective is None else objective
         if not isinstance(self.objective, objectives.Objective):
             raise InputError(f"objective must be a ganzoo.objectives.Objective. Received: objective={objective!r}")
         latent = self.default_latent if latent is None else latent
@@ -489,6 +490,16 @@ class GAN(AdversarialModel):
 
     def _seed(self, stream, count):
         return backend.fold_in((self.seed, stream), count)
+
+
+def _made(gan, name):
+    """Return what a class attribute stands for: an object as it is, of a class, a function or a method what it returns."""
+    default = getattr(type(gan), name)
+    if not callable(default):
+        return default
+    needed = [each for each in inspect.signature(default).parameters.values() if each.default is each.empty]
+    is_method = inspect.isfunction(default) and any(each.kind is each.POSITIONAL_OR_KEYWORD for each in needed)
+    return default(gan) if is_method else default()
 
 
 def _joined(found, more, taken=()):

@@ -731,3 +731,64 @@ def test_data_that_cannot_be_stacked_or_told_apart(tmp_path, stripes):
     assert len(sources.load_test(RECIPES["cgan"], options_for(RECIPES["cgan"], words))) == 60
     assert sources.load_test(RECIPES["cgan"], options_for(RECIPES["cgan"], words, "--digit=3")) is None
     assert sources.load_test(RECIPES["stacked-digits"], options_for(RECIPES["stacked-digits"], words)) is None
+
+
+def test_interpolations_of_a_conditional_gan_take_turns(tmp_path):
+    asked, model = [], make_gan("CGAN", classes=3)
+    model.interpolate = lambda steps, *rest, **given: asked.append(given) or np.zeros((steps, 8, 8, 1), "uint8")
+    found = flags.parse([flag for group in sample.groups().values() for flag in group], ["sample", "--interpolate", "--n=4"])
+    sample.draw(model, found, tmp_path)
+    assert [each["labels"] for each in asked] == [[0], [1], [2], [0]]
+
+
+@pytest.mark.slow
+def test_a_run_that_has_not_grown_is_measured_inverted_and_filled_in(tmp_path, monkeypatch, capfd, stripes):
+    images = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype="uint8")
+    np.savez(tmp_path / "data.npz", images=images)
+    run = f"--run_dir={tmp_path / 'run'}"
+    words = (
+        "--steps=3",
+        "--width=8",
+        "--stage_steps=2",
+        "--batch_size=8",
+        "--log_every=1",
+        f"--data={tmp_path / 'data.npz'}",
+        run,
+    )
+    status, said, errors = invoke(words, monkeypatch, capfd, ("train", "progressive"))
+    assert (status, "the training ended at 8x8 of 32x32: more --steps" in said) == (0, True), errors
+    status, said, errors = invoke([run, "--n=20"], monkeypatch, capfd, ("evaluate",))
+    assert status == 0, errors
+    status, said, errors = invoke([run, "--n=2", "--steps=2", "--starts=2"], monkeypatch, capfd, ("invert",))
+    assert status == 0, errors
+    mask = np.zeros((32, 32), "uint8")
+    mask[8:16, 8:16] = 255
+    for name, pixels in (("photo", images[0]), ("mask", mask)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    given = [f"--image={tmp_path / 'photo.png'}", f"--mask={tmp_path / 'mask.png'}", "--steps=2", "--starts=2"]
+    status, said, errors = invoke([run, *given], monkeypatch, capfd, ("inpaint",))
+    assert status == 0, errors
+
+
+def test_an_epoch_of_crops_is_one_that_ends(tmp_path):
+    """A picture has millions of crops."""
+    assert runner.MOST_AN_EPOCH == 60_000
+    options = options_for(RECIPES["mlp-gan"], "--batch_size=60")
+    runner._count_epochs(options, runner.MOST_AN_EPOCH)
+    assert options.checkpoint_every == 1000
+
+
+def test_a_typed_dataset_takes_the_place_of_own_pairs(tmp_path, monkeypatch):
+    kept = {"data_a": "mine/a", "data_b": "mine/b", "dataset": "inverted_digits"}
+    monkeypatch.setattr(runner, "_notes", lambda run_dir: (RECIPES["cyclegan"], kept))
+    for words, expected in (((), ("mine/a", "mine/b")), (("--dataset=outlined_digits",), ("", ""))):
+        options = options_for(RECIPES["cyclegan"], "--resume", *words)
+        runner.settle(RECIPES["cyclegan"], options, tmp_path)
+        assert (options.data_a, options.data_b) == expected
+
+
+def test_a_texture_is_of_no_other_model(tmp_path, monkeypatch, capfd):
+    made = make_gan("PointGAN")
+    monkeypatch.setattr("ganzoo.load", lambda run_dir: made)
+    status, _, said = invoke([f"--run_dir={tmp_path}"], monkeypatch, capfd, ("texture",))
+    assert (status, "PointGAN makes images of one size" in said) == (2, True), said

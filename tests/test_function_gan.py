@@ -27,6 +27,8 @@ def test_expressions_and_callables():
         ("z", "must have x and y as its variables, not 'z'"),
         (5, "must be an expression or a callable"),
         ("sqrt(x)", "must be finite everywhere"),
+        ("1/x", "must be finite everywhere"),
+        ("log(abs(x))", "must be finite everywhere"),
         ("1 / 0", "must be finite"),
         ("__import__('os')", "must not hold the character"),
         (lambda x: 1 / 0, "cannot be computed: division by zero"),

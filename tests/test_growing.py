@@ -6,7 +6,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from conftest import batch_for, grown, make_gan
+from conftest import batch_for, data_for, grown, make_gan
 from keras import ops
 
 import ganzoo
@@ -182,6 +182,24 @@ def test_optimizers_that_were_given_serve_later_stages_too():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["ProgressiveGAN", "StackGAN"])
+def test_a_model_in_a_later_stage_goes_on_with_its_run(name, tmp_path):
+    def made():
+        return make_gan(name, **({"stage_steps": 4} if name == "ProgressiveGAN" else {"rough_steps": 4}))
+
+    gan, path = made(), tmp_path / "run"
+    data = data_for(gan, 24)
+    gan.train(data, steps=6, run_dir=path, **EVERY)
+    assert gan.stage > 0
+    gan.train(data, steps=8, run_dir=path, resume=True, **EVERY)
+    loaded = ganzoo.load(path)
+    loaded.train(data, steps=10, run_dir=path, resume=True, **EVERY)
+    assert (gan.step, loaded.step) == (8, 10)
+    fresh = made()
+    fresh.train(data, steps=12, run_dir=path, resume=True, **EVERY)
+    assert fresh.step == 12
+
+
 def test_sizes_of_the_networks():
     gan = grown(ganzoo.ProgressiveGAN((32, 32, 3)))
     filters = [64, 64, 64, 32]

@@ -11,6 +11,7 @@ from keras import ops
 
 from ganzoo import objectives, regularizers
 from ganzoo.core import state
+from ganzoo.core.player import Player
 from ganzoo.errors import InputError
 
 SLOPE = np.random.default_rng(0).normal(size=(2, 3, 1)).astype("float32")
@@ -211,3 +212,10 @@ def test_clipping_all_weights():
 def test_bad_weights(make, value):
     with pytest.raises(InputError, match="must be a positive number. Received: "):
         make(value)
+
+
+def test_kernels_of_separable_convolutions_are_clipped_too():
+    body = [keras.layers.SeparableConv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(1)]
+    player = Player({"critic": keras.Sequential([keras.Input((8, 8, 2)), *body])}, keras.optimizers.SGD())
+    names = [each.name for each in regularizers.WeightClip().clipped(player)]
+    assert names == ["depthwise_kernel", "pointwise_kernel", "kernel"]

@@ -6,14 +6,16 @@ import resource
 import shutil
 import sys
 import types
+import warnings
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny, slow
+from conftest import make_gan, make_tiny, slow
 from PIL import Image
 
+import ganzoo
 from ganzoo import callbacks
 from ganzoo.core import state
 from ganzoo.errors import InputError, NonFiniteError, NonFiniteLossError
@@ -157,6 +159,81 @@ def test_schedules_of_keras_go_on_where_the_run_does(tmp_path, stripes):
     assert seen == [(0, 0), (1, 2), (2, 4), (3, 6), (0, 0), (1, 2), (1, 3), (2, 4), (3, 6)]
     ours, theirs = (state.get_state(each) for each in (whole, parts))
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_a_rate_that_follows_a_schedule_is_set_by_no_callback(stripes):
+    fall = keras.callbacks.ReduceLROnPlateau("generator_loss", mode="min")
+    with pytest.raises(
+        InputError, match="ReduceLROnPlateau sets learning rates, and that of the discriminator follows a schedule"
+    ):
+        make_gan("DCGAN").train(stripes, steps=1, batch_size=8, callbacks=[fall])
+    make_tiny().train(stripes, steps=1, batch_size=8, callbacks=[fall], verbose=False)
+
+
+def test_a_schedule_that_ends_before_the_training_is_told(stripes):
+    gan = ganzoo.GAN((8, 8, 1), latent=4)
+    gan.compile(generator_optimizer=ganzoo.optimizers.Adam(ganzoo.optimizers.LinearAfterHalf(1e-3, 4)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "the learning rate of")
+        gan.train(stripes, steps=4, batch_size=8, verbose=False)
+    with pytest.warns(UserWarning, match="the learning rate of the generator is 0 before the training ends"):
+        gan.train(stripes, steps=2, batch_size=8, verbose=False)
+
+
+@pytest.mark.slow
+def test_a_rate_that_was_overridden_outlives_a_kill(tmp_path, stripes):
+    """Before a checkpoint has it, only config.json does."""
+
+    def gan(rate):
+        made = make_tiny()
+        made.compile(*(keras.optimizers.Adam(rate) for _ in range(2)))
+        return made
+
+    path = tmp_path / "run"
+    gan(1e-2).train(stripes, steps=4, batch_size=8, run_dir=path, **EVERY)
+    shutil.copytree(path / "checkpoints", tmp_path / "kept")
+    both = ("discriminator_optimizer", "generator_optimizer")
+    gan(1e-4).train(stripes, steps=8, batch_size=8, run_dir=path, resume=True, override=both, **EVERY)
+    shutil.rmtree(path / "checkpoints")  # as if it had been killed before the next checkpoint
+    shutil.copytree(tmp_path / "kept", path / "checkpoints")
+    again = gan(1e-4)
+    again.train(stripes, steps=8, batch_size=8, run_dir=path, resume=True, **EVERY)
+    assert again.step == 8
+    assert float(again.generator_optimizer.learning_rate) == pytest.approx(1e-4)
+
+
+def test_notes_of_a_run_stay_where_nobody_gives_others(tmp_path, stripes):
+    path = tmp_path / "run"
+    make_tiny().train(stripes, steps=2, batch_size=8, run_dir=path, notes={"mine": 1}, **EVERY)
+    make_tiny().train(stripes, steps=4, batch_size=8, run_dir=path, resume=True, **EVERY)
+    assert json.loads((path / "config.json").read_text())["notes"] == {"mine": 1}
+
+
+def test_quality_is_of_pixels_as_samples_are(stripes):
+    data = ganzoo.data.ImageDataset(stripes)
+    assert np.array_equal(callbacks.SampleQuality(data).real, callbacks.SampleQuality(stripes).real)
+    with pytest.raises(InputError, match="real must be uint8 images .* Received: float32"):
+        callbacks.SampleQuality(stripes.astype("float32") / 255)
+    points = np.random.default_rng(0).normal(size=(50, 2)).astype("float32")
+    assert np.sort(callbacks.SampleQuality(points).real.ravel()) == pytest.approx(np.sort(points.ravel()))
+
+
+def test_parts_of_any_model_may_be_a_tuple(stripes):
+    gan = make_gan("CGAN", classes=3)
+    gan.fit((stripes, np.arange(60) % 3), batch_size=20, epochs=1, verbose=0)
+    assert gan.step == 3
+    points = ganzoo.PointGAN(latent=4, hidden=(8,), classes=3)
+    data = np.random.default_rng(0).normal(size=(60, 2)).astype("float32"), np.arange(60) % 3
+    points.train(data, steps=2, batch_size=8, verbose=False)
+    assert points.step == 2
+
+
+def test_labels_that_fit_a_models_classes_keep_their_numbers(stripes):
+    gan, seen = make_gan("CGAN", classes=10), []
+    gan.check_data = seen.append
+    gan.train((stripes, np.arange(60) % 9 + 1), steps=1, batch_size=8, verbose=False)
+    gan.train((stripes, np.arange(60) % 10 + 1), steps=1, batch_size=8, verbose=False)
+    assert [(each.labels.min(), each.labels.max()) for each in seen] == [(1, 9), (0, 9)]
 
 
 def test_nothing_to_resume_is_said(tmp_path, stripes):

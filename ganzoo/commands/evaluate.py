@@ -75,6 +75,7 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
 
     from ganzoo.evaluation import metrics
     from ganzoo.evaluation.measure import flatten, measure_all
+    from ganzoo.training.callbacks.quality import enlarged
 
     train, texts = runner.images_and_texts(train)
     everything, unseen = train, held_out
@@ -92,6 +93,7 @@ def evaluate(gan, train, held_out, n, seed, features, inception_weights=""):
     asked = None if told is None or told.drawn else _labels_like(everything, told.classes, n, seed)
     given = {name: np.random.default_rng(seed).permutation(values)[:n] for name, values in texts.items()}
     samples = gan.sample(n, seed, **given, **({} if asked is None else {"labels": asked}))
+    samples = enlarged(samples, everything.image_shape)  # of a GAN that has not grown to their size
     between = "two halves of the training images" if unseen is None else "training and unseen images"
     results = {"samples": n, "real_images": n_real, "features": used, "reference_between": between}
 

@@ -73,7 +73,7 @@ def fill(model, picture, mask, options):
     from ganzoo.data.resize import resize_pixels
     from ganzoo.evaluation.inpainting import complete, poisson_blend
 
-    size = model.image_shape[:2]
+    size = model.examples["images"].shape[:2]
     where = window_around(mask, size)
     part, hole = picture[where], mask[where]
     if hole.all():

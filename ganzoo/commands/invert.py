@@ -89,25 +89,39 @@ def main(options):
         raise InputError(
             f"an image of the run is shown beside the nearest other: give --image. Received: 1 image of {train.name}"
         )
+    shape = gan.examples["images"].shape  # of a GAN that has not grown to the data's size, smaller
     if options.image:
-        targets, given = read(options.image, gan.image_shape), {}
+        targets, given = read(options.image, shape), {}
     else:
         source = held_out or train
-        targets, given = source.images[: options.n], {name: values[: options.n] for name, values in texts.items()}
+        targets, given = (
+            _resized(source.images[: options.n], shape),
+            {name: values[: options.n] for name, values in texts.items()},
+        )
         if "labels" in gan.inputs and source.has_labels and not runner.tells_clusters(run_dir):
             given["labels"] = source.labels[: options.n]
     if options.label is not None:
         given["labels"] = np.full(len(targets), options.label)
     found = invert(gan, targets, options.starts, options.steps, seed=options.seed, **given)
-    nearest = _nearest(train.images, targets, own)
-    rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *gan.image_shape)
-    images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(gan.image_shape)))
+    nearest = _nearest(_resized(train.images, shape), targets, own)
+    rows = np.stack([targets, found["reconstructions"], nearest], axis=1).reshape(-1, *shape)
+    images.save_png(output, images.grid(rows, 3, zoom=images.zoom_for(shape)))
     with replacing(output.with_suffix(".npz")) as temporary:
         np.savez(temporary, **found["inputs"])
     beside = np.square((nearest / 255.0) - (targets / 255.0)).mean(axis=(1, 2, 3))
     print(f"mean squared error of {len(targets)} images, pixels in [0, 1]: reconstruction {found['errors'].mean():.4f}, "
           f"nearest {'other ' if own else ''}training image {beside.mean():.4f}")  # fmt: skip
     command.say(f"wrote {output} and {output.with_suffix('.npz')}")
+
+
+def _resized(pictures, shape):
+    """Return images `(N, H, W, C)` in a size (height, width, ...)."""
+    import numpy as np
+
+    from ganzoo.data.resize import resize_pixels
+
+    same = pictures.shape[1:3] == tuple(shape[:2])
+    return pictures if same else np.stack([resize_pixels(each, shape[:2]) for each in pictures])
 
 
 def _nearest(train, targets, own):

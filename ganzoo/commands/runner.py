@@ -14,6 +14,8 @@ from ganzoo.errors import InputError, Interrupted
 from ganzoo.registry import RECIPES
 from ganzoo.utils.files import expanded, naming, write_whole
 
+MOST_AN_EPOCH = 60_000  # crops, of which a picture has millions
+
 
 def run_flags(recipe):
     """Return the flags of every training run, with a recipe's defaults."""
@@ -75,9 +77,11 @@ def train(recipe, options):
     settle(recipe, options, run_dir)
     game = compose.game_of(recipe, game_values(recipe, options))
     data = sources.clustered(options, game.model, sources.load(recipe, options))
-    _count_epochs(options, len(data))
+    examples = min(len(data), MOST_AN_EPOCH) if hasattr(data, "sampled") else len(data)
+    _count_epochs(options, examples)
 
     from ganzoo import backend
+    from ganzoo.core.validation import MANY_STEPS
 
     classes = getattr(data, "classes", None)
     shares = None
@@ -108,13 +112,19 @@ def train(recipe, options):
                 checkpoint_every=options.checkpoint_every,
                 diagnose_every=options.diagnose_every,
                 notes={"experiment": recipe.name, "flags": flags_to_keep(options)},
-                callbacks=[keep_weights(run_dir, _epoch(options, len(data)))] if recipe.epochs else [],
+                callbacks=[keep_weights(run_dir, _epoch(options, examples))] if recipe.epochs else [],
                 **({"override": tuple(options.override)} if options.override else {}),
             )
     except Interrupted:
         if (run_dir / "config.json").exists():
             say(f"\nTo continue: {resume}")
         raise
+    stages = model.stages(MANY_STEPS)
+    if model.stage < len(stages) - 1:
+        say(
+            f"the training ended at {stages[model.stage].name} of {stages[-1].name}: more --steps, or --minutes where these "
+            "were over, reach the last"
+        )
     say(_summary(run_dir, model.step, options.steps, _longer(resume, model)))
     return model
 
@@ -264,9 +274,10 @@ def settle(recipe, options, run_dir):
         begun, kept = _notes(run_dir)
         if begun is not None and begun != recipe:
             raise InputError(f"{run_dir} is a run of {begun.name}, not of {recipe.name}.")
-        instead = {"dataset": "data", "data": "dataset", "steps": "epochs"}
+        own = ("data", "data_a", "data_b")
+        instead = {"dataset": own, "steps": ("epochs",)} | dict.fromkeys(own, ("dataset",))
         for name, value in kept.items():
-            if not flag_is_set(options, name) and not flag_is_set(options, instead.get(name, name)):
+            if not any(flag_is_set(options, each) for each in (name, *instead.get(name, ()))):
                 setattr(options, name, value)
     options.run_dir = str(run_dir)
     if flag_is_set(options, "steps") and not flag_is_set(options, "minutes"):

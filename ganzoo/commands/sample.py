@@ -97,7 +97,8 @@ def draw(model, options, run_dir):
     elif options.interpolate:
         rows = []
         for i in range(n):
-            asked = {key: [values[i % len(values)]] for key, values in given.items()}
+            turns = {key: each.options for key, each in model.inputs.items() if not each.drawn and len(each.options)}
+            asked = {key: [values[i % len(values)]] for key, values in (turns | given).items()}
             rows.append(model.interpolate(8, options.seed + i, options.seed + i + 1, not options.straight, **asked))
         pictures, columns = np.concatenate(rows), 8
     else:

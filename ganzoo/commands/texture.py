@@ -131,6 +131,7 @@ def main(options):
     run_dir = folders.selected_run(options)
     outputs = {number: _output(options, run_dir, seeds, number) for number in numbers}
     model = ganzoo.load(run_dir)
+    textures.tiling.cell_of(model)  # refuses any other model
     if model.examples["images"].dtype == "uint16" and model.image_shape[2] == 1:
         refuse_beside(options, "a run on heights, which are no estimate,", ("dark_is_high",))
     for number, output in outputs.items():

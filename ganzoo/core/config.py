@@ -5,6 +5,7 @@
 
 import inspect
 import numbers
+import re
 
 import keras
 import numpy as np
@@ -69,8 +70,31 @@ def deserialize(value):
 
 
 def config_of(thing):
-    """Return {constructor argument: plain value} of an object whose attributes are its constructor's arguments."""
+    """Return {constructor argument: plain value} of an object whose attributes are its constructor's arguments.
+
+    Raises:
+        InputError: if one is not an attribute, or cannot be written down.
+    """
+    missing = [name for name in parameters(type(thing)) if not hasattr(thing, name)]
+    if missing:
+        raise InputError(
+            f"{type(thing).__name__}.__init__ takes {', '.join(missing)} and does not keep it. Store every argument under its "
+            f"own name: self.{missing[0]} = {missing[0]}."
+        )
     return {name: serialize(getattr(thing, name)) for name in parameters(type(thing))}
+
+
+def construct(cls, values):
+    """Return an object of {constructor argument: value}; what a class passes on itself, of its own choice, is left out."""
+    values = dict(values)
+    while True:
+        try:
+            return cls(**values)
+        except TypeError as error:
+            twice = re.search(r"got multiple values for (?:keyword )?argument '(\w+)'", str(error))
+            if twice is None or twice[1] not in values or twice[1] in inspect.signature(cls.__init__).parameters:
+                raise
+            del values[twice[1]]
 
 
 def description(value):
@@ -86,7 +110,7 @@ def description(value):
     try:
         return serialize(value)
     except InputError:
-        return getattr(value, "__name__", repr(value))
+        return getattr(value, "__name__", re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value)))  # no place in memory
 
 
 class Configurable:
@@ -103,7 +127,7 @@ class Configurable:
     @classmethod
     def from_config(cls, config):
         """Return an object with the arguments that `get_config` returned."""
-        return cls(**{name: deserialize(value) for name, value in config.items()})
+        return construct(cls, {name: deserialize(value) for name, value in config.items()})
 
     def __eq__(self, other):
         return type(self) is type(other) and description(self) == description(other)

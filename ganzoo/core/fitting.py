@@ -95,7 +95,8 @@ class Fitting:
                     "fit takes arrays or a tf.data.Dataset, such as tf.data.Dataset.from_generator makes. Received: x of type "
                     f"{type(x).__name__}"
                 )
-            self.check_batches(self.as_batches(x if y is None else (x, y)))
+            x, y = self.as_batches(x if y is None else (x, y)), None
+            self.check_batches(x)
         return super().fit(x, y, **options)
 
     def evaluate(self, *arguments, **options):

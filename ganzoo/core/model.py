@@ -137,6 +137,11 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         """
         player = self.players[name]
         variables, optimizer = player.variables, player.optimizer
+        if not variables:
+            raise InputError(
+                f"the {name} has no weights that can be trained, so it would never learn: leave trainable = False out, whose "
+                "weights move when is decided by ganzoo."
+            )
         sizes = []
 
         def total(*outputs):

@@ -30,7 +30,7 @@ class Saving:
             keras.config.set_dtype_policy(policy)
         try:
             with keras.saving.custom_object_scope(custom_objects or {}):
-                model = cls(**{name: config.deserialize(value) for name, value in values.items()})
+                model = config.construct(cls, {name: config.deserialize(value) for name, value in values.items()})
             for each in range(1, stage + 1):
                 model.enter(each)
         finally:
@@ -74,7 +74,8 @@ class Saving:
 
     def settings(self):
         """Return a dictionary of plain values that define the training trajectory, data and batch size aside."""
-        found = {name: config.description(getattr(self, name)) for name in config.parameters(type(self)) if name != "name"}
+        names = [name for name in config.parameters(type(self)) if name != "name" and hasattr(self, name)]
+        found = {name: config.description(getattr(self, name)) for name in names}
         found = {"model": type(self).__name__, **found}
         for name, player in self.players.items():
             found[f"{name}_optimizer"] = config.description(getattr(player.optimizer, "inner_optimizer", player.optimizer))

@@ -95,7 +95,8 @@ def check_pixels(name, values, value_range, dtype="uint8"):
     wanted = f"{name} must be {dtype} from 0 to {WHITE[dtype]:g}, or floats from {low:g} to {high:g}, this GAN's value_range."
     if found in WHITE:
         remedy = "(x // 257).astype('uint8')" if dtype == "uint8" else "x.astype('uint16') * 257"
-        raise InputError(f"{wanted} Received: {found}; convert with {remedy}")
+        deep = "" if dtype == "uint16" else ", or keep all levels in a TextureGAN(depth=16)"
+        raise InputError(f"{wanted} Received: {found}; convert with {remedy}{deep}")
     if array.dtype.kind != "f" or not low - slack <= array.min() <= array.max() <= high + slack:
         raise InputError(f"{wanted} Received: {array.dtype} from {array.min():g} to {array.max():g}")
     if low < 0 and array.min() >= 0 and array.size >= 1000 and array.max() > (low + high) / 2:
@@ -144,6 +145,8 @@ def last_activation(network):
     tensor = network.outputs[0]
     while True:
         operation = tensor._keras_history.operation
+        if isinstance(operation, keras.Model) and not getattr(operation, "outputs", None):
+            return None  # of a subclass nothing is known
         if isinstance(operation, keras.Model):
             tensor = operation.outputs[tensor._keras_history.tensor_index]
             continue

@@ -67,9 +67,9 @@ class ImageDataset:
             f"labels={self.labels is not None})"
         )
 
-    def set_labels(self, labels, class_names=None, like=None):
+    def set_labels(self, labels, class_names=None, like=None, classes=None):
         """Take labels in any form that `ganzoo.data.labels.read_labels` knows; see there."""
-        self.labels, self.class_names, notes = read_labels(labels, len(self), self.name, class_names, like)
+        self.labels, self.class_names, notes = read_labels(labels, len(self), self.name, class_names, like, classes)
         self.notes += notes
 
     def replaced(self, images, labels, name=None):
@@ -145,7 +145,10 @@ class ImageDataset:
             known = "no labels" if self.labels is None else f"labels from {self.labels.min()} to {self.labels.max()}"
             raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
         called = self.class_names[label] if self.class_names else label
-        return self._part(np.flatnonzero(self.labels == label), f"label {called}")
+        part = self._part(np.flatnonzero(self.labels == label), f"label {called}")
+        if part.class_names is None and label >= len(part):  # else more classes than images are taken for no classes
+            part.class_names = tuple(map(str, range(self.classes)))
+        return part
 
     def with_classes(self, names):
         """Return the images of some classes, which are numbered anew in the order in which they are named.

@@ -74,7 +74,8 @@ class FunctionGraph(Configurable):
     def _check(self):
         try:
             with np.errstate(all="ignore"):
-                values = self.height(np.random.default_rng(0).uniform(-1, 1, (50, self.variables)))
+                drawn = self.height(np.random.default_rng(0).uniform(-1, 1, (50, self.variables)))
+                values = np.concatenate([drawn, *(self.knots(each)[:, -1] for each in (101, None))])  # a pole may lie at 0
         except Exception as error:  # whatever somebody's function can raise
             raise InputError(f"the function {self._shown} cannot be computed: {one_line(error)[:100]}") from error
         if not np.isfinite(values).all():

@@ -5,7 +5,7 @@ import numpy as np
 from ganzoo.errors import InputError
 
 
-def read_labels(labels, count, name="images", class_names=None, like=None):
+def read_labels(labels, count, name="images", class_names=None, like=None, classes=None):
     """Return labels as class numbers.
 
     Integers that count from 0 stay as they are. Converted are whole numbers in floats, rows of one-hot vectors, True and False,
@@ -16,6 +16,7 @@ def read_labels(labels, count, name="images", class_names=None, like=None):
         count: int, the number of images N.
         name: str, what the data are called in messages.
         class_names: sequence of str, the name of each class, or None.
+        classes: how many there are, where a model says so: integers from 1 to fewer than that count from 0 already.
         like: labels in the same form, e.g. of the training images, that decide with them which class has which number.
 
     Returns:
@@ -46,7 +47,7 @@ def read_labels(labels, count, name="images", class_names=None, like=None):
         raise InputError(
             f"{name}: labels must count the classes from 0; leave out images without one. Received: label {lowest}"
         )
-    fits = found_names is None and (class_names is None or highest == len(class_names))
+    fits = found_names is None and (class_names is None or highest == len(class_names)) and (classes or 0) <= highest
     if fits and lowest == 1 and highest > 1 and _dense(codes, highest):
         codes = codes - 1
         class_names = class_names or tuple(str(label) for label in range(1, highest + 1))

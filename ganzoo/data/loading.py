@@ -4,6 +4,8 @@ import re
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from ganzoo.data import keras_sets, photographs
 from ganzoo.data.captions import CSV_NAMES, CaptionedImages, caption_classes, csv_of, read_captions
 from ganzoo.data.checks import existing_path, kind_of_path, size_pair, suggestion
@@ -106,9 +108,11 @@ def load(
         if is_picture(path):
             return from_picture(path, image_size or _DEFAULT_SIZE, alpha=alpha, depth=depth, **how)
         read = from_npy if path.suffix.lower() == ".npy" else from_npz
+        found = read(path, image_size=None if crops else image_size)
+        if depth == 16 and found.images.dtype == np.uint8:
+            found = found.replaced(_widened(found.images), found.labels, found.name)
         if not crops:
-            return read(path, image_size=image_size)
-        found = read(path)
+            return found
         return Crops(found.images, image_size or _DEFAULT_SIZE, name=found.name, notes=found.notes, **how)
     if dataset == LANDSCAPE:
         heights = terrain(_LANDSCAPE_SIZE)
@@ -123,8 +127,14 @@ def load(
     if crops:
         if dataset not in PHOTOGRAPHS:
             raise InputError(f"crops are cut from {', '.join(PHOTOGRAPHS)}, or from data. Received: dataset={dataset!r}")
-        return Crops(photographs.picture(dataset), image_size or _DEFAULT_SIZE, name=dataset, **how)
+        picture = photographs.picture(dataset)
+        return Crops(_widened(picture) if depth == 16 else picture, image_size or _DEFAULT_SIZE, name=dataset, **how)
     return DATASETS[dataset](image_size=image_size, seed=seed)
+
+
+def _widened(images):
+    """Return uint8 pixels as uint16, white as white."""
+    return images.astype("uint16") * 257
 
 
 def is_picture(path):

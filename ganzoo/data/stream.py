@@ -129,7 +129,7 @@ class StreamDataset:
         return cut(batches_per_step * batch_size, drop_remainder=True).skip(start_step).map(group).prefetch(tf.data.AUTOTUNE)
 
 
-def as_dataset(data, examples=None):
+def as_dataset(data, examples=None, classes=None):
     """Return whatever a user trains on as a dataset with `batches`.
 
     Args:
@@ -140,6 +140,7 @@ def as_dataset(data, examples=None):
             `specs`, `fingerprint` and `batches`.
         examples: {part: Spec} of a model whose parts have other names or shapes: a dict of arrays with these names, or an array
             for its one part, is taken as an ArrayDataset.
+        classes: number of classes of a model that is told labels: those from 1 on that are below it count from 0 already.
 
     Returns:
         Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, ArrayDataset or StreamDataset, or the
@@ -163,8 +164,10 @@ def as_dataset(data, examples=None):
         return PointDataset(data) if data.ndim == 2 and data.dtype.kind == "f" else ImageDataset(data)
     if isinstance(data, tf.data.Dataset):
         return StreamDataset(data)
+    if not usual and isinstance(data, tuple) and len(data) == len(examples):
+        return ArrayDataset(dict(zip(examples, data, strict=True)))
     if isinstance(data, tuple) and len(data) == 2:
-        return ImageDataset(*data)
+        return _labelled(*data, classes)
     if isinstance(data, dict):
         parts = next((parts for parts in _PARTS if set(parts) == set(data)), None)
         if parts is None:
@@ -175,12 +178,20 @@ def as_dataset(data, examples=None):
             return PairedImages(*(ImageDataset(data[name], name=name) for name in parts))
         if parts == ("images", "texts"):
             return CaptionedImages(ImageDataset(data["images"]), data["texts"])
-        return ImageDataset(**data)
+        return _labelled(data["images"], data.get("labels"), classes)
     raise InputError(
         "data must be a dataset of ganzoo.data, a uint8 array of images, a float array of points, a pair (images, labels), "
         "a dict of such arrays or a tf.data.Dataset; for a folder or a file call ganzoo.data.load(data=path).\n"
         f"Received: data of type {type(data).__name__}"
     )
+
+
+def _labelled(images, labels, classes):
+    """Return an ImageDataset of images with labels, or without where these are None."""
+    found = ImageDataset(images)
+    if labels is not None:
+        found.set_labels(labels, classes=classes)
+    return found
 
 
 def _listing():
@@ -211,9 +222,10 @@ def _checked_spec(part, spec, image_shape, name):
     rank = None if shape is None else shape.rank
     if part == "labels":
         if not (dtype == "bool" or "int" in dtype) or rank not in (0, 1) or (rank == 1 and shape[0] == 1):
+            rows = "columns of numbers with tf.squeeze" if rank and shape[-1] == 1 else "one-hot rows with tf.argmax"
             raise InputError(
-                f"{name}: labels must be one integer for each image. Convert one-hot rows with dataset.map(lambda images, "
-                "labels: (images, tf.argmax(labels, -1))), numbers with tf.cast(labels, 'int64'), or leave them out. "
+                f"{name}: labels must be one integer for each image. Convert {rows}(labels, -1) in dataset.map(lambda images, "
+                "labels: ...), other numbers with tf.cast(labels, 'int64'), or leave them out. "
                 f"Received: {spec}"
             )
         return Spec((), "int64"), rank == 1

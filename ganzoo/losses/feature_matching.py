@@ -37,7 +37,13 @@ class FeatureMatching(Configurable):
         """
         names = [each.name for each in discriminator.layers]
         if self.layer is None:
-            return keras.Model(discriminator.inputs, head_of(discriminator.outputs[0]).input)
+            head = head_of(discriminator.outputs[0])
+            if head is None or isinstance(head, keras.Model):
+                raise InputError(
+                    "feature matching compares what a layer of the discriminator sees, and this one ends in another model: "
+                    "build it of layers, or name one. Received: layer=None"
+                )
+            return keras.Model(discriminator.inputs, head.input)
         if self.layer not in names:
             raise InputError(f"the discriminator has the layers {', '.join(names)}. Received: layer={self.layer!r}")
         return keras.Model(discriminator.inputs, discriminator.get_layer(self.layer).output)

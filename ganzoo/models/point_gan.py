@@ -102,7 +102,7 @@ class PointGAN(GAN):
             steps: as in `GAN.train`.
             options: as in `GAN.train`.
         """
-        data = PointDataset(data) if isinstance(data, np.ndarray) else as_dataset(data)
+        data = PointDataset(data) if isinstance(data, np.ndarray) else as_dataset(data, self.examples)
         if isinstance(data, PointDataset) and data.notes and self.step == 0 and self.center is None and self.scale is None:
             self.adapt(data, data.far())
         begun = self.step

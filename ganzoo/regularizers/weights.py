@@ -91,7 +91,7 @@ class WeightClip(Regularizer):
     def clipped(self, player: Player) -> list[keras.Variable]:
         """Return the list of variables that are clipped."""
         weights = [weight for network in player.networks.values() for weight in network.weights]
-        return [w for w in weights if w.name == "kernel"] if self.only_kernels else weights
+        return [w for w in weights if w.name.endswith("kernel")] if self.only_kernels else weights
 
     def after_update(self, player: Player, step: Tensor) -> None:
         for variable in self.clipped(player):

@@ -113,11 +113,17 @@ def check_description(value, path, name="model", depth=0):
     elif isinstance(value, list):
         most = _LISTS.get(name, 200)
         if len(value) > most:
-            raise InputError(f"{path} describes a model with {len(value)} entries in {name}; at most {most} are read.")
+            raise InputError(
+                f"{path} describes a model with {len(value)} entries in {name}; at most {most} are read without the model: "
+                "pass load(run_dir, model)."
+            )
         for each in value:
             check_description(each, path, name, depth + 1)
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INT and name not in _LARGE:
-        raise InputError(f"{path}: {name} must be at most {MAX_INT}. Received: {name}={str(value)[:30]}")
+        raise InputError(
+            f"{path}: {name} must be at most {MAX_INT} to be read without the model; pass load(run_dir, model). Received: "
+            f"{name}={str(value)[:30]}"
+        )
     elif not isinstance(value, (str, int, float, bool, type(None))) or (isinstance(value, str) and len(value) > 1000):
         raise InputError(f"{path}: {name} must be a plain value. Received: {type(value).__name__}")
 

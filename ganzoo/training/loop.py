@@ -3,6 +3,9 @@
 import contextlib
 import itertools
 import math
+import warnings
+
+import keras
 
 from ganzoo.data import as_dataset
 from ganzoo.data.guard import refusal
@@ -73,7 +76,7 @@ def train(
     options = TrainingOptions(
         steps, batch_size, log_every, sample_every, checkpoint_every, diagnose_every, steps_per_execution, minutes
     )
-    callbacks = check_callbacks(callbacks)
+    callbacks = check_callbacks(callbacks, model)
     if notes is not None and not isinstance(notes, dict):
         raise InputError(f"notes must be a dictionary. Received: notes={notes!r:.100}")
     if resume and run_dir is None:
@@ -81,7 +84,7 @@ def train(
     if override and not resume:
         raise InputError(f"override is for resume=True. Received: override={tuple(override)!r}")
     override = (override,) if isinstance(override, str) else tuple(override)
-    data = as_dataset(data, model.examples)
+    data = as_dataset(data, model.examples, getattr(model.inputs.get("labels"), "classes", None))
     model.check_data(data)
     for line in remarks(data) if verbose else ():
         print(line)
@@ -103,6 +106,8 @@ def _fit(model, data, options, run, opened, users, verbose):
     begun, ends = opened.first_step, _stage_ends(model, options, opened.first_step)
     if model.step in ends[:-1]:  # a row ends with its stage, so no interval of the logs is continued
         opened = opened._replace(log_sums={})
+    if len(ends) == 1:
+        _warn_of_rates_that_end(model, ends[0] - model.step)
     with contextlib.ExitStack() as at_exit:
         around, stop, checkpoints = standard_callbacks(
             model, data, options, run, opened, users, verbose, probe_of(model, data), at_exit
@@ -129,6 +134,20 @@ def _fit(model, data, options, run, opened, users, verbose):
     if checkpoints is not None:
         checkpoints.raise_if_interrupted()
     return around.history
+
+
+def _warn_of_rates_that_end(model, steps):
+    """Warn where a schedule has a player's learning rate at 0 before so many more steps are made."""
+    for name, player in model.players.items():
+        optimizer = getattr(player.optimizer, "inner_optimizer", player.optimizer)
+        schedule = getattr(optimizer, "_learning_rate", None)
+        falls = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and steps > 0
+        if falls and float(schedule(optimizer.iterations + steps - 1)) == 0.0:
+            warnings.warn(
+                f"the learning rate of the {name} is 0 before the training ends: plan its schedule for as many steps "
+                "(CycleGAN(steps=...)).",
+                stacklevel=4,
+            )
 
 
 def _epochs_before(step, begun, ends, log_every):

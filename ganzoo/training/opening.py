@@ -37,10 +37,19 @@ def check_run(run, model, data, batch_size, resume, override):
             "choose another run_dir."
         ) from None
     if resume:
+        if model.stage:
+            settings = _of_first_stage(settings, (run.config() or {}).get("settings", {}))
         settings |= _moved_rates(run, model, settings)
         return settings, run.check_same(settings, override)
     run.check_fresh()
     return settings, []
+
+
+def _of_first_stage(settings, begun):
+    """Return the settings of a model in a later stage with the sizes and players that its run began with."""
+    staged = {name for name in settings | begun if name.endswith(("_parameters", "_optimizer"))}
+    kept = {name: value for name, value in settings.items() if not (name in staged and name not in begun)}
+    return kept | {name: begun[name] for name in staged & set(begun) if name.endswith("_parameters") or name not in settings}
 
 
 def _moved_rates(run, model, settings):
@@ -80,7 +89,8 @@ def open_run(run, model, data, options, resume, override, notes):
         if config["versions"] != versions():
             print("Resuming under other package versions than the run began with: equal bits are not promised.")
         first_step, overrides = config["first_step"], config["overrides"]
-        sums = _restore(run, model, len(model.stages(first_step + options.steps)), [path for path, _, _ in changed])
+        paths = [path for path, _, _ in changed]
+        sums = _restore(run, model, len(model.stages(first_step + options.steps)), paths, overrides)
         if config["options"].get("log_every") != options.log_every:
             sums = {}
         if changed:
@@ -91,16 +101,18 @@ def open_run(run, model, data, options, resume, override, notes):
             f"{model.step - first_step}. Received: steps={options.steps}"
         )
     options.check_divides("the step to start from", model.step)
+    notes = config["notes"] if resume and notes is None else notes
     run.write_config(config_of(model, settings, options, first_step, notes, overrides))
     return Opened(first_step, sums)
 
 
-def _restore(run, model, stages, changed):
+def _restore(run, model, stages, changed, overrides):
     """Read the newest checkpoint into the model; returns the sums of the logs that it holds.
 
     Args:
         stages: how many stages the model has.
         changed: paths of the settings that are changed on purpose; a learning rate among them stays the model's.
+        overrides: what was changed so before; where no checkpoint was saved since, it is to be changed again.
 
     Raises:
         InputError: if there were checkpoints, and none is whole.
@@ -114,6 +126,8 @@ def _restore(run, model, stages, changed):
             )
         print(f"{shorten(run.path, 300)} has no whole checkpoint yet: starting at its first step.")
         return {}
+    late = [each for each in overrides if each["step"] >= found.step]
+    changed = [*changed, *(text.split(": ")[0] for each in late for text in each["changes"])]
     rates = {name: optimizer.learning_rate for name, optimizer in optimizers_of(model).items()}
     rates = {  # a schedule is no part of the state: it stays the model's by itself
         name: float(rate)

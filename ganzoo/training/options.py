@@ -48,8 +48,16 @@ class TrainingOptions:
             raise InputError(f"steps_per_execution={self.steps_per_execution} must divide {name}. Received: {name}={value}")
 
 
-def check_callbacks(callbacks):
-    """Return callbacks if they are a list of Keras's, else raise InputError."""
+def check_callbacks(callbacks, model):
+    """Return callbacks if they are a list of Keras's that this model can be trained with, else raise InputError."""
     if not isinstance(callbacks, (list, tuple)) or not all(isinstance(each, keras.callbacks.Callback) for each in callbacks):
         raise InputError(f"callbacks must be a list of objects of keras.callbacks. Received: callbacks={callbacks!r:.100}")
+    setting = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
+    moves = [type(each).__name__ for each in callbacks if isinstance(each, setting)]
+    fixed = [name for name, player in model.players.items() if not isinstance(player.optimizer.learning_rate, keras.Variable)]
+    if moves and fixed:
+        raise InputError(
+            f"{moves[0]} sets learning rates, and that of the {fixed[0]} follows a schedule of its own: leave the callback "
+            f"out, or compile {type(model).__name__} with optimizers of a constant rate."
+        )
     return callbacks

@@ -58,7 +58,8 @@ def standard_callbacks(model, data, options, run, opened, users, verbose, probe,
 
         checkpoints = c.Checkpoints(run.checkpoints, whole_state, options.checkpoint_every)
         goes_on = opened.log_sums and model.step < stop.step
-        keep = model.step - (model.step - opened.first_step) % options.log_every if goes_on else None
+        begins = sum(stage.steps for stage in model.stages(opened.first_step + options.steps)[: model.stage])
+        keep = max(model.step - (model.step - opened.first_step) % options.log_every, begins) if goes_on else None
         last = [
             c.LogInterval(opened.log_sums),
             c.MetricsCSV(run.metrics_path, images_per_step, writer, keep, report),

@@ -1,5 +1,6 @@
 """Attribute = constructor argument: every ganzoo object can be written down, built again, compared and described."""
 
+import functools
 import importlib
 import inspect
 import json
@@ -217,3 +218,13 @@ def test_every_public_model_is_in_the_registry():
             )
     for name, entry in MODELS.items():
         assert getattr(ganzoo, name).__module__ == entry.module
+
+
+def test_what_cannot_be_written_down_is_described_without_its_place_in_memory():
+    class Jitter:
+        def __call__(self, images, seed):
+            return images
+
+    for make in (Jitter, lambda: functools.partial(max, default=Jitter())):
+        one, other = config.description(make()), config.description(make())
+        assert one == other and "0x" not in one

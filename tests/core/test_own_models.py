@@ -1,14 +1,16 @@
 """Models that users write: what a mistake is told, and examples that are neither images nor points."""
 
+import copy
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny
+from conftest import make_gan, make_tiny
 from keras import layers, ops
 
 import ganzoo
-from ganzoo import networks, objectives, optimizers, regularizers
+from ganzoo import losses, networks, objectives, optimizers, regularizers
 from ganzoo.core.inputs import Category, Image, Normal, Spec
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
@@ -219,3 +221,96 @@ def test_a_gan_of_series_passes_the_battery():
 def test_arrays_that_do_not_fit_are_refused(data, message):
     with pytest.raises(InputError, match=message):
         SeriesGAN().train(data, steps=1, batch_size=8, verbose=False)
+
+
+class Fixed(ganzoo.GAN):
+    """A subclass that passes options of its own choice on."""
+
+    def __init__(self, size=8, **options):
+        self.size = size
+        super().__init__((size, size, 1), latent=4, objective=objectives.hinge(), **options)
+
+
+class Forgetful(ganzoo.GAN):
+    def __init__(self, depth=2, **options):
+        super().__init__((8, 8, 1), latent=4, **options)
+
+
+def test_options_that_a_subclass_fixes_are_its_own(stripes, tmp_path):
+    gan = Fixed(ema_half_life_images=100.0)
+    gan.train(stripes, steps=1, batch_size=8, run_dir=tmp_path / "run", verbose=False)
+    gan.save(tmp_path / "gan.keras")
+    for again in (copy.deepcopy(gan), keras.models.load_model(tmp_path / "gan.keras"), ganzoo.load(tmp_path / "run")):
+        assert (again.size, again.objective, again.ema_half_life_images) == (8, objectives.hinge(), 100.0)
+        np.testing.assert_array_equal(again.sample(2), gan.sample(2))
+
+
+def test_arguments_that_are_not_kept_are_named():
+    with pytest.raises(
+        InputError, match="takes depth and does not keep it. Store every argument under its own name: self.depth"
+    ):
+        Forgetful().get_config()
+
+
+@pytest.mark.parametrize("frozen", ["build", "after"])
+def test_a_frozen_network_is_told(frozen, stripes):
+    class Frozen(ganzoo.GAN):
+        def build_discriminator(self):
+            network = super().build_discriminator()
+            network.trainable = frozen == "after"
+            return network
+
+    gan = Frozen((8, 8, 1), latent=4)
+    gan.discriminator.trainable = False  # the classic pattern
+    with pytest.raises(InputError, match="the discriminator has no weights that can be trained"):
+        gan.train(stripes, steps=1, batch_size=8, verbose=False)
+
+
+def test_an_average_of_shared_layers_is_refused():
+    generator = make_gan("GAN").generator
+
+    class Handed(ganzoo.GAN):
+        def build_generator(self):
+            return generator
+
+    assert Handed((8, 8, 1), latent=4).sample(1).shape == (1, 8, 8, 1)
+    with pytest.raises(
+        InputError, match="the average of the generator must have layers of its own: build new ones in every call"
+    ):
+        Handed((8, 8, 1), latent=4, ema_half_life_images=100.0)
+
+
+class Critic(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.flat, self.dense = keras.layers.Flatten(), keras.layers.Dense(1)
+
+    def call(self, images):
+        return self.dense(self.flat(images))
+
+
+def test_a_network_may_end_in_a_model_of_a_subclass(stripes):
+    class Wrapped(ganzoo.GAN):
+        def build_discriminator(self):
+            inputs = keras.Input(self.image_shape)
+            return keras.Model(inputs, Critic()(inputs))
+
+    gan = Wrapped((8, 8, 1), latent=4)
+    gan.train(stripes, steps=2, batch_size=8, verbose=False)
+    with pytest.raises(InputError, match="this one ends in another model"):
+        losses.FeatureMatching().features(gan.discriminator)
+
+
+@pytest.mark.parametrize("default", [objectives.hinge, staticmethod(objectives.hinge), objectives.hinge()])
+def test_defaults_of_a_class_may_be_objects_or_functions(default):
+    class Hinged(ganzoo.GAN):
+        default_networks = networks.Dense((8,))
+        default_objective = default
+
+    class Method(ganzoo.GAN):
+        def default_objective(self):
+            return objectives.hinge()
+
+    for cls in (Hinged, Method):
+        assert cls((8, 8, 1), latent=4).objective == objectives.hinge()
+    assert Hinged((8, 8, 1), latent=4).networks == networks.Dense((8,))

@@ -312,3 +312,10 @@ def test_classes_that_are_not_there(names, message):
         dataset.with_classes(names)
     with pytest.raises(InputError, match="has no labels"):
         ImageDataset(np.zeros((3, 8, 8), "uint8")).with_classes(["forest"])
+
+
+def test_few_images_of_a_late_class_are_no_mistake():
+    people = ImageDataset(np.zeros((400, 8, 8, 1), "uint8"), np.repeat(np.arange(40), 10))
+    one = people.with_label(20)
+    assert (len(one), one.classes) == (10, 40)
+    assert people.with_label(3).classes == 4

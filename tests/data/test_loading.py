@@ -118,3 +118,10 @@ def test_terrain_is_read_in_crops_of_its_depth(depth, dtype, monkeypatch):
     assert (crops.dtype, crops.image_shape) == (dtype, (32, 32, 1))
     assert 0.5 < np.ptp(crops.images(20)) / np.iinfo(dtype).max <= 1
     assert load_test("terrain") is None
+
+
+def test_built_in_photographs_and_archives_have_16_bits_on_request(tmp_path):
+    shallow, deep = (load("grass", image_size=(16, 16), crops=True, depth=depth).images(3) for depth in (8, 16))
+    assert deep.dtype == np.uint16 and np.array_equal(deep, shallow.astype("uint16") * 257)
+    np.savez(tmp_path / "small.npz", images=np.arange(2 * 64, dtype="uint8").reshape(2, 8, 8))
+    assert load(data=tmp_path / "small.npz", depth=16).images.max() == 127 * 257

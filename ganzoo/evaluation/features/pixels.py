@@ -6,6 +6,6 @@ from ganzoo.core.inputs import WHITE
 
 
 def pixel_features(images):
-    """Return the pixels of uint8 or uint16 images `(N, H, W, C)` in [0, 1], float64 `(N, H * W * C)`."""
+    """Return the pixels of uint8 or uint16 images `(N, H, W, C)` in [0, 1], or floats as they are, float64 `(N, H * W * C)`."""
     images = np.asarray(images)
-    return images.reshape(len(images), -1) / WHITE.get(images.dtype.name, 255.0)
+    return images.reshape(len(images), -1) / WHITE.get(images.dtype.name, 1.0)

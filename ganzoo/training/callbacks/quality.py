@@ -20,7 +20,8 @@ class SampleQuality(keras.callbacks.Callback):
     save_weights_only=True)` keeps the best weights; list them after this callback. An epoch is `log_every` steps.
 
     Args:
-        real: uint8 images `(N, H, W, C)`, best those that training does not see; n of them are drawn.
+        real: uint8 images `(N, H, W, C)`, or an `ImageDataset` of them, best those that training does not see; n of them are
+            drawn. Of a GAN of points: floats `(N, d)`.
         features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes those
             of `unlabelled_features`: `Statistics` of images of at least 32 pixels a side, of others the pixels in [0, 1].
         every: steps between measurements.
@@ -33,14 +34,18 @@ class SampleQuality(keras.callbacks.Callback):
     they are columns of metrics.csv.
 
     Raises:
-        InputError: if none of the measures is defined for so few samples, at the first measurement.
+        InputError: for images that are no uint8, as samples are; if none of the measures is defined for so few samples, at the
+            first measurement.
     """
 
     def __init__(self, real, features=None, every=500, n=1000, seed=1, measures=DEFAULT_MEASURES):
         super().__init__()
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
+        real = np.asarray(getattr(real, "images", real))
+        if real.ndim > 2 and real.dtype not in (np.uint8, np.uint16):
+            raise InputError(f"real must be uint8 images (N, H, W, C), as samples are. Received: {real.dtype} {real.shape}")
         chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
-        real = np.asarray(real)[chosen]
+        real = real[chosen]
         self.features, self.measures = features or unlabelled_features(real, verbose=False), tuple(measures)
         self.real, self.shape = np.asarray(self.features(real)), real.shape[1:]
         self.latest = {}
