@@ -73,6 +73,13 @@ def in_use():
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
+@pytest.fixture(autouse=True)
+def same_numbers(request):
+    """Let the generator of a module begin anew in every test, whichever ran before in this process."""
+    if hasattr(request.module, "RNG"):
+        request.module.RNG = np.random.default_rng(0)
+
+
 @pytest.fixture
 def double():
     """Compute in float64."""

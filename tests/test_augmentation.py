@@ -235,3 +235,37 @@ def test_adaptive_augmentation_follows_how_sure_the_discriminator_is_of_the_data
         make_gan("WGAN", augmentation=adaptive)
     with pytest.raises(InputError, match="another one, not adaptive itself"):
         augmentation.Adaptive(adaptive)
+
+
+def test_real_and_generated_are_changed_alike_for_both_players(stripes):
+    """The discriminator sees both changed, and the generator's gradient goes through the change of its own."""
+    gan, seen = make_gan("GAN", augmentation=RandomFlip()), []
+    seed, batch = gan._seed(1, 0), gan.prepare({"images": stripes[:8]})
+    inputs = gan.inputs_for(batch, seed)
+    fake = gan.generate_batch(inputs)
+    flipped = [np.asarray(gan.augment(x, backend.fold_in(seed, 2, i))) for i, x in enumerate((batch["images"], fake))]
+    plain = gan.discriminate
+    gan.discriminate = lambda examples, *rest, **how: seen.append(np.asarray(examples)) or plain(examples, *rest, **how)
+    gan.generator_objective(batch, inputs, fake, seed)
+    np.testing.assert_array_equal(seen.pop(), flipped[1])
+    gan.update_discriminator(batch, inputs, fake, seed)
+    for found, expected, untouched in zip(seen, flipped, (batch["images"], fake), strict=True):
+        np.testing.assert_array_equal(found, expected)
+        assert np.abs(found - np.asarray(untouched)).max() > 0
+
+
+def test_an_adaptive_augmentation_begins_with_none(stripes):
+    plain = make_gan("GAN")
+    adaptive = make_gan("GAN", augmentation=augmentation.Adaptive(InstanceNoise(0.5)))
+    logs = [gan.train_on_batch(stripes[:16]) for gan in (plain, adaptive)]
+    assert logs[1]["discriminator_loss"] == pytest.approx(logs[0]["discriminator_loss"], rel=1e-6)
+    assert logs[1]["generator_loss"] == pytest.approx(logs[0]["generator_loss"], rel=1e-5)
+    adaptive.augmentation_probability.assign(1.0)
+    assert (
+        abs(
+            adaptive.train_on_batch(stripes[:16])["discriminator_loss"]
+            / plain.train_on_batch(stripes[:16])["discriminator_loss"]
+            - 1
+        )
+        > 1e-4
+    )

@@ -176,7 +176,10 @@ def test_losses_of_the_context_encoder_are_the_papers(stripes):
     hole = np.broadcast_to(np.asarray(masks) == 1, images.shape)
     squares = [np.square(np.asarray(made - images)[i][hole[i]]).mean() for i in range(4)]
     before = get_state(model)
+    real, fake = (np.asarray(model.discriminate(each)) for each in (images, compose(images, made, masks)))
     logs = model.play_step({"images": ops.convert_to_tensor(stripes[:4])})
+    told = np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean()
+    assert float(logs["discriminator_loss"]) == pytest.approx(told, rel=1e-3)
     assert float(logs["reconstruction_loss"]) == pytest.approx(2 * np.mean(squares), rel=1e-4)
     judged = np.asarray(model.discriminate(compose(images, made, masks)))  # by the updated discriminator
     assert float(logs["generator_loss"]) == pytest.approx(0.5 * np.logaddexp(0, -judged).mean(), rel=1e-3)

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_gan
+from conftest import batch_for, make_gan
 from keras import ops
 
 import ganzoo
@@ -167,3 +167,15 @@ def test_regularizers_of_the_generator():
     for wrong in ({"mixing": 1.5}, {"mixing": -0.1}, {"path_length": -1.0}):
         with pytest.raises(InputError, match=f"{next(iter(wrong))} must be"):
             ganzoo.StyleGAN2(**wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["StyleGAN", "StyleGAN2"])
+def test_training_images_have_the_styles_of_two_latents(name):
+    gan = make_gan(name, mixing=1.0)
+    inputs = gan.inputs_for(gan.prepare(batch_for(gan)), gan._seed(1, 0))
+    mixed = gan.mixed_styles(inputs)
+    made = np.asarray(gan.generate_batch(inputs))
+    np.testing.assert_allclose(made, gan.synthesize(mixed, inputs, gan.generator, training=True), atol=1e-5)
+    alone = gan.synthesize(gan.styles(inputs, gan.generator), inputs, gan.generator, training=True)
+    assert np.abs(made - np.asarray(alone)).max() > 1e-4

@@ -294,8 +294,10 @@ def test_other_steps_that_move_the_stages_are_refused_at_a_resume(stripes, tmp_p
     staged().train(stripes, 10, run_dir=tmp_path / "run", **EVERY)
     gan = staged()
     gan.stages = lambda steps: [Stage(50), Stage(50), Stage(steps - 100)]
+    config = (tmp_path / "run" / "config.json").read_bytes()
     with pytest.raises(InputError, match="makes stages that end at steps 50, 100, 200, which do not fit step 10 of stage 2"):
         gan.train(stripes, 200, run_dir=tmp_path / "run", resume=True, **EVERY)
+    assert (tmp_path / "run" / "config.json").read_bytes() == config
     gan = make_tiny()
     with pytest.raises(InputError, match="the checkpoint is of stage 2. Expected: at most 0, the last of Tiny"):
         gan.train(stripes, 20, run_dir=tmp_path / "run", resume=True, **EVERY)

@@ -317,3 +317,51 @@ def test_attention_maps_of_any_pair_and_without_attention():
     with pytest.raises(InputError, match="has no attention"):
         plain = ganzoo.SAGAN((8, 8, 1), latent=4, networks=networks.Compact(8, 8))
         plain.attention_maps(plain.draw_inputs(2))
+
+
+@pytest.fixture
+def translating():
+    """A small CycleGAN and a batch of bright squares on dark ground, and of their negatives."""
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 40, (60, 16, 16, 1))
+    for image in a:
+        row, column = rng.integers(0, 12, 2)
+        image[row : row + 5, column : column + 5] += 200
+    return make_gan("CycleGAN", cycle_weight=3.0, identity_weight=2.0), {"a": a.astype("uint8"), "b": (255 - a).astype("uint8")}
+
+
+@pytest.mark.slow
+def test_losses_of_cyclegan_are_the_papers(translating):
+    gan, images = translating
+    batch = {side: gan.to_value_range(tf.constant(values[:4])) for side, values in images.items()}
+    b, a = (gan.translate(batch[x], x + y, training=True) for x, y in ("ab", "ba"))  # G(a), F(b)
+    fake = {"a": a, "b": b}
+    expected = {
+        "generator_b_loss": np.mean((gan.discriminate(b, "b") - 1) ** 2),
+        "generator_a_loss": np.mean((gan.discriminate(a, "a") - 1) ** 2),
+        "cycle_loss": 3 * (np.abs(gan.translate(b, "ba", True) - batch["a"]).mean()
+                           + np.abs(gan.translate(a, "ab", True) - batch["b"]).mean()),
+        "identity_loss": 2 * (np.abs(gan.translate(batch["b"], "ab", True) - batch["b"]).mean()
+                              + np.abs(gan.translate(batch["a"], "ba", True) - batch["a"]).mean()),
+    } | {
+        f"discriminator_{side}_loss": np.mean((gan.discriminate(batch[side], side) - 1) ** 2) / 2
+        + np.mean(gan.discriminate(fake[side], side) ** 2) / 2
+        for side in "ab"
+    }  # fmt: skip
+    logs = gan.train_on_batch({side: values[:4] for side, values in images.items()})
+    assert logs == pytest.approx({name: float(value) for name, value in expected.items()}, rel=1e-4)
+    assert int(gan.buffers["a"].count) == 4 and np.allclose(gan.buffers["a"].images.value[:4], a, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_cyclegan_learns_to_translate_both_ways(translating):
+    gan, images = translating
+    gan.compile(*({"generators": keras.optimizers.Adam(2e-3, beta_1=0.5), "discriminators": keras.optimizers.Adam(2e-3)},))
+
+    def errors():
+        made = gan.sample(a=images["a"][:30]), gan.sample(endpoint="b_to_a", b=images["b"][:30])
+        return [np.abs(each / 255.0 - images[side][:30] / 255.0).mean() for each, side in zip(made, "ba", strict=True)]
+
+    before = errors()
+    gan.train(images, steps=300, batch_size=8, verbose=False)
+    assert max(now / then for now, then in zip(errors(), before, strict=True)) < 0.6

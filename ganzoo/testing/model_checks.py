@@ -81,8 +81,11 @@ def value_range(subject):
 def who_moves(subject):
     """Updates that move another player's weights, or not all of their own; players that never move."""
     players = subject.model.players
-    owners = {id(v): name for name, player in players.items() for v in player.variables}
-    for name, player in players.items():
+    own_weights = {
+        name: [v for each in player.networks.values() for v in each.trainable_variables] for name, player in players.items()
+    }
+    owners = {id(v): name for name, found in own_weights.items() for v in found}
+    for name in players:
         own = [each for each in subject.updates if each.player == name]
         if not own:
             yield f"A step never updates the {name}: play must call update({name!r}, ...)."
@@ -93,9 +96,10 @@ def who_moves(subject):
                 f"The update of the {name} moves weights of the {', '.join(sorted(foreign))}; it must move its own alone. "
                 "(Layers of Keras such as SpectralNormalization assign weights where they are called: take ganzoo.layers'.)"
             )
-        zero = {id(v) for v in player.variables if _vanishes(own, v)}
+        asked = {id(v) for each in own for v, _ in each.gradients}
+        zero = {id(v) for v in own_weights[name] if id(v) in asked and _vanishes(own, v)}
         moved = {id(v) for each in own for v in each.moved}
-        still = [v.path for v in player.variables if id(v) not in moved | zero]
+        still = [v.path for v in own_weights[name] if id(v) not in moved | zero]
         if still:
             yield f"The update of the {name} leaves weights where they are although they have a gradient: {_some(still)}."
 

@@ -51,7 +51,8 @@ def watch_step(model, batches):
         player, found = model.players[name], Update(name)
         if through is not None and id(through) in functions:
             found.expected = _gradients_at_once(player, objective, penalties, *functions[id(through)], model)
-        trained = [variable for each in model.players.values() for variable in each.variables]
+        networks = [network for each in model.players.values() for network in each.networks.values()]
+        trained = list({id(v): v for network in networks for v in network.trainable_variables}.values())
         before = _values(trained)
 
         def observed(*outputs):

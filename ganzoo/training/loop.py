@@ -1,8 +1,8 @@
 """`train`: Keras's `fit`, once a stage, with a run directory, checkpoints and what else a training needs around it."""
 
 import contextlib
-import itertools
 import math
+import shutil
 import warnings
 
 import keras
@@ -13,7 +13,7 @@ from ganzoo.data.remarks import remarks
 from ganzoo.errors import InputError
 from ganzoo.training.closing import close_run, telling_what_is_saved
 from ganzoo.training.feeding import batches_of, probe_of
-from ganzoo.training.opening import Opened, check_run, open_run
+from ganzoo.training.opening import Opened, check_run, open_run, stage_ends
 from ganzoo.training.options import TrainingOptions, check_callbacks
 from ganzoo.training.runs import RunDirectory
 from ganzoo.training.standard_callbacks import standard_callbacks
@@ -91,19 +91,35 @@ def train(
     batches_of(model, data, options, 0)  # refuses what cannot be cut into batches
     if run_dir is None:
         options.check_divides("the step to start from", model.step)
-        return _fit(model, data, options, None, Opened(model.step), callbacks, verbose)
+        return _fit(model, data, options, None, Opened(model.step, stage_ends(model, options, model.step)), callbacks, verbose)
     run = RunDirectory(run_dir)
     check_run(run, model, data, batch_size, resume, override)  # before the folder is made
-    with run.writing(), telling_what_is_saved(run):
-        opened = open_run(run, model, data, options, resume, override, notes)
-        history = _fit(model, data, options, run, opened, callbacks, verbose)
-        close_run(model, run)
+    if not resume:
+        stage_ends(model, options, model.step)
+    was_there, opened = run.path.exists(), None
+    try:
+        with run.writing(), telling_what_is_saved(run):
+            opened = open_run(run, model, data, options, resume, override, notes)
+            history = _fit(model, data, options, run, opened, callbacks, verbose)
+            close_run(model, run)
+    except InputError:  # of what the first step alone can show, such as a loss of another shape
+        if opened and not resume and model.step == opened.first_step:
+            _leave_nothing(run, was_there)
+        raise
     return history
+
+
+def _leave_nothing(run, was_there):
+    """Remove what a run that was refused at its first step has written: the folder, or where it was there, the run in it."""
+    if not was_there:
+        shutil.rmtree(run.path, ignore_errors=True)
+    elif not run.checkpoints.steps():
+        run.config_path.unlink(missing_ok=True)
 
 
 def _fit(model, data, options, run, opened, users, verbose):
     """Fit a model stage after stage, from its step on; returns the History."""
-    begun, ends = opened.first_step, _stage_ends(model, options, opened.first_step)
+    begun, ends = opened.first_step, opened.ends
     if model.step in ends[:-1]:  # a row ends with its stage, so no interval of the logs is continued
         opened = opened._replace(log_sums={})
     if len(ends) == 1:
@@ -181,21 +197,3 @@ def _fit_epochs(model, data, options, around, epoch, epochs, length):
         if refused is None:
             raise
         raise refused from error
-
-
-def _stage_ends(model, options, first_step):
-    """Return the step at which each stage of a run ends.
-
-    Raises:
-        InputError: if a resumed model is not in the stage that its step belongs to: other `steps` may change the stages.
-    """
-    ends = list(itertools.accumulate(stage.steps for stage in model.stages(first_step + options.steps)))
-    for end in ends:
-        options.check_divides("the end of a stage", end)
-    begins = [0, *ends]
-    if not 0 <= model.stage < len(ends) or not begins[model.stage] <= model.step <= max(ends[model.stage], first_step):
-        raise InputError(
-            f"steps={options.steps} makes stages that end at steps {', '.join(map(str, ends))}, which do not fit step "
-            f"{model.step} of stage {model.stage}; resume with the steps that the run began with."
-        )
-    return ends

@@ -1,5 +1,6 @@
 """Opening a run: a new one, or one that is resumed with the settings that it began with."""
 
+import itertools
 from typing import NamedTuple
 
 import keras
@@ -14,9 +15,11 @@ from ganzoo.utils.files import shorten
 
 
 class Opened(NamedTuple):
-    """Where a training begins: first_step of the run, and the sums of the interval of the logs that is continued."""
+    """Where a training begins: first_step of the run, the step at which each stage ends, and the sums of the interval of the
+    logs that is continued."""
 
     first_step: int
+    ends: list
     log_sums: dict = {}
 
 
@@ -102,8 +105,27 @@ def open_run(run, model, data, options, resume, override, notes):
         )
     options.check_divides("the step to start from", model.step)
     notes = config["notes"] if resume and notes is None else notes
+    ends = stage_ends(model, options, first_step)
     run.write_config(config_of(model, settings, options, first_step, notes, overrides))
-    return Opened(first_step, sums)
+    return Opened(first_step, ends, sums)
+
+
+def stage_ends(model, options, first_step):
+    """Return the step at which each stage of a run ends.
+
+    Raises:
+        InputError: if a resumed model is not in the stage that its step belongs to: other `steps` may change the stages.
+    """
+    ends = list(itertools.accumulate(stage.steps for stage in model.stages(first_step + options.steps)))
+    for end in ends:
+        options.check_divides("the end of a stage", end)
+    begins = [0, *ends]
+    if not 0 <= model.stage < len(ends) or not begins[model.stage] <= model.step <= max(ends[model.stage], first_step):
+        raise InputError(
+            f"steps={options.steps} makes stages that end at steps {', '.join(map(str, ends))}, which do not fit step "
+            f"{model.step} of stage {model.stage}; resume with the steps that the run began with."
+        )
+    return ends
 
 
 def _restore(run, model, stages, changed, overrides):

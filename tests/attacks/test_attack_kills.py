@@ -66,13 +66,16 @@ def wait_for(run, step, seconds):
 @pytest.mark.slow
 @pytest.mark.parametrize(("runs", "kills"), [(12, 5)])
 def test_killed(runs, kills, server, tmp_path):
-    whole, rng, killed, saved = tmp_path / "whole", random.Random(0), 0, set()
+    whole, rng, tried, killed, saved = tmp_path / "whole", random.Random(0), 0, 0, set()
     server.start(whole, "fresh")
     server.end(whole)
     for index in range(runs):
         run = RunDirectory(tmp_path / f"run{index}")
         for _ in range(kills):
             begun = (run.path / "config.json").exists()
+            if max(run.checkpoints.steps(), default=0) >= STEPS:
+                break  # there is nothing left to kill
+            tried += 1
             pid = server.start(run.path, "resume" if begun else "fresh")
             if rng.random() < 0.3:
                 time.sleep(rng.uniform(0, 3))  # while it is built, read and traced
@@ -91,5 +94,5 @@ def test_killed(runs, kills, server, tmp_path):
         assert_same_bits(run.path, whole, STEPS)
         assert_same_table(run.path, whole)
         assert "damaged" not in log_of(run.path), log_of(run.path)
-    assert killed > 0.8 * runs * kills
+    assert killed > 0.8 * tried > 2 * runs
     assert len(saved) > 8  # they were killed in many places
