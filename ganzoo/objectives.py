@@ -14,7 +14,7 @@ import keras
 from keras import ops
 
 from ganzoo import losses, optimizers
-from ganzoo.core.config import Configurable
+from ganzoo.core.config import Configurable, arguments_of, construct
 from ganzoo.errors import InputError
 from ganzoo.regularizers import R1, R2, GradientPenalty, Lazy, Regularizer, WeightClip
 from ganzoo.utils.checks import check_choice, positive_integer, positive_number
@@ -87,7 +87,7 @@ class Objective(Configurable):
 
     def replace(self, **changes) -> "Objective":
         """Return the same objective with other arguments, e.g. `wasserstein_gp().replace(loss="hinge")`."""
-        return type(self)(**{name: getattr(self, name) for name in self.get_config()} | changes)
+        return construct(type(self), arguments_of(self) | changes)
 
     def build_optimizer(self, player: str) -> keras.optimizers.Optimizer:
         """Return a new optimizer for "discriminator" or "generator"."""

@@ -75,7 +75,8 @@ def test_config_gets_schema_and_an_identity_that_stays(run):
         ({"first_step": -1}, "first_step must be an integer"),
         ({"first_step": 10**30}, "first_step must be an integer"),
         ({"versions": {"keras": 3}}, "versions must be a dictionary of strings"),
-        ({"overrides": ["x"]}, "overrides must be a list of dictionaries"),
+        ({"overrides": ["x"]}, "overrides must be a list of steps with the changes made there"),
+        ({"overrides": [{"step": 2, "changes": 3}]}, "overrides must be a list of steps with the changes made there"),
         ({"notes": "rm"}, "notes must be a dictionary"),
     ],
 )

@@ -20,6 +20,7 @@ from ganzoo import callbacks
 from ganzoo.core import state
 from ganzoo.errors import InputError, NonFiniteError, NonFiniteLossError
 from ganzoo.evaluation.measure import Estimate
+from ganzoo.training import loop
 from ganzoo.training.callbacks.metrics_csv import read_rows
 from ganzoo.training.runs import CheckpointStore
 from ganzoo.utils.plots import save_loss_plot
@@ -178,6 +179,14 @@ def test_a_schedule_that_ends_before_the_training_is_told(stripes):
         gan.train(stripes, steps=4, batch_size=8, verbose=False)
     with pytest.warns(UserWarning, match="the learning rate of the generator is 0 before the training ends"):
         gan.train(stripes, steps=2, batch_size=8, verbose=False)
+    cosine, twice = (ganzoo.GAN((8, 8, 1), latent=4, objective=ganzoo.objectives.hinge().replace(n_critic=n)) for n in (1, 2))
+    cosine.compile(generator_optimizer=ganzoo.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-4, 20_000)))
+    twice.compile(ganzoo.optimizers.Adam(ganzoo.optimizers.LinearAfterHalf(1e-3, 4)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "the learning rate of")
+        loop._warn_of_rates_that_end(cosine, 20_000)
+    with pytest.warns(UserWarning, match="the learning rate of the discriminator is 0"):
+        loop._warn_of_rates_that_end(twice, 4)
 
 
 @pytest.mark.slow
@@ -214,6 +223,7 @@ def test_quality_is_of_pixels_as_samples_are(stripes):
     assert np.array_equal(callbacks.SampleQuality(data).real, callbacks.SampleQuality(stripes).real)
     with pytest.raises(InputError, match="real must be uint8 images .* Received: float32"):
         callbacks.SampleQuality(stripes.astype("float32") / 255)
+    assert len(callbacks.SampleQuality(np.zeros((60, 24, 2), "float32"), lambda x: x.reshape(len(x), -1)).real) == 60  # series
     points = np.random.default_rng(0).normal(size=(50, 2)).astype("float32")
     assert np.sort(callbacks.SampleQuality(points).real.ravel()) == pytest.approx(np.sort(points.ravel()))
 
@@ -224,8 +234,11 @@ def test_parts_of_any_model_may_be_a_tuple(stripes):
     assert gan.step == 3
     points = ganzoo.PointGAN(latent=4, hidden=(8,), classes=3)
     data = np.random.default_rng(0).normal(size=(60, 2)).astype("float32"), np.arange(60) % 3
-    points.train(data, steps=2, batch_size=8, verbose=False)
-    assert points.step == 2
+    points.train((1000 * data[0], data[1]), steps=2, batch_size=8, verbose=False)
+    assert points.step == 2 and 500 < min(points.scale) < 2000, "columns of any scale are standardized"
+    pair = make_gan("CycleGAN")
+    pair.train((np.zeros((8, 16, 16, 1), "uint8"), np.zeros((8, 16, 16, 1), "uint8")), steps=1, batch_size=4, verbose=False)
+    assert pair.step == 1
 
 
 def test_labels_that_fit_a_models_classes_keep_their_numbers(stripes):
@@ -233,7 +246,9 @@ def test_labels_that_fit_a_models_classes_keep_their_numbers(stripes):
     gan.check_data = seen.append
     gan.train((stripes, np.arange(60) % 9 + 1), steps=1, batch_size=8, verbose=False)
     gan.train((stripes, np.arange(60) % 10 + 1), steps=1, batch_size=8, verbose=False)
-    assert [(each.labels.min(), each.labels.max()) for each in seen] == [(1, 9), (0, 9)]
+    gan.train(ganzoo.data.ImageDataset(stripes, np.arange(60) % 9 + 1), steps=1, batch_size=8, verbose=False)
+    assert [(each.labels.min(), each.labels.max()) for each in seen] == [(1, 9), (0, 9), (1, 9)]
+    assert seen[0].fingerprint == seen[2].fingerprint and seen[2].notes == ()
 
 
 def test_nothing_to_resume_is_said(tmp_path, stripes):

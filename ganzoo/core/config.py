@@ -70,10 +70,15 @@ def deserialize(value):
 
 
 def config_of(thing):
-    """Return {constructor argument: plain value} of an object whose attributes are its constructor's arguments.
+    """Return {constructor argument: plain value} of an object; InputError where one is not kept or cannot be written down."""
+    return {name: serialize(value) for name, value in arguments_of(thing).items()}
+
+
+def arguments_of(thing):
+    """Return {constructor argument: value} of an object whose attributes are its constructor's arguments.
 
     Raises:
-        InputError: if one is not an attribute, or cannot be written down.
+        InputError: if one is not an attribute.
     """
     missing = [name for name in parameters(type(thing)) if not hasattr(thing, name)]
     if missing:
@@ -81,20 +86,32 @@ def config_of(thing):
             f"{type(thing).__name__}.__init__ takes {', '.join(missing)} and does not keep it. Store every argument under its "
             f"own name: self.{missing[0]} = {missing[0]}."
         )
-    return {name: serialize(getattr(thing, name)) for name in parameters(type(thing))}
+    return {name: getattr(thing, name) for name in parameters(type(thing))}
 
 
 def construct(cls, values):
-    """Return an object of {constructor argument: value}; what a class passes on itself, of its own choice, is left out."""
-    values = dict(values)
+    """Return an object of {constructor argument: value}, of which a class may pass some on itself, of its own choice.
+
+    Raises:
+        InputError: if that choice is another value.
+    """
+    values, own = dict(values), {}
     while True:
         try:
-            return cls(**values)
+            made = cls(**values)
+            break
         except TypeError as error:
             twice = re.search(r"got multiple values for (?:keyword )?argument '(\w+)'", str(error))
             if twice is None or twice[1] not in values or twice[1] in inspect.signature(cls.__init__).parameters:
                 raise
-            del values[twice[1]]
+            own[twice[1]] = values.pop(twice[1])
+    for name, value in own.items():
+        if description(getattr(made, name)) != description(value):
+            raise InputError(
+                f"{cls.__name__} passes its own {name} on, so that it cannot be made with another: let its __init__ take "
+                f"{name}. Received: {name}={value!r:.200}"
+            )
+    return made
 
 
 def description(value):
@@ -102,7 +119,7 @@ def description(value):
     if isinstance(value, (list, tuple)):
         return [description(each) for each in value]
     if isinstance(value, Configurable):
-        settings = {name: description(getattr(value, name)) for name in parameters(type(value))}
+        settings = {name: description(each) for name, each in arguments_of(value).items()}
         return {"class_name": type(value).__name__, **settings}
     if isinstance(value, (keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)):
         config = {name: each for name, each in value.get_config().items() if name != "name"}
@@ -137,7 +154,7 @@ class Configurable:
 
     def __repr__(self):
         defaults = parameters(type(self))
-        values = {name: getattr(self, name) for name in defaults}
+        values = {name: getattr(self, name) for name in defaults if hasattr(self, name)}
         given = ", ".join(f"{name}={_shown(value)}" for name, value in values.items() if _differs(value, defaults[name]))
         return f"{type(self).__name__}({given})"
 

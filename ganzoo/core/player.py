@@ -35,7 +35,7 @@ class Player:
         if self.averages and ema_half_life_images is None:
             raise InputError("averages need ema_half_life_images. Received: ema_half_life_images=None")
         for name, average in self.averages.items():
-            own = {id(weight) for weight in self.networks[name].weights}
+            own = {id(weight) for weight in self.networks[name].trainable_weights}
             if any(id(weight) in own for weight in average.weights):
                 raise InputError(
                     f"the average of the {name} must have layers of its own: build new ones in every call of build_{name}, or "

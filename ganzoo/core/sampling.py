@@ -158,6 +158,9 @@ class Sampling(Validation):
         self.check_number(n)
         if n < 2:
             raise InputError(f"n must be at least 2, for both ends. Received: n={n}")
+        for name, values in given.items():
+            if name in self.inputs and values is not None and self.inputs[name].count(values) > 1:
+                raise InputError(f"{name} is the same all the way: give one value. Received: {self.inputs[name].count(values)}")
         start, end = (self.draw_inputs(1, each, **given) for each in (seed, end_seed))
         t = np.linspace(0.0, 1.0, n, dtype="float32")
         path = {name: each.blend(start[name][0], end[name][0], t, spherical) for name, each in self.inputs.items()}

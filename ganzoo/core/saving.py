@@ -74,8 +74,7 @@ class Saving:
 
     def settings(self):
         """Return a dictionary of plain values that define the training trajectory, data and batch size aside."""
-        names = [name for name in config.parameters(type(self)) if name != "name" and hasattr(self, name)]
-        found = {name: config.description(getattr(self, name)) for name in names}
+        found = {name: config.description(value) for name, value in config.arguments_of(self).items() if name != "name"}
         found = {"model": type(self).__name__, **found}
         for name, player in self.players.items():
             found[f"{name}_optimizer"] = config.description(getattr(player.optimizer, "inner_optimizer", player.optimizer))

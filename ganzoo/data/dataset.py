@@ -10,7 +10,7 @@ from ganzoo.core.inputs import Spec
 from ganzoo.data.batching import index_batches
 from ganzoo.data.checks import chosen_names, is_memory_mapped, one_line, row_chunks
 from ganzoo.data.clusters import cluster
-from ganzoo.data.labels import read_labels
+from ganzoo.data.labels import FROM_ONE, read_labels
 from ganzoo.errors import InputError
 from ganzoo.utils.checks import check_int
 
@@ -51,7 +51,7 @@ class ImageDataset:
     def __init__(self, images, labels=None, name="images", skipped=(), notes=(), class_names=None):
         self.name = one_line(name)
         self.images = _checked_images(images, self.name)
-        self.labels, self.class_names = None, None
+        self.labels, self.class_names, self.counted_from_one = None, None, False
         self.skipped, self.notes = tuple(skipped), tuple(notes)
         if labels is not None:
             self.set_labels(labels, class_names)
@@ -70,7 +70,14 @@ class ImageDataset:
     def set_labels(self, labels, class_names=None, like=None, classes=None):
         """Take labels in any form that `ganzoo.data.labels.read_labels` knows; see there."""
         self.labels, self.class_names, notes = read_labels(labels, len(self), self.name, class_names, like, classes)
+        self.counted_from_one = class_names is None and any(note.startswith(FROM_ONE) for note in notes)
         self.notes += notes
+
+    def recounted(self):
+        """Return the images with labels that count from 1 as they came, for a model of more classes than these."""
+        other = self.replaced(self.images, self.labels + 1)
+        other.class_names, other.notes = None, tuple(note for note in self.notes if not note.startswith(FROM_ONE))
+        return other
 
     def replaced(self, images, labels, name=None):
         """Return a set of other images with labels of the same classes, int64 (N,) or None, taken as they are."""
@@ -146,8 +153,9 @@ class ImageDataset:
             raise InputError(f"{self.name} has no images with label {label}: it has {known}.")
         called = self.class_names[label] if self.class_names else label
         part = self._part(np.flatnonzero(self.labels == label), f"label {called}")
-        if part.class_names is None and label >= len(part):  # else more classes than images are taken for no classes
-            part.class_names = tuple(map(str, range(self.classes)))
+        count = int(self.labels.max()) + 1
+        if part.class_names is None and len(part) <= label < count <= len(self):  # else they would be taken for no classes
+            part.class_names = tuple(map(str, range(count)))
         return part
 
     def with_classes(self, names):

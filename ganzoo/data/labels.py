@@ -4,6 +4,8 @@ import numpy as np
 
 from ganzoo.errors import InputError
 
+FROM_ONE = "labels count from 1"  # how the note begins that they were made to count from 0
+
 
 def read_labels(labels, count, name="images", class_names=None, like=None, classes=None):
     """Return labels as class numbers.
@@ -51,7 +53,7 @@ def read_labels(labels, count, name="images", class_names=None, like=None, class
     if fits and lowest == 1 and highest > 1 and _dense(codes, highest):
         codes = codes - 1
         class_names = class_names or tuple(str(label) for label in range(1, highest + 1))
-        notes = (*notes, f"labels count from 1: class 0 is called {class_names[0]!r}, class 1 {class_names[1]!r}, and so on")
+        notes = (*notes, f"{FROM_ONE}: class 0 is called {class_names[0]!r}, class 1 {class_names[1]!r}, and so on")
         highest -= 1
     if class_names is not None and highest >= len(class_names):
         raise InputError(f"{name}: there are {len(class_names)} class names, and labels up to {highest}, counted from 0.")

@@ -129,7 +129,8 @@ def load(
             raise InputError(f"crops are cut from {', '.join(PHOTOGRAPHS)}, or from data. Received: dataset={dataset!r}")
         picture = photographs.picture(dataset)
         return Crops(_widened(picture) if depth == 16 else picture, image_size or _DEFAULT_SIZE, name=dataset, **how)
-    return DATASETS[dataset](image_size=image_size, seed=seed)
+    found = DATASETS[dataset](image_size=image_size, seed=seed)
+    return found.replaced(_widened(found.images), found.labels, found.name) if depth == 16 else found
 
 
 def _widened(images):

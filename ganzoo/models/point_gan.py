@@ -74,7 +74,9 @@ class PointGAN(GAN):
             InputError: if the points have another dimension, or steps were made already.
         """
         points = points if isinstance(points, PointDataset) else PointDataset(points)
-        self.check_data(points)
+        if points.points.shape[1] != self.dimensions:
+            wanted = f"{type(self).__name__} takes points ({self.dimensions},)"
+            raise InputError(f"{wanted}. Received: {points.name} with ({points.points.shape[1]},)")
         if self.step:
             raise InputError(f"adapt changes what the networks see: call it before the first step. Received: step {self.step}")
         chosen = np.ones(self.dimensions, bool) if columns is None else np.asarray(columns, bool)
@@ -103,8 +105,11 @@ class PointGAN(GAN):
             options: as in `GAN.train`.
         """
         data = PointDataset(data) if isinstance(data, np.ndarray) else as_dataset(data, self.examples)
-        if isinstance(data, PointDataset) and data.notes and self.step == 0 and self.center is None and self.scale is None:
-            self.adapt(data, data.far())
+        points = getattr(data, "arrays", {}).get("points")
+        points = data if isinstance(data, PointDataset) or points is None else PointDataset(points)
+        untold = self.step == 0 and self.center is None and self.scale is None
+        if isinstance(points, PointDataset) and points.notes and untold:
+            self.adapt(points, points.far())
         begun = self.step
         if options.get("resume") and options.get("run_dir"):
             begun = max(RunDirectory(options["run_dir"]).checkpoints.steps(), default=0)

@@ -50,7 +50,7 @@ class Orthogonal(Regularizer):
     """weight * sum over kernels W of |W^T W o (1 - I)|_F^2 (Brock et al. 2018, arXiv:1809.11096, eq. 3): filters that are
     orthogonal to each other, of any length.
 
-    A kernel is a matrix here, a column for each output channel. Embeddings and vectors are left out.
+    A kernel is a matrix here, a column for each output channel. Embeddings, depthwise kernels and vectors are left out.
 
     Args:
         weight: positive float.
@@ -65,7 +65,7 @@ class Orthogonal(Regularizer):
         images = {id(layer.values) for layer in layers if isinstance(layer, Constant)}
         total = 0.0
         for kernel in player.variables:
-            if kernel.name == "kernel" and id(kernel) not in images:
+            if kernel.name in ("kernel", "pointwise_kernel") and id(kernel) not in images:
                 values = ops.cast(kernel.value, kernel.dtype)
                 values = ops.transpose(values, (0, 1, 3, 2)) if id(kernel) in transposed else values
                 matrix = ops.reshape(values, (-1, values.shape[-1]))

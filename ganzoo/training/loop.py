@@ -153,15 +153,17 @@ def _fit(model, data, options, run, opened, users, verbose):
 
 
 def _warn_of_rates_that_end(model, steps):
-    """Warn where a schedule has a player's learning rate at 0 before so many more steps are made."""
+    """Warn where a schedule has a player's learning rate at 0 before nine tenths of so many more steps are made."""
     for name, player in model.players.items():
         optimizer = getattr(player.optimizer, "inner_optimizer", player.optimizer)
         schedule = getattr(optimizer, "_learning_rate", None)
+        updates = steps * (getattr(model, "n_critic", 1) if name == "discriminator" else 1)
         falls = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule) and steps > 0
-        if falls and float(schedule(optimizer.iterations + steps - 1)) == 0.0:
+        if falls and float(schedule(optimizer.iterations + int(0.9 * updates))) == 0.0:
+            advice = f": {type(model).__name__}(steps=...)" if hasattr(model, "steps") else ""
             warnings.warn(
-                f"the learning rate of the {name} is 0 before the training ends: plan its schedule for as many steps "
-                "(CycleGAN(steps=...)).",
+                f"the learning rate of the {name} is 0 before the training ends; plan its schedule for as many updates"
+                f"{advice}.",
                 stacklevel=4,
             )
 

@@ -41,18 +41,25 @@ def check_run(run, model, data, batch_size, resume, override):
         ) from None
     if resume:
         if model.stage:
-            settings = _of_first_stage(settings, (run.config() or {}).get("settings", {}))
+            given = {f"{name}_optimizer" for name in model._given_optimizers}
+            settings = _of_first_stage(settings, (run.config() or {}).get("settings", {}), given)
         settings |= _moved_rates(run, model, settings)
         return settings, run.check_same(settings, override)
     run.check_fresh()
     return settings, []
 
 
-def _of_first_stage(settings, begun):
-    """Return the settings of a model in a later stage with the sizes and players that its run began with."""
-    staged = {name for name in settings | begun if name.endswith(("_parameters", "_optimizer"))}
-    kept = {name: value for name, value in settings.items() if not (name in staged and name not in begun)}
-    return kept | {name: begun[name] for name in staged & set(begun) if name.endswith("_parameters") or name not in settings}
+def _of_first_stage(settings, begun, given):
+    """Return the settings of a model in a later stage with the sizes, players and optimizers that its run began with.
+
+    Args:
+        settings, begun: the model's, and the run's.
+        given: optimizers that the model was compiled with, which are compared.
+    """
+    staged = {name for name in settings | begun if name.endswith(("_parameters", "_optimizer"))} - given
+    return {name: value for name, value in settings.items() if name not in staged} | {
+        name: begun[name] for name in staged if name in begun
+    }
 
 
 def _moved_rates(run, model, settings):
@@ -167,6 +174,11 @@ def _expected(model, stage, stages):
     if stage >= stages:
         raise InputError(
             f"the checkpoint is of stage {stage}. Expected: at most {stages - 1}, the last of {type(model).__name__}"
+        )
+    if model.stage > stage:
+        raise InputError(
+            f"the newest checkpoint is of stage {stage}, and this {type(model).__name__} is in stage {model.stage} already: "
+            "build it anew to resume."
         )
     while model.stage < stage:
         model.enter(model.stage + 1)

@@ -11,6 +11,7 @@ from keras import layers, ops
 
 import ganzoo
 from ganzoo import losses, networks, objectives, optimizers, regularizers
+from ganzoo.core import config
 from ganzoo.core.inputs import Category, Image, Normal, Spec
 from ganzoo.core.model import AdversarialModel
 from ganzoo.core.player import Player
@@ -245,6 +246,27 @@ def test_options_that_a_subclass_fixes_are_its_own(stripes, tmp_path):
         np.testing.assert_array_equal(again.sample(2), gan.sample(2))
 
 
+def test_another_value_for_what_a_subclass_fixes_is_refused():
+    with pytest.raises(InputError, match="Fixed passes its own objective on, so that it cannot be made with another"):
+        Fixed.from_config(Fixed().get_config() | {"objective": config.serialize(objectives.minimax())})
+
+    class Mine(objectives.Objective):
+        def __init__(self, **options):
+            super().__init__("hinge", **options)
+
+    assert Mine().replace(n_critic=2).n_critic == 2
+
+
+def test_arguments_of_parts_that_are_not_kept_are_named(stripes, tmp_path):
+    class Deep(networks.Dense):
+        def __init__(self, depth=3):
+            super().__init__((8,) * depth)
+
+    with pytest.raises(InputError, match="Deep.__init__ takes depth and does not keep it"):
+        ganzoo.GAN((8, 8, 1), latent=4, networks=Deep()).train(stripes, 1, batch_size=8, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists() and "Deep" in repr(Deep())
+
+
 def test_arguments_that_are_not_kept_are_named():
     with pytest.raises(
         InputError, match="takes depth and does not keep it. Store every argument under its own name: self.depth"
@@ -274,6 +296,15 @@ def test_an_average_of_shared_layers_is_refused():
             return generator
 
     assert Handed((8, 8, 1), latent=4).sample(1).shape == (1, 8, 8, 1)
+    norm = keras.layers.Normalization()
+    norm.adapt(np.random.default_rng(0).normal(size=(50, 4)))
+
+    class Adapted(ganzoo.GAN):
+        def build_generator(self):
+            body = [norm, keras.layers.Dense(64, activation="tanh"), keras.layers.Reshape((8, 8, 1))]
+            return keras.Sequential([keras.Input((4,)), *body])
+
+    assert Adapted((8, 8, 1), latent=4, ema_half_life_images=100.0).sample(1).shape == (1, 8, 8, 1)
     with pytest.raises(
         InputError, match="the average of the generator must have layers of its own: build new ones in every call"
     ):

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny
+from conftest import batch_for, make_gan, make_tiny
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
+from ganzoo import augmentation, objectives, regularizers
 from ganzoo.core import state
 from ganzoo.core.inputs import Normal, Spec
 from ganzoo.core.model import AdversarialModel
@@ -233,3 +234,44 @@ def test_learning_rate_callbacks_keep_different_rates_apart(stripes):
     halve = keras.callbacks.ReduceLROnPlateau("generator_loss", factor=0.5, patience=1, min_delta=1e9, mode="min")
     gan.fit(stripes, batch_size=30, epochs=2, callbacks=[halve], verbose=0)
     np.testing.assert_allclose(rates(gan), [5e-3, 5e-4], rtol=1e-5)
+
+
+def test_a_player_of_two_networks_moves_both():
+    networks = {name: keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name=name)]) for name in ("one", "two")}
+    player = Player(networks, keras.optimizers.SGD())
+    assert {id(v) for v in player.variables} == {id(v) for network in networks.values() for v in network.trainable_variables}
+    assert len(player.variables) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("DCGAN", {"augmentation": augmentation.Adaptive(augmentation.RandomFlip(), images=40.0)}),
+        ("DCGAN", {"ema_half_life_images": 100.0, "ema_warmup": 0.05}),
+        ("GAN", {"objective": objectives.non_saturating().replace(regularizers=[regularizers.HistoricalAveraging()])}),
+        ("GAN", {"objective": objectives.non_saturating_r1()}),
+        ("CycleGAN", {"buffer": 4}),
+        ("StyleGAN2", {"path_length": 2.0}),
+        ("SAGAN", {}),
+        ("ProgressiveGAN", {"stage_steps": 8}),
+    ],
+)
+def test_state_of_every_technique_goes_on_to_the_last_bit(name, options):
+    """Three compiled steps, the state put into another model, and three more are six steps."""
+    keras.utils.clear_session()
+    whole = make_gan(name, **options)
+    rest = make_gan(name, **options)
+    if name == "ProgressiveGAN":
+        for gan in (whole, rest):
+            gan.enter(1)
+    batches = [{part: tf.constant(values) for part, values in batch_for(whole, 8, seed).items()} for seed in range(6)]
+    for batch in batches[:3]:
+        whole._play_step(batch)
+    state.set_state(rest, state.get_state(whole))
+    for batch in batches[3:]:
+        whole._play_step(batch)
+        rest._play_step(batch)
+    ours, theirs = state.get_state(whole), state.get_state(rest)
+    assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
+    assert whole.step == 6

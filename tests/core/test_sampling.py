@@ -267,6 +267,11 @@ def test_more_than_are_asked_for_are_refused():
         gan.sample(2, endpoint="b_to_a")
 
 
+def test_a_path_has_one_label():
+    with pytest.raises(InputError, match="labels is the same all the way: give one value. Received: 2"):
+        make_gan("CGAN", classes=3).interpolate(4, labels=[0, 1])
+
+
 def test_a_number_stands_for_all():
     gan = make_gan("StyleGAN")
     assert (gan.draw_inputs(2, noise=0)["noise"] == 0).all()

@@ -319,3 +319,5 @@ def test_few_images_of_a_late_class_are_no_mistake():
     one = people.with_label(20)
     assert (len(one), one.classes) == (10, 40)
     assert people.with_label(3).classes == 4
+    years = ImageDataset(np.zeros((60, 8, 8, 1), "uint8"), 1990 + np.arange(60) % 30)
+    assert len(years.with_label(1995)) == 2

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_gan, make_tiny, run_python
+from conftest import batch_for, grown, make_gan, make_tiny, run_python
 
+from ganzoo.core.inputs import Image
 from ganzoo.errors import InputError
 
 CLIENT = """
@@ -123,3 +124,21 @@ def test_weights_that_are_nan_are_not_exported(name, tmp_path):
     with pytest.raises(InputError, match=f"{name} at step 0 hold NaN or infinite weights"):
         gan.export(tmp_path / "generator")
     assert not (tmp_path / "generator").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), [("CycleGAN", {}), ("StackGAN", {}), ("GAN", {"ema_half_life_images": 50.0})])
+def test_every_endpoint_makes_what_the_model_makes(name, options, tmp_path):
+    """Beside `render`, which shares no code with what is exported: pixels in [0, 1] go in, and no more than a level differs."""
+    model = grown(make_gan(name, **options))
+    for _ in range(2):
+        model.play_step(model.prepare(batch_for(model, 8)))
+    served = tf.saved_model.load(model.export(tmp_path / "out")).signatures
+    for endpoint, point in model.endpoints().items():
+        pictures = {key: each for key, each in point.inputs.items() if isinstance(each, Image)}
+        rng = np.random.default_rng(0)
+        given = {key: rng.integers(0, 256, (3, *each.shape), dtype="uint8") for key, each in pictures.items()}
+        drawn = model.draw_inputs(3, seed=1, endpoint=endpoint, **given)
+        asked = {key: tf.constant(given[key] / np.float32(255) if key in given else values) for key, values in drawn.items()}
+        made = served[endpoint](**asked)[point.output].numpy()
+        assert np.abs(np.rint(made * 255) - model.render(drawn, endpoint)).max() <= 1, endpoint

@@ -180,7 +180,7 @@ def _clipping(discriminator):
     for clip in (each for each in discriminator.regularizers if isinstance(each, WeightClip)):
         clipped = clip.clipped(discriminator)
         for name, kind in (("clipped_fraction", "kernel"), ("clipped_gains", "gamma")):
-            weights = [ops.convert_to_numpy(weight).ravel() for weight in clipped if weight.name == kind]
+            weights = [ops.convert_to_numpy(weight).ravel() for weight in clipped if weight.name.endswith(kind)]
             if weights:
                 evidence[name] = float((np.abs(np.concatenate(weights)) >= 0.999 * clip.limit).mean())
     return evidence

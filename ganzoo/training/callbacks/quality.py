@@ -42,7 +42,7 @@ class SampleQuality(keras.callbacks.Callback):
         super().__init__()
         self.every, self.n, self.seed = positive_integer("every", every), positive_integer("n", n), seed
         real = np.asarray(getattr(real, "images", real))
-        if real.ndim > 2 and real.dtype not in (np.uint8, np.uint16):
+        if real.ndim == 4 and real.dtype not in (np.uint8, np.uint16):
             raise InputError(f"real must be uint8 images (N, H, W, C), as samples are. Received: {real.dtype} {real.shape}")
         chosen = np.sort(np.random.default_rng(seed).permutation(len(real))[:n])  # the first n may be of one class
         real = real[chosen]

@@ -19,7 +19,7 @@ ENTRIES = {
     "accelerators": ("a list of strings", []),
     "command": ("a list of strings", []),
     "notes": ("a dictionary", {}),
-    "overrides": ("a list of dictionaries", []),
+    "overrides": ("a list of steps with the changes made there", []),
 }
 
 
@@ -79,5 +79,7 @@ _CHECKS = {
     "an integer of at least 0": lambda value: _is_int(value, 0),
     "a dictionary of strings": lambda value: isinstance(value, dict) and _is_list(list(value.values()), str),
     "a list of strings": lambda value: _is_list(value, str),
-    "a list of dictionaries": lambda value: _is_list(value, dict),
+    "a list of steps with the changes made there": lambda value: (
+        _is_list(value, dict) and all(_is_int(each.get("step"), 0) and _is_list(each.get("changes"), str) for each in value)
+    ),
 }
