@@ -54,15 +54,16 @@ class PartialConv2D(keras.layers.Layer):
 
     def call(self, inputs):
         parts = list(zip(inputs[::2], inputs[1::2], strict=True))
-        known = [features * mask for features, mask in parts]
+        seen = [features * mask for features, mask in parts]
         kernel = ops.cast(backend.value_of(self.kernel), inputs[0].dtype)
-        made = self._convolve(known[0] if len(known) == 1 else ops.concatenate(known, axis=-1), kernel)
+        made = self._convolve(seen[0] if len(seen) == 1 else ops.concatenate(seen, axis=-1), kernel)
         # The share of the channels that is known at each pixel, summed over the window, in the weights' precision.
         channels, exact = self.kernel.shape[2], self.variable_dtype
         share = sum(ops.cast(mask, exact) * (features.shape[-1] / channels) for features, mask in parts)
         count = self._convolve(share, ops.ones((self.size, self.size, 1, 1), exact))
-        mask = ops.cast(count > 1e-6, made.dtype)
-        ratio = ops.where(count > 1e-6, self.size**2 / ops.maximum(count, 1e-6), 0.0)  # where nothing is known it overflows
+        known = ops.cast(count > 1e-6, exact)
+        mask = ops.cast(known, made.dtype)
+        ratio = known * (self.size**2 / ops.maximum(count, 1e-6))  # where nothing is known half precision would overflow
         made = made * ops.cast(ratio, made.dtype)
         if self.use_bias:
             made = made + ops.cast(backend.value_of(self.bias), made.dtype) * mask
