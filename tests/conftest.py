@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import gc
+import ipaddress
 import multiprocessing
 import os
 import pathlib
@@ -42,6 +43,20 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid.startswith(tuple(f"ganzoo/{each}" for each in doubled)):
             item.add_marker(pytest.mark.slow)
+
+
+def refuse_the_network(event, arguments):
+    """Let no test reach another machine: what needs no download needs no network."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        try:
+            here = ipaddress.ip_address(arguments[1][0]).is_loopback
+        except ValueError:
+            here = arguments[1][0] in ("localhost", "")
+        if not here:
+            raise PermissionError(f"a test reaches for {arguments[1][0]}")
+
+
+sys.addaudithook(refuse_the_network)
 
 
 @pytest.fixture(autouse=True, scope="session")
