@@ -139,6 +139,7 @@ def test_training_moves_samples_toward_the_data(name, stripes):
     before = distance()
     gan.train((stripes, np.arange(60) % 10) if "labels" in gan.examples else stripes, steps=steps, batch_size=16, verbose=False)
     assert distance() < 0.5 * before
+    assert (gan.sample(60) / 255.0).std(0).mean() > 0.3 * (stripes / 255.0).std(0).mean(), "all samples are alike"
 
 
 @pytest.mark.slow
