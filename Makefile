@@ -3,8 +3,10 @@ PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(if $(shell python$(v) --versi
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 COMMA := ,
-# On a machine with an NVIDIA GPU TensorFlow's CUDA libraries are installed as well.
-EXTRAS := test$(if $(shell command -v nvidia-smi 2>/dev/null),$(COMMA)cuda)
+# On a machine with an NVIDIA GPU TensorFlow's CUDA libraries are installed as well, into a .venv that was made without it too.
+CUDA := $(if $(shell command -v nvidia-smi 2>/dev/null),cuda)
+EXTRAS := test$(if $(CUDA),$(COMMA)cuda)
+INSTALLED := $(VENV)/installed$(CUDA:%=-%)
 # make variables that become flags: make train-wgan-textures DATASET=forest STEPS=2000
 FLAGS := $(if $(DATASET),--dataset=$(DATASET)) $(if $(DATA),"--data=$(DATA)") $(if $(IMAGE_SIZE),--image_size=$(IMAGE_SIZE)) \
   $(if $(STEPS),--steps=$(STEPS)) $(if $(BATCH_SIZE),--batch_size=$(BATCH_SIZE)) $(if $(SEED),--seed=$(SEED)) \
@@ -23,7 +25,7 @@ help: ## list the targets, with their minutes on two CPU cores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@$(PYTHON) ganzoo/registry.py help
 
-$(VENV)/installed: setup.cfg pyproject.toml
+$(INSTALLED): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v[:2] <= (3, 13); \
 	sys.exit(0 if ok else "ganzoo needs Python 3.11 to 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12 ..." % v[:2])'
 	@echo "setting up $(VENV) with $(PYTHON); this takes a few minutes once"
@@ -31,13 +33,13 @@ $(VENV)/installed: setup.cfg pyproject.toml
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
 	@touch $@
 
-setup: $(VENV)/installed ## make the virtual environment, nothing else
+setup: $(INSTALLED) ## make the virtual environment, nothing else
 
 # A pattern, so that a new GAN needs no line here: what there is stands in ganzoo/registry.py.
 train-%: setup
 	@$(RUN) ganzoo train $* $(FLAGS)
 
-results: setup ## train every model with its budget, measure it, write RESULTS.md; hours, in pieces of one
+results: setup ## train every model with its budget, measure it, write RESULTS.md; takes hours, one hour per call
 	@$(RUN) experiments.results $(FLAGS)
 
 pathologies: setup ## provoke the lecture's three failures beside their remedies; a minute
@@ -67,7 +69,7 @@ f-divergences: setup ## the bound and the modes of each f-divergence; twenty min
 ablation: setup ## each technique alone, on two mixtures, MNIST and forests; hours, in pieces
 	@$(RUN) experiments.ablation $(FLAGS)
 
-text-to-image: setup ## StackGAN on digits and texts: is what a text asks for in the picture? half an hour
+text-to-image: setup ## StackGAN on digits and texts: does the picture show what the text asks for? half an hour
 	@$(RUN) experiments.text_to_image $(FLAGS)
 
 optimal-discriminator: setup ## lecture 000: a trained D becomes p / (p + q), animated; under a minute
@@ -102,11 +104,11 @@ identity: setup ## does SiGAN keep the digit of a small image? with and without 
 	@$(RUN) experiments.identity $(FLAGS)
 
 test: setup ## run the fast tests; about two minutes on two cores
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
+	@CUDA_VISIBLE_DEVICES=-1 $(RUN) pytest -q -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 test-all: setup ## run every test; one to three hours on two cores
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[explore,browser]"
-	@failed=0; for part in $(TEST_PARTS); do $(RUN) pytest -q -n 2 --dist worksteal $(ARGS) $$part; \
+	@failed=0; for part in $(TEST_PARTS); do CUDA_VISIBLE_DEVICES=-1 $(RUN) pytest -q -n 2 --dist worksteal $(ARGS) $$part; \
 	code=$$?; [ $$code = 0 ] || [ $$code = 5 ] || failed=1; done; exit $$failed
 
 lint: setup ## check style and types

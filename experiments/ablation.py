@@ -6,9 +6,9 @@ distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32: t
 features, and the kernel distance times 1,000 to a fifth of the forests that is held out, on statistics of oriented filters and
 colors (`ganzoo.evaluation.features.Statistics`); there `recipe` is all of `ganzoo.recipes.modern` at once.
 
-Images have the same time, whatever a technique makes of it, on a machine whose pace may change: before it is trained, the
-technique's step is timed in turn with that of the GAN without any, and of the updates that this one gets, --image_steps, it
-gets as many as fit into their time. Let nothing else run while the costs are measured; the trainings do not mind.
+On images every technique gets the same computing time, even if the machine's speed changes: before training, the technique's
+step is timed in turn with that of the GAN without any technique, which gets --image_steps updates, and the technique gets as
+many as fit into the same time. Let nothing else run while the steps are timed; the trainings themselves do not mind.
 
 Each number is a mean over the seeds and its standard deviation. Writes table.md, results.json, ablation.png and 64 samples of
 every GAN of images into --output. Where it was stopped, the same command with that --output goes on.
@@ -114,12 +114,12 @@ def run(task, technique, seed, data, measure, steps, output):
 
 
 def read(path, options):
-    """Return what a study has written so far, {"steps", "data", "results", "floors", "costs"}, "steps" with this call's tasks.
+    """Return what a study wrote so far, {"steps", "data", "results", "references", "costs"}, "steps" with this call's tasks.
 
     Raises:
         InputError: if the trainings of a task were of another length.
     """
-    kept = {"steps": {}, "data": {}, "results": {}, "floors": {}, "costs": {}} | read_results(path)
+    kept = {"steps": {}, "data": {}, "results": {}, "references": {}, "costs": {}} | read_results(path)
     for task in options.tasks:
         steps = options.steps if task in POINTS else options.image_steps
         if kept["steps"].setdefault(task, steps) != steps:
@@ -148,7 +148,7 @@ def summary(results, task, technique, seeds):
         return {name: (float(values.mean()), spread[name]) for name, values in columns.items()}
 
 
-def as_table(results, floors, tasks, techniques, seeds):
+def as_table(results, references, tasks, techniques, seeds):
     """Return Markdown: the scores of several tasks in one table, with the flags of each row, and a table a task, best first."""
     found = {task: {each: summary(results, task, each, seeds) for each in techniques} for task in tasks}
     found = {task: {each: row for each, row in rows.items() if row} for task, rows in found.items()}
@@ -162,8 +162,8 @@ def as_table(results, floors, tasks, techniques, seeds):
         for technique, measures in sorted(rows.items(), key=lambda item: item[1][score][0]):
             cells = [_cell(*measures[name]) if name in measures else "-" for name in names]
             lines.append(f"| {technique.replace('_', ' ')} | {' | '.join(cells)} |")
-        floor = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in floors.get(task, {}).items())
-        parts.append("\n".join(lines) + (f"\n\nReal examples: {floor}.\n" if floor else "\n"))
+        reference = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in references.get(task, {}).items())
+        parts.append("\n".join(lines) + (f"\n\nReal examples: {reference}.\n" if reference else "\n"))
     return "\n".join(parts)
 
 
@@ -186,7 +186,7 @@ def _cell(mean, deviation):
     return f"{mean:.4g}" if math.isnan(deviation) else f"{mean:.4g} ± {deviation:.2g}"
 
 
-def draw(results, floors, tasks, techniques, seeds):
+def draw(results, references, tasks, techniques, seeds):
     """Draw every training's score as a point, a panel a task and a row a technique; the band is the baseline's range.
 
     Returns:
@@ -207,8 +207,8 @@ def draw(results, floors, tasks, techniques, seeds):
             axes.plot(found, [row] * len(found), "o", color="C0" if technique != "baseline" else "C3", markersize=4)
             if technique == "baseline" and found:
                 axes.axvspan(min(found), max(found), color="C3", alpha=0.15)
-        if score in floors.get(task, {}):
-            axes.axvline(floors[task][score], color="0.5", linestyle=":")
+        if score in references.get(task, {}):
+            axes.axvline(references[task][score], color="0.5", linestyle=":")
         axes.set(title=task, xlabel=title, yticks=range(len(techniques)))
         if task in POINTS:  # where some games miss the modes by far
             axes.set_xscale("symlog", linthresh=0.1)
@@ -230,11 +230,11 @@ def main(options):
     output = folders.new_output(options, "ablation")
     path, ends = output / "results.json", time.monotonic() + 60 * options.total_minutes
     kept = read(path, options)
-    results, floors, costs = kept["results"], kept["floors"], kept["costs"]
+    results, references, costs = kept["results"], kept["references"], kept["costs"]
 
     def save():
         write_whole(path, json.dumps(kept, indent=1) + "\n")
-        arguments = (results, floors, options.tasks, options.techniques, options.seeds)
+        arguments = (results, references, options.tasks, options.techniques, options.seeds)
         write_whole(output / "table.md", as_table(*arguments))
         images.save_png(output / "ablation.png", draw(*arguments))
 
@@ -243,10 +243,10 @@ def main(options):
                    if f"{task}/{each}/{seed}" not in results]  # fmt: skip
         if not missing or time.monotonic() > ends:
             continue
-        data, measure, floor = load(task, options)
+        data, measure, reference = load(task, options)
         if task in IMAGES and kept["data"].setdefault(task, data.fingerprint) != data.fingerprint:
             raise InputError(f"{path} has trainings on other images of {task}, beside which none count; take another --output.")
-        floors[task] = floor
+        references[task] = reference
         unknown = [each for each in wanted[task] if task in IMAGES and f"{task}/{each}" not in costs]
         if unknown:
             for technique, _, ratio in slowdowns(task, data.image_shape, BATCH_SIZE[task], unknown, 8, rounds=5):
@@ -265,7 +265,7 @@ def main(options):
             print(f"{task}, {technique}, seed {seed}: {shown}; about {left:.0f} minutes left on {task}", flush=True)
             save()
     save()
-    print(as_table(results, floors, options.tasks, options.techniques, options.seeds))
+    print(as_table(results, references, options.tasks, options.techniques, options.seeds))
     command.say(f"wrote {output}/table.md, results.json and ablation.png; the same command with --output={output} goes on.")
 
 

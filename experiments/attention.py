@@ -2,9 +2,9 @@
 
 Trains SAGAN with attention, without, and, with attention, without labels, for --seeds seeds each at equal steps. A fifth of
 the data is held out. Of each: the kernel distance of samples to the held-out images, times 1,000, beside that of one half of
-these to the other (the floor), on standardized features of a classifier where there are labels, else on statistics of filters
-and colors, below 32 pixels a side on pixels; how often the classifier reads the class that was asked for (without labels,
-classes in turn: chance); gamma, the weight of attention in both networks; and how far a position looks on average, in
+these to the other (the reference), on standardized features of a classifier where there are labels, else on statistics of
+filters and colors, below 32 pixels a side on pixels; how often the classifier reads the class that was asked for (without
+labels, classes in turn: chance); gamma, the weight of attention in both networks; and how far a position looks on average, in
 positions, beside looking everywhere alike. Writes table.md, results.json and maps.png, three positions of eight samples and
 what each looks at, into --output. Killed, the same command with that --output goes on.
 
@@ -99,7 +99,7 @@ def measure(gan, held_out, features, classifier, n):
     real = features(held_out.images)
     value, error = metrics.kernel_distance(real, features(samples))
     found = {"step": gan.step, "distance": 1000 * value, "error": 1000 * error}
-    found["floor"] = 1000 * metrics.kernel_distance(real[::2], real[1::2]).value
+    found["reference"] = 1000 * metrics.kernel_distance(real[::2], real[1::2]).value
     if classifier:
         found["read"] = float((classifier.predict(samples) == asked).mean())
         found["read_real"] = classifier.accuracy
@@ -158,7 +158,7 @@ def as_table(results):
         mean.pop("error", None)
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
-    rest = [f"floor of the distance {some['floor']:.1f}"]
+    rest = [f"reference of the distance {some['reference']:.1f}"]
     rest += [f"real images read {100 * some['read_real']:.1f} %"] if "read_real" in some else []
     rest += [f"looking everywhere alike is {each['looked_evenly']:.2f} positions far"
              for each in results.values() if "looked_evenly" in each][:1]  # fmt: skip

@@ -264,7 +264,8 @@ def main(options):
         rate, peak = operations / middle / 1e9, statistics.median(peaks)
         print(f"{rate:.0f} GFLOP/s, {100 * rate / peak:.0f} % of this machine's {peak:.0f} GFLOP/s")
         print(f"traces of the step: {model._play_step.experimental_get_tracing_count()}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss: bytes on macOS, kilobytes on Linux
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit:.0f} MB")
     for peer, times in theirs.items():
         print(f"ratio to {peer!r}: {middle / statistics.median(times):.3f} (medians of {options.rounds} rounds)")
 

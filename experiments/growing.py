@@ -64,7 +64,7 @@ def spent(run_dir):
 
 
 def budget(minutes, before, bar):
-    """Return a callback that ends a training after so many minutes of processor time, all threads together, and logs them.
+    """Return a callback that ends a training after the given minutes of processor time, all threads together, and logs them.
 
     Args:
         minutes: of all the calls that train a run.
@@ -118,7 +118,7 @@ def split(found, seed=0):
 
 
 def references(train, held_out, extract):
-    """Return (features of held-out images, of training images, {"floor": the kernel distance of both}).
+    """Return (features of held-out images, of training images, {"reference": the kernel distance of both}).
 
     Raises:
         InputError: if the images are too few for that distance, before anything is trained.
@@ -133,7 +133,7 @@ def references(train, held_out, extract):
         return data.images[np.random.default_rng(seed).permutation(len(data))[:SAMPLES]]
 
     real, known = (np.asarray(extract(each)) for each in (images(held_out, 0), images(train, 1)))
-    return real, known, {"floor": kernel_distance(real, known).value}
+    return real, known, {"reference": kernel_distance(real, known).value}
 
 
 def measure(gan, real, known, shape, extract):
@@ -176,7 +176,7 @@ def main(options):
     images, held_out = split(sources.load(RECIPE, options))
     game = compose.game_of(RECIPE, runner.game_values(RECIPE, options))
     extract, used = features_of(images)
-    real, known, floor = references(images, held_out, extract)
+    real, known, reference = references(images, held_out, extract)
     seeds = range(options.seed, options.seed + options.seeds)
     for seed in seeds:
         for kind in options.only:
@@ -188,7 +188,7 @@ def main(options):
             command.say(f"{kind}, seed {seed}, {options.minutes:g} minutes:")
             gan = train(gan, images, run_dir, options)
             found = measure(gan, real, known, images.image_shape, extract)
-            results[name] = found | floor | {"features": used, "minutes": options.minutes}
+            results[name] = found | reference | {"features": used, "minutes": options.minutes}
             write_whole(path, json.dumps(results, indent=1) + "\n")
     for kind in KINDS:
         found = [results[name] for seed in seeds if (name := f"{kind}_{seed}") in results]

@@ -85,7 +85,7 @@ def _without_override():
 
 
 def used_up(minutes, seconds):
-    """Return whether so many minutes are over, by the seconds in metrics.csv, which leave out pictures and checkpoints."""
+    """Return whether these minutes are over, by the seconds in metrics.csv, which leave out pictures and checkpoints."""
     return minutes is not None and seconds >= 57 * minutes
 
 

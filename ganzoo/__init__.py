@@ -18,6 +18,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow notes at length
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Keep freed memory for the next step: asking the system for it anew costs elementwise operations two thirds of their time.
 os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "1")
+# Take a GPU's memory as it is needed: a process that takes all of it leaves none for a look at the samples beside a training.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 __version__ = "0.2.0"
 

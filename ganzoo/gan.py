@@ -58,7 +58,8 @@ class GAN(AdversarialModel):
         augmentation: an object of `ganzoo.augmentation` that moves what the discriminator sees in training, or None.
         value_range: (low, high) of the pixels that the networks see, default the networks' own; uint8 images are scaled to it.
         ema_half_life_images: if set, samples come from a generator whose weights are an exponential moving average with this
-            half-life, counted in generated training images (Karras et al. 2018, arXiv:1710.10196, appendix A.1).
+            half-life, counted in generated training images as in StyleGAN's official code (the average: Karras et al. 2018,
+            arXiv:1710.10196, appendix A.1).
         ema_warmup: share of the images so far that this half-life is at most, above 0, so that the average forgets the initial
             weights; None for no limit. The official code of Karras et al. 2020, arXiv:2006.06676, has 0.05.
         seed: int in [0, 2^31); initial weights, noise and the order of batches are functions of it.

@@ -40,7 +40,7 @@ class GrowingGAN(GAN):
         return shape_at(self.image_shape, max(self.stage, 0))
 
     def stages(self, steps):
-        """Return one `Stage` a size, as far as one comes with so many steps."""
+        """Return one `Stage` a size, as far as the given number of steps reaches."""
         last = last_level(self.image_shape)
         reached = min(last, (steps - 1) // self.stage_steps)
         lengths = [self.stage_steps] * reached + [steps - reached * self.stage_steps]

@@ -149,12 +149,12 @@ def minimax(learning_rate: float = 2e-4) -> Objective:
 
 
 def dcgan(learning_rate: float = 2e-4) -> Objective:
-    """Return lecture 004's game for digits: RMSprop, half the rate for the generator, both decaying by 6e-8 a step.
+    """Return lecture 004's game for digits: RMSprop, rates that decay by 6e-8 a step, and half of both for the generator.
 
     Keras 3 ignores an optimizer's argument `decay`, so the decay is a schedule.
     """
     rate = positive_number("learning_rate", learning_rate)
-    schedules = [keras.optimizers.schedules.InverseTimeDecay(each, 1, 6e-8) for each in (rate, rate / 2)]
+    schedules = [keras.optimizers.schedules.InverseTimeDecay(rate * part, 1, 6e-8 * part) for part in (1, 0.5)]
     return Objective("non_saturating", (), 1, *(optimizers.RMSprop(schedule) for schedule in schedules))
 
 

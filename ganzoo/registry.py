@@ -249,7 +249,7 @@ MODELS = {
 # Ways to train a model of the zoo besides its own: {model: recipes}.
 FURTHER = {
     "GAN": (
-        Recipe("modern", "the best pictures that ten minutes give, of the class asked for if there are labels", "ten minutes",
+        Recipe("modern", "the best pictures within ten minutes, of the requested class if there are labels", "ten minutes",
                steps=100_000, minutes=10.0, every=(1000, 500, 100, 500),
                crops=None, flags=MODERN),
     ),

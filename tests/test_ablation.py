@@ -25,7 +25,7 @@ RESULTS = {
 FLOORS = {"ring": {"sliced_wasserstein": 0.02}}
 
 
-def test_the_table_has_the_best_first_with_means_deviations_and_the_floor():
+def test_the_table_has_the_best_first_with_means_deviations_and_the_reference():
     table = ablation.as_table(RESULTS, FLOORS, ("ring", "grid"), ablation.TECHNIQUES, 3)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "technique" not in line]
     assert [row.split("|")[1].strip() for row in rows] == ["r1", "baseline", "hinge"]

@@ -188,6 +188,17 @@ def test_top_k_learns_from_the_best_alone():
         losses.TopK(share=1.5)
 
 
+def test_zero_sum_is_minus_the_discriminators_loss():
+    loss = losses.ZeroSum()
+    np.testing.assert_allclose(loss.discriminator(REAL, FAKE), softplus(-REAL) + softplus(FAKE), rtol=1e-6)
+    np.testing.assert_allclose(loss.generator(REAL, FAKE), -softplus(-REAL) - softplus(FAKE), rtol=1e-6)
+    hinge = losses.ZeroSum(losses.Hinge())
+    np.testing.assert_allclose(hinge.generator(REAL, FAKE), -np.asarray(losses.Hinge().discriminator(REAL, FAKE)), rtol=1e-6)
+    assert loss.generator_sees_real and hinge.zero_is_undecided
+    with pytest.raises(InputError, match="loss must be an object"):
+        losses.ZeroSum("hinge")
+
+
 def test_feature_matching_is_the_distance_of_mean_features():
     rng = np.random.default_rng(0)
     real, fake = rng.normal(size=(2, 6, 3, 4)).astype("float32")

@@ -9,7 +9,7 @@ from ganzoo import augmentation, losses, models, networks, objectives, regulariz
 from ganzoo.commands import arguments
 from ganzoo.core.config import parameters
 from ganzoo.core.model import AdversarialModel
-from ganzoo.data.licences import LICENCES
+from ganzoo.data.licenses import LICENCES
 from ganzoo.data.loading import DATASETS, DESCRIBED, LANDSCAPE, PAIRS
 from ganzoo.networks import changed
 from ganzoo.registry import MODELS, RECIPES, make_help, table

@@ -56,7 +56,7 @@ def test_attention(tmp_path):
 
 
 def test_the_error_of_one_training_is_not_that_of_a_mean():
-    results = {f"none_{seed}": {"step": 2, "distance": 3.0 + seed, "error": 1.0, "floor": 0.5} for seed in range(2)}
+    results = {f"none_{seed}": {"step": 2, "distance": 3.0 + seed, "error": 1.0, "reference": 0.5} for seed in range(2)}
     table = attention.as_table(results)
     assert "| none | 0 | 2 | 3.0 | 1.0 |" in table and "| **none** | mean of 2 | | 3.5 |  |" in table
 

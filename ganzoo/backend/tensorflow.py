@@ -227,8 +227,8 @@ def in_distribution_strategy():
 
 
 def accelerators():
-    """Return the names of the GPUs and TPUs that training will use, an empty list for a CPU machine."""
-    return [device.name for device in tf.config.list_logical_devices() if device.device_type != "CPU"]
+    """Return the name of the GPU or TPU that training will use, the first one, in a list; an empty list for a CPU machine."""
+    return [device.name for device in tf.config.list_logical_devices() if device.device_type != "CPU"][:1]
 
 
 def make_operations_deterministic():

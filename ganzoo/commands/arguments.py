@@ -30,8 +30,8 @@ ARGUMENTS = {
         "samples come from an average of the generator's weights with this half-life, in training images; above 0",
         above=0,
     ),
-    "ema_warmup": Argument(float, "share of the images so far that this half-life is at most, such as 0.05; above 0", above=0),
-    "categories": Argument(int, "of the categorical code; at least 1", 1),
+    "ema_warmup": Argument(float, "limits that half-life to this share of the images so far, such as 0.05; above 0", above=0),
+    "categories": Argument(int, "number of values of the categorical code; at least 1", 1),
     "codes": Argument(int, "continuous codes; at least 1", 1),
     "category_weight": Argument(float, "lambda of the categorical code's log-likelihood, above 0", above=0),
     "code_weight": Argument(float, "lambda of the continuous codes' log-likelihood, above 0", above=0),
@@ -60,11 +60,11 @@ ARGUMENTS = {
     # Of networks.
     "attention": Argument(bool, "self-attention over the positions of a map, in both networks"),
     "critic_norm": Argument(
-        bool, "batch normalization and dropout in the critic; without, where the objective has a gradient penalty"
+        bool, "batch normalization and dropout in the critic; off where the objective has a gradient penalty"
     ),
     "critic_width": Argument(int, "multiplies the critic's filters; at least 1", 1),
     "discriminator_batch_norm": Argument(
-        bool, "normalize batches in the discriminator too; the lecture warns of it; without, where there is a gradient penalty"
+        bool, "batch norm in the discriminator too (the lecture warns against it); off where there is a gradient penalty"
     ),
     "dropout": Argument(float, "share of the discriminator's neurons left out in training, from 0 to below 1", 0, below=1),
     "embedding_size": Argument(int, "of labels: a learned embedding of that size; 0 for one-hot labels", 0),
@@ -77,7 +77,7 @@ ARGUMENTS = {
     "depth": Argument(int, "bits a channel of the pictures: 8, or 16 to keep all levels of a height map", 8),
     "group": Argument(int, "examples whose standard deviation the discriminator sees; at least 1", 1),
     "synthesis_layers": Argument(int, "layers of the alias-free generator; at least 1", 1),
-    "critical": Argument(int, "of these, how many at the end alias a little for sharp pixels; at least 0", 0),
+    "critical": Argument(int, "how many of the last synthesis layers may alias a little, for sharp pixels; at least 0", 0),
     "margin_size": Argument(int, "pixels around every layer's image that keep the border's zeros away; at least 0", 0),
     "style_size": Argument(int, "numbers of a style w; at least 1", 1),
     "mapping_layers": Argument(int, "dense layers from latents to styles; at least 1", 1),
@@ -85,13 +85,13 @@ ARGUMENTS = {
     "condition": Argument(int, "numbers that are drawn from a text's embedding; at least 1", 1),
     "residual_blocks": Argument(int, "of the generator; at least 0", 0),
     "width": Argument(int, "filters of the first layers; at least 1", 1),
-    "widest": Argument(int, "times that width, filters of the coarsest layers at most; at least 1", 1),
+    "widest": Argument(int, "upper limit of the coarsest layers' filters, as a multiple of --width; at least 1", 1),
     "blocks": Argument(int, "residual blocks at each size of the maps; at least 1", 1),
     "upsample_last": Argument(bool, "up-sample in the generator's last two layers; the lecture warns of it"),
     # Of objectives.
     "beta_1": Argument(float, "of Adam, from 0 to below 1", 0, below=1),
     "clip": Argument(float, "limit of the critic's kernels, above 0", above=0),
-    "clip_all_weights": Argument(bool, "clip every weight of the critic as the lecture does, and see nothing learned"),
+    "clip_all_weights": Argument(bool, "clip every weight of the critic as the lecture does; then nothing is learned"),
     "drift": Argument(float, "of a Wasserstein game: weight of the critic's squared output for real images, at least 0", 0),
     "gamma": Argument(float, "weight of the gradient penalties, above 0", above=0),
     "learning_rate": Argument(float, "of the optimizers, above 0", above=0),

@@ -13,6 +13,11 @@ from ganzoo.utils.console import silent_stderr
 from ganzoo.utils.printable import printable
 
 _LONGEST = 1500  # characters of a message, so that it fits a screen of 24 lines
+UNSEEN_GPU = (
+    "note: this machine has nvidia-smi, but TensorFlow sees no GPU and computes on the CPU. Install the CUDA libraries "
+    "(make does, or pip install 'tensorflow[and-cuda]') or a newer driver. For the reason: TF_CPP_MIN_LOG_LEVEL=0 python -c "
+    "'import tensorflow as tf; tf.config.list_physical_devices()'"
+)
 HELP = ("--help", "-help", "-h", "--h", "-?")
 
 
@@ -59,11 +64,18 @@ def statuses():
 
 
 def load_tensorflow():
-    """Import TensorFlow without what its libraries print: a CPU machine is told four times that it has no GPU."""
+    """Import TensorFlow without what its libraries print: a CPU machine is told four times that it has no GPU.
+
+    Of several GPUs the first alone is taken, on which all of a training runs. Where an NVIDIA GPU is not seen, a note says so.
+    """
     with silent_stderr():
         import tensorflow as tf
 
-        tf.config.list_physical_devices()
+        gpus = tf.config.list_physical_devices("GPU")
+    if len(gpus) > 1:
+        tf.config.set_visible_devices(gpus[:1], "GPU")
+    if not gpus and shutil.which("nvidia-smi") and os.environ.get("CUDA_VISIBLE_DEVICES", "0") not in ("", "-1"):
+        say(UNSEEN_GPU, file=sys.stderr)
 
 
 def help_text(documentation, groups):
@@ -80,7 +92,7 @@ def help_text(documentation, groups):
             lines.append(f"  {name}\n      {flag.text}{'' if said else f' (default: {value})'}")
         others = [f"--{flag.name}" for flag in found if flag.hidden]
         if others:
-            lines.append(f"  also, of other choices (choose them beside --help to read more):\n      {', '.join(others)}")
+            lines.append(f"  also, with other choices (add the choice to --help to read more):\n      {', '.join(others)}")
     return "\n".join(lines)
 
 

@@ -248,10 +248,10 @@ def game_flags(recipe, game):
         flags.append(Flag("feature_matching", None, text, float, above=0, optional=True))
         if recipe.data == "images":
             choices = ("none", *arguments.AUGMENTATIONS)
-            text = f"what the discriminator sees is changed at random, separated by commas: {', '.join(choices)}"
-            usual = "few color images by translation,cutout" if game.augments_few else None
+            text = f"random changes to all images that the discriminator sees, separated by commas: {', '.join(choices)}"
+            usual = "translation,cutout for small sets of color images" if game.augments_few else None
             flags.append(Flag("augmentation", None, text, list, choices=choices, optional=True, shown=usual))
-            text = "augment as often as keeps the mean sign of D(x) here, such as 0.6, from 0 to below 1"
+            text = "augment just as often as keeps the mean sign of D(x) at this value, such as 0.6; from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
         untold = game.conditional is False or not MODELS[game.model].takes_labels

@@ -29,7 +29,7 @@ def groups():
             Flag("inception_weights", "", "file of InceptionV3's weights without its top (default: Keras's download)"),
             seed(1, "decides the samples"),
             Flag("output", "", "JSON to write (default: evaluation.json in the run's folder)"),
-            choice("features", "auto", FEATURES, "what distances are between; auto takes the first of these that it can"),
+            choice("features", "auto", FEATURES, "features that distances are measured on; auto takes the first that applies"),
         ]
     }
 

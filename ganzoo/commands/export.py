@@ -4,10 +4,10 @@
     ganzoo export --format=savedmodel,onnx,litert --quantize=int8
     ganzoo export --output=models --serving_name=grass             # models/grass/1, for TensorFlow Serving
 
-Everything is asked with the model's inputs by name (latents, labels, categories, codes, images to translate) and returns
-images float32 (N, H, W, C) in [0, 1]. A SavedModel makes the image of a seed besides: from_seed, seeds int32 (N,) -> uint8.
-model_card.md tells what the generator is and holds the lines that load it. onnx and litert need packages of their own; what is
-missing is said before anything is read.
+Every file takes the model's inputs by name (latents, labels, categories, codes, images to translate) and returns images float32
+(N, H, W, C) in [0, 1]. A SavedModel can also make the image of a seed: from_seed, seeds int32 (N,) -> uint8. model_card.md
+describes the generator and has the lines of code that load it. onnx and litert need extra packages; a missing one is reported
+before anything is read.
 """
 
 import os

@@ -1,9 +1,9 @@
 """Fill in what is missing from a picture: image and mask in, picture of the same size out.
 
 The mask is a picture of the same size, white where pixels are missing. A run of ContextEncoder or PartialConvNet fills holes by
-itself; of any other GAN of images the latents are searched for whose sample fits around the hole, and the colors are fitted to
-the border (Yeh et al. 2017, arXiv:1607.07539). Of a picture that is larger than what the
-model makes it sees the part around the hole, twice as high and wide where there is room, and what it fills in is enlarged.
+itself; with any other GAN of images, latents are searched for whose sample fits around the hole, and its colors are adjusted to
+the border (Yeh et al. 2017, arXiv:1607.07539). If the picture is larger than the model's images, the model sees the part around
+the hole, twice the hole's height and width where there is room, and what it fills in is enlarged.
 
     ganzoo inpaint --run_dir=runs/context_encoder/grass-... --image=photo.png --mask=mask.png
     ganzoo inpaint --run_dir=runs/dcgan/mnist-... --image=seven.png --mask=mask.png --starts=20 --output=whole.png

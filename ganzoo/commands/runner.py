@@ -44,7 +44,7 @@ def run_flags(recipe):
         Flag("resume", False, "continue the run in --run_dir, or the newest; its flags are remembered", bool),
         Flag("override", [], again, list, shown=""),
         *every,
-        count("diagnose_every", diagnose_every, "steps between two looks for symptoms of failure"),
+        count("diagnose_every", diagnose_every, "steps between checks for symptoms of failure"),
         count("log_every", log_every, "steps per row of metrics.csv"),
     ]
 
@@ -122,8 +122,8 @@ def train(recipe, options):
     stages = model.stages(MANY_STEPS)
     if model.stage < len(stages) - 1:
         say(
-            f"the training ended at {stages[model.stage].name} of {stages[-1].name}: more --steps, or --minutes where these "
-            "were over, reach the last"
+            f"the training ended at {stages[model.stage].name} of {stages[-1].name}: more --steps, or more --minutes if the "
+            "time ran out, would reach the last"
         )
     say(_summary(run_dir, model.step, options.steps, _longer(resume, model)))
     return model

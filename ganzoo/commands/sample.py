@@ -30,7 +30,7 @@ def groups():
     return {
         "flags": [
             run_dir_flag(),
-            Flag("n", None, many, int, low=1, high=MOST, optional=True, shown="64, or as many labels as are more"),
+            Flag("n", None, many, int, low=1, high=MOST, optional=True, shown="64, or the number of labels if larger"),
             seed(1, "the same seed gives the same images"),
             Flag("interpolate", False, "draw paths of 8 images from one sample to another, a row each", bool),
             Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),
@@ -40,7 +40,7 @@ def groups():
             Flag(
                 "threshold",
                 0.0,
-                "of BigGAN: every number of a latent is drawn until it lies within +-this; 0 sets no limit",
+                "of BigGAN, truncation: redraw every number of a latent until it lies within +-this; 0 sets no limit",
                 float,
                 low=0,
             ),

@@ -59,7 +59,7 @@ def data_flags(recipe):
         *([] if recipe.stack else _crop_flags(recipe)),
         Flag("classes", [], "names (or numbers) of the classes to train on, separated by commas", list, shown="all"),
         *_cluster_flags(recipe),
-        Flag("digit", -1, "train on the class of this number, or called so, alone; -1 takes all", int, low=-1),
+        Flag("digit", -1, "train on one class alone, given by its number or numeric name; -1 takes all", int, low=-1),
         strict,
     ]  # fmt: skip
 
@@ -85,7 +85,7 @@ def _cluster_flags(recipe):
     models = [model for model, _ in recipe.variants.values()] or [recipe.model]
     if recipe.flags.get("conditional") is False or not any(MODELS[each].takes_labels for each in models):
         return []
-    text = "tell the model this many clusters of similar images instead of labels; samples have each as often as the data"
+    text = "condition the model on this many clusters of similar images, not labels; samples use each as often as the data"
     return [Flag("clusters", 0, text, int, low=0, high=10_000, shown="none")]
 
 

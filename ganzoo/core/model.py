@@ -139,8 +139,8 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         variables, optimizer = player.variables, player.optimizer
         if not variables:
             raise InputError(
-                f"the {name} has no weights that can be trained, so it would never learn: leave trainable = False out, whose "
-                "weights move when is decided by ganzoo."
+                f"the {name} has no weights that can be trained, so it would never learn: remove trainable = False; "
+                "ganzoo decides which weights move when."
             )
         sizes = []
 

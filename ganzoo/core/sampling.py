@@ -92,7 +92,7 @@ class Sampling(Validation):
         return endpoints[check_choice("endpoint", name, endpoints)]
 
     def check_number(self, n):
-        """Raise InputError if n is no positive int, or so many samples would fill the memory."""
+        """Raise InputError if n is no positive int, or if n samples would fill the memory."""
         check_int("n", n, 1, min(MANY, MAX_NUMBERS // math.prod(self._shape())))
 
     def render(self, inputs, endpoint="serving_default"):

@@ -52,13 +52,13 @@ def existing_path(path):
     try:
         if path.exists():
             return path
-        neighbours = [entry.name for entry in itertools.islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
+        neighbors = [entry.name for entry in itertools.islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
         link = path.is_symlink()
     except OSError as error:
         raise InputError(f"{one_line(path)} cannot be read: {error.strerror}.") from error
     if link:
         raise InputError(f"{one_line(path)} is a link that leads nowhere.")
-    raise InputError(f"{one_line(path)} does not exist.{suggestion(path.name, neighbours)}")
+    raise InputError(f"{one_line(path)} does not exist.{suggestion(path.name, neighbors)}")
 
 
 def kind_of_path(path):

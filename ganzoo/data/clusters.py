@@ -44,7 +44,7 @@ def cluster(images, clusters, seed=0):
 
 
 def _coarse(images):
-    """Return float32 `(N, d)` in [0, 1]: means of blocks of pixels, so many that no side has more than 16."""
+    """Return float32 `(N, d)` in [0, 1]: means of blocks of pixels, at most 16 blocks a side."""
     n, height, width, channels = images.shape
     block = -(-max(height, width) // COARSE)
     rows, columns = max(1, height // block), max(1, width // block)

@@ -1,9 +1,9 @@
-"""How exactly an image moves when what it is made of is moved (Karras et al. 2021, arXiv:2106.12423, appendix E.3).
+"""How exactly an image moves when what it is made of is moved (Karras et al. 2021, arXiv:2106.12423, appendix E.1, E.2).
 
     EQ-T = 10 log10(span^2 / E[(g(moved input) - moved g(input))^2]) dB,     span 2 for images in [-1, 1]
 
-Whole pixels are moved exactly; parts of a pixel by a sinc under a Kaiser window. What comes in at a border was never made, so
-only pixels that both images know of are compared.
+Whole pixels are moved exactly; parts of a pixel by a sinc under a Kaiser window (a Lanczos window there). What comes in at a
+border was never made, so only pixels that both images know of are compared.
 """
 
 import math

@@ -6,7 +6,7 @@ import shutil
 
 import ganzoo
 from ganzoo.core.inputs import WHITE
-from ganzoo.data.licences import LICENCES
+from ganzoo.data.licenses import LICENCES
 from ganzoo.errors import InputError
 from ganzoo.export.functions import is_bounded
 from ganzoo.export.loading_code import code_blocks

@@ -10,7 +10,7 @@ from ganzoo.utils.checks import positive_integer
 
 
 def filtered(images, kernel, up=1, down=1):
-    """Insert zeros, filter, take every so-many-th pixel, per channel, both ways, with zeros beyond the border.
+    """Insert zeros, filter, subsample, per channel, both ways, with zeros beyond the border.
 
     Args:
         images: float `(N, H, W, C)`.

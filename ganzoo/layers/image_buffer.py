@@ -14,7 +14,7 @@ class ImageBuffer(keras.layers.Layer):
     the buffer. What it holds is part of the model's state, so a resumed run goes on exactly.
 
     Args:
-        capacity: images that it holds, positive int; of a larger batch only so many take part, the others pass.
+        capacity: images that it holds, positive int; of a larger batch only that number take part, the others pass.
         shape: of an image, (height, width, channels).
 
     Example:

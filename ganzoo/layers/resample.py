@@ -1,4 +1,4 @@
-"""Resampling by filters: insert zeros, low-pass, take every so-many-th pixel, along each axis as one matrix product.
+"""Resampling by filters: insert zeros, low-pass, subsample, along each axis as one matrix product.
 
     y[o] = up * sum_i f[up i + before - down o] x[i]
 

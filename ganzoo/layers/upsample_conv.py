@@ -56,7 +56,7 @@ def _forward(x, w, b):
 
 
 def _box_sum(w):
-    """Sum neighbours of a (k, k, i, o) kernel into (k+1, k+1, i, o), the kernel of the stride-2 transposed convolution."""
+    """Sum neighbors of a (k, k, i, o) kernel into (k+1, k+1, i, o), the kernel of the stride-2 transposed convolution."""
     w = ops.pad(w, ((1, 1), (1, 1), (0, 0), (0, 0)))
     w = w[1:] + w[:-1]
     return w[:, 1:] + w[:, :-1]

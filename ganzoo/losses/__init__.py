@@ -11,12 +11,12 @@ from ganzoo.losses.contrastive import contrastive
 from ganzoo.losses.f_divergences import KL, FDivergence, Hellinger, JensenShannon, Pearson, ReverseKL, TotalVariation
 from ganzoo.losses.feature_matching import FeatureMatching
 from ganzoo.losses.games import Hinge, LeastSquares, Minimax, NonSaturating, Relativistic, Wasserstein
-from ganzoo.losses.techniques import LabelNoise, TopK
+from ganzoo.losses.techniques import LabelNoise, TopK, ZeroSum
 from ganzoo.utils.checks import check_choice
 
 __all__ = ["BY_NAME", "DIVERGENCES", "KL", "FDivergence", "FeatureMatching", "Hellinger", "Hinge", "JensenShannon"]
 __all__ += ["LabelNoise", "LeastSquares", "Loss", "Minimax", "NonSaturating", "Pearson", "Relativistic", "ReverseKL", "TopK"]
-__all__ += ["TotalVariation", "Wasserstein", "contrastive", "get"]
+__all__ += ["TotalVariation", "Wasserstein", "ZeroSum", "contrastive", "get"]
 
 # Name on the command line, and where a loss is given as a string -> class.
 BY_NAME: dict[str, type[Loss]] = {

@@ -1,4 +1,4 @@
-"""Changes of any loss: labels that are not quite true, and a generator that learns from its best samples alone."""
+"""Changes of any loss: labels not quite true; a generator that learns from its best samples alone, or plays a zero-sum game."""
 
 from keras import ops
 
@@ -73,3 +73,32 @@ class TopK(Loss):
         rank = ops.argsort(ops.argsort(-fake))  # 0 for the fake that looks most real
         chosen = ops.cast(ops.cast(rank, "float32") < self.share * ops.cast(ops.size(fake), "float32"), fake.dtype)
         return self.loss._generator(real, fake) * chosen / ops.mean(chosen)
+
+
+class ZeroSum(Loss):
+    """Another loss whose generator minimizes minus the discriminator's loss, the real samples' term included.
+
+    With `NonSaturating` it is the value of the game of Goodfellow et al. 2014, arXiv:1406.2661, eq. 1. The real samples' term
+    has a gradient for the generator only where the discriminator that is asked depends on it, as in `UnrolledGAN`; elsewhere
+    `Minimax` learns the same, and saves asking about the real samples.
+
+    Args:
+        loss: an object of `ganzoo.losses`.
+
+    Raises:
+        InputError: for something else.
+    """
+
+    generator_sees_real = True
+
+    def __init__(self, loss: Loss = NonSaturating()):  # noqa: B008 - it has no state
+        if not isinstance(loss, Loss):
+            raise InputError(f"loss must be an object of ganzoo.losses. Received: loss={loss!r}")
+        self.loss = loss
+        self.zero_is_undecided = self.loss.zero_is_undecided
+
+    def _discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return self.loss._discriminator(real, fake)
+
+    def _generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -self.loss._discriminator(real, fake)

@@ -7,7 +7,8 @@ arXiv:1703.10593.
 
 G translates a to b, F translates b to a, from sets that need not be paired. As in the paper: least squares, a buffer of 50 past
 fakes, Adam 2e-4 with beta_1 0.5, a rate that falls to 0 in the second half, generators before discriminators. Departure: the
-networks are smaller, for images of 16 to 64 pixels. `make train-cyclegan` doubles the rate, for a training of a minute.
+networks are smaller, for images of 16 to 64 pixels, and batches hold more than one image: 64 unless `train` is told, 8 in `make
+train-cyclegan`, which doubles the rate too, for a training of a minute.
 """
 
 from keras import ops

@@ -3,8 +3,9 @@ in lecture 004's form for 28x28 digits.
 
     discriminator: -E[log D(x)] - E[log(1 - D(G(z)))]          generator: -E[log D(G(z))]
 
-The lecture's networks and optimizers: RMSprop 2e-4, half of it for the generator, both decaying by 6e-8 a step. One
-discriminator update sees real and generated images; the lecture concatenates them, which is the same mean.
+The lecture's networks and optimizers: RMSprop 2e-4, a decay of 6e-8 a step, half of both for the generator. One
+discriminator update sees real and generated images; the lecture concatenates them, which is the same mean. It trains for 40,000
+steps; `make train-dcgan` stops at 5,000.
 
 Two warnings of the lecture are arguments of the networks. What came of them on scikit-learn's digits at 16x16 (seed 0, 1,500
 steps, `python -m experiments.train_dcgan --steps=1500` with the flag): `upsample_last` ends with one picture for every latent,

@@ -23,7 +23,7 @@ class PointGAN(GAN):
         dimensions: d, positive int.
         latent: as in `GAN`.
         hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
-        discriminator_activation: of the discriminator's hidden layers, a name that Keras knows; the generator's is ReLU.
+        discriminator_activation, generator_activation: of the hidden layers of each, names that Keras knows.
         center, scale: what the networks see is (points - center) / scale; samples, exported ones too, are put back. A number,
             or d of them, scale above 0. None for 0 and 1, until `train` is given an array of points of which a column is far
             from mean 0 or standard deviation 1: then its means and standard deviations.
@@ -38,11 +38,22 @@ class PointGAN(GAN):
     example_ndim = 1
     use_xla = True
 
-    def __init__(self, dimensions=2, latent=5, hidden=32, discriminator_activation="relu", center=None, scale=None, **options):
+    def __init__(
+        self,
+        dimensions=2,
+        latent=5,
+        hidden=32,
+        discriminator_activation="relu",
+        center=None,
+        scale=None,
+        generator_activation="relu",
+        **options,
+    ):
         self.dimensions = positive_integer("dimensions", dimensions)
         self.center, self.scale = (self._per_column(name, each) for name, each in (("center", center), ("scale", scale)))
-        pair = PointDense(hidden, discriminator_activation)
-        self.hidden, self.discriminator_activation = pair.hidden, pair.discriminator_activation
+        pair = PointDense(hidden, discriminator_activation, generator_activation)
+        self.hidden = pair.hidden
+        self.discriminator_activation, self.generator_activation = discriminator_activation, generator_activation
         pair = options.pop("networks", None) or pair
         follows = {"image_shape": (self.dimensions,), "value_range": getattr(pair, "value_range", None)}
         for name, own in follows.items():  # what a saved model gives along

@@ -5,7 +5,8 @@ Variation", arXiv:1710.10196.
 
 A new size fades in over the first half of its stage, in both networks; see `ganzoo.growing`. Equalized learning rate, pixel
 normalization, minibatch standard deviation in groups of 4 (as in the official code), latents on the unit sphere, Adam with
-beta_1 = 0 and beta_2 = 0.99 that begins anew in every stage, an average of the generator for samples.
+beta_1 = 0 and beta_2 = 0.99 that begins anew in every stage. With `ema_half_life_images` samples come from an average of the
+generator, as the paper's do; the command has one of 1,000 images.
 Departures: narrower networks, and stages of thousands of images, not of 600,000 and more; for these the rate is 2e-3 and the
 critic has two updates a step, in place of 1e-3 and one, with which few kinds of images are made; the data of a small size are
 averages of areas, not blended with the size before while a block fades in; see `ganzoo.networks.progressive` for the networks.
@@ -38,7 +39,7 @@ class ProgressiveGAN(GrowingGAN):
     Args:
         image_shape: height and width 4 to 8 pixels doubled equally often, as 32, 48, 28 or 64.
         stage_steps: steps of every stage but the last; positive int.
-        ema_half_life_images: of the generator's average, None for none; the paper's is 10,000.
+        ema_half_life_images: of the generator's average, None for none; the paper's 0.999 a step at 16 images is about 11,000.
         options: as in `GAN`.
 
     Example:

@@ -8,9 +8,9 @@ A mapping network of eight dense layers, which learn at a hundredth of the rate,
 every layer is affine in w, and nothing else of the latent enters the images, which begin with a learned constant. Nine in ten
 training samples mix two styles at a random layer. gamma is 10, the rate 1e-3, beta_2 0.99, the mean of w moves by 0.005 a step,
 as in the official code, which is for 1024x1024 pixels: at 32x32 the command trains with gamma 0.1 and rate 2e-3, as Karras et
-al. 2020 (arXiv:2006.06676) let gamma grow with the number of pixels. Departures: smaller networks and shorter stages (see
-`ganzoo.networks.StyleGAN`, `ganzoo.growing`); two styles are mixed sample by sample, not batch by batch; and noise is an input
-of the generator, drawn from the sample's seed, so that a seed makes one image; noise=0 switches it off.
+al. 2020 (arXiv:2006.06676) let gamma grow with the number of pixels. Departures: smaller networks; shorter stages, the first
+4x4, not 8x8 (see `ganzoo.networks.StyleGAN`, `ganzoo.growing`); two styles are mixed sample by sample, not batch by batch; and
+noise is an input of the generator, drawn from the sample's seed, so that a seed makes one image; noise=0 switches it off.
 """
 
 from ganzoo import networks, optimizers, regularizers

@@ -7,8 +7,9 @@ Styles scale the kernels of modulated convolutions, whose outputs are brought ba
 statistics of the image: a droplet that is to hide a large norm from them gains nothing. The colors of all sizes add up instead
 of growing. Both penalties are lazy: 16 times R1 at every 16th step, 8 times the path lengths at every 8th. Nine in ten training
 samples mix two styles at a random layer. Followed: the official code (rates 0.002, the mapping's a hundredth of it, beta_2
-0.99, weight 2 and decay 0.01 of the path lengths). Departures: smaller networks; one Adam step for loss and lazy penalty
-together, where the official code makes two; images end in tanh, where the paper's are linear; noise is an input of the
+0.99, weight 2 and decay 0.01 of the path lengths), but for the 8 steps, which are the paper's (the code has 4). Departures:
+smaller networks; gamma 1, where the official code has 10 and 100 for 1024x1024 pixels; one Adam step for loss and lazy penalty
+together, where it makes two; images end in tanh, where the paper's are linear; noise is an input of the
 generator, drawn from the sample's seed, so that a seed makes one image and an exported model may be asked with any.
 """
 

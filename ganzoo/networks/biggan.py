@@ -12,6 +12,7 @@ from ganzoo.utils.types import Shape, Tensor
 class BigGAN(Attention):
     """`Attention` with BigGAN's conditioning (Brock et al. 2018, arXiv:1809.11096, appendix B) and orthogonal initial weights.
 
+    The attention's four kernels alone begin Glorot uniform, as in `Attention`; the authors' code has orthogonal ones there too.
     The latents are cut into chunks, one for the first dense layer and one a block. One embedding of the labels, shared by all
     blocks, is joined with a block's chunk; of both, dense layers with spectral normalization make the gains and biases of the
     block's batch norms. Without labels the chunks alone do.

@@ -48,19 +48,22 @@ class PointDense(Networks):
 
     Args:
         hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
-        discriminator_activation: of the discriminator's hidden layers, a name that Keras knows; the generator's is ReLU.
+        discriminator_activation, generator_activation: of the hidden layers of each, names that Keras knows.
     """
 
     value_range = (-math.inf, math.inf)
 
-    def __init__(self, hidden: int | Sequence[int] = 32, discriminator_activation: str = "relu"):
+    def __init__(
+        self, hidden: int | Sequence[int] = 32, discriminator_activation: str = "relu", generator_activation: str = "relu"
+    ):
         self.hidden = _widths("hidden", hidden)
         self.discriminator_activation = discriminator_activation
+        self.generator_activation = generator_activation
 
     def build_generator(self, inputs: dict[str, Input], shape: Shape) -> keras.Model:
         tensors, x = self.join(inputs)
         for width in self.hidden:
-            x = layers.Dense(width, activation="relu")(x)
+            x = layers.Dense(width, activation=self.generator_activation)(x)
         return functional(tensors, layers.Dense(shape[0])(x), "generator")
 
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:

@@ -87,5 +87,5 @@ def _dense(size):
 
 
 def _fitted(x, filters):
-    """Return a map with so many filters: as it is, or behind a 1x1 convolution."""
+    """Return a map with the given number of filters: as it is, or behind a 1x1 convolution."""
     return x if x.shape[-1] == filters else _convolution(filters, 1, "glorot_normal")(x)

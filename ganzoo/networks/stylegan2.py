@@ -33,7 +33,8 @@ class StyleGAN2(Networks):
     The generator's inputs are latents, labels where there are any, noise, and the psi of the truncation trick. It consists of
     the models "mapping" and "synthesis" with the layer "truncate" between them. Sizes double from the smallest of at least 4
     that the image's sides are multiples of. Where the paper has 512 channels at most, these have four times those of the
-    finest layer, and four mapping layers in place of eight.
+    finest layer, and four mapping layers in place of eight; the discriminator halves a map behind the activation, where the
+    official code does so before.
 
     Args:
         width: filters of the finest layers, positive int; each coarser size has twice as many, up to four times.

@@ -14,8 +14,8 @@ class Texture(Networks):
     """The lecture's texture generator (up-sampling and convolution merged into one layer, with equal results) and critic.
 
     Args:
-        critic_norm: the lecture's critic with batch normalization and dropout. False leaves both out: a gradient penalty is
-            about one sample's gradient, and both make the output depend on something else.
+        critic_norm: the lecture's critic with batch normalization and dropout. False leaves both out, and the zero padding
+            between them: a gradient penalty is about one sample's gradient, and both make the output depend on more.
         critic_width: positive int, multiplies the critic's filters (16, 32, 64, 128).
         embedding_size: of labels, see `Networks`.
     """

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from ganzoo.core.inputs import Input
-from ganzoo.layers import NarrowConv2D, ReflectionPadding2D, UpsampleConv2D
+from ganzoo.layers import ReflectionPadding2D, UpsampleConv2D
 from ganzoo.networks.base import Networks, require_inputs, require_multiple
 from ganzoo.utils.checks import check_int, positive_integer
 from ganzoo.utils.types import Shape
@@ -48,7 +48,8 @@ class Translation(Networks):
             x = layers.Add()([x, layers.GroupNormalization(groups=-1)(y)])
         for level in reversed(range(self.downsamplings)):
             x = self._normalized(UpsampleConv2D(2**level * self.width, 3, use_bias=False)(x))
-        return keras.Model(pictures, NarrowConv2D(shape[2], 7, activation="tanh")(x), name="generator")
+        x = layers.Conv2D(shape[2], 7, activation="tanh")(ReflectionPadding2D(3)(x))
+        return keras.Model(pictures, x, name="generator")
 
     def build_discriminator(self, shape: Shape, classes: int | None = None, heads: dict[str, int] | None = None) -> keras.Model:
         pictures = keras.Input(shape, name="images")

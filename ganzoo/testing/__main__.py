@@ -1,7 +1,10 @@
 """`python -m ganzoo.testing path/to/file.py:MyGAN`: check a GAN; exit status 0, 1 (a check did not pass) or 2 (not loaded)."""
 
+import os
 import pathlib
 import sys
+
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # what is compared to the last bit is promised for a CPU
 
 from ganzoo.testing.battery import check_gan
 from ganzoo.testing.build import load

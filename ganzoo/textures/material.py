@@ -117,7 +117,7 @@ def check_raw_size(size, engine):
 
 
 def require_memory_for_maps(height, width):
-    """Raise InputError if the maps of a picture of so many pixels are beyond this machine's memory."""
+    """Raise InputError if the maps of a picture of that many pixels are beyond this machine's memory."""
     require_memory(f"the maps of a picture of {height}x{width} pixels", BYTES_PER_PIXEL * height * width)
 
 

@@ -153,7 +153,7 @@ def _fit(model, data, options, run, opened, users, verbose):
 
 
 def _warn_of_rates_that_end(model, steps):
-    """Warn where a schedule has a player's learning rate at 0 before nine tenths of so many more steps are made."""
+    """Warn where a schedule has a player's learning rate at 0 before nine tenths of the steps to come are made."""
     for name, player in model.players.items():
         optimizer = getattr(player.optimizer, "inner_optimizer", player.optimizer)
         schedule = getattr(optimizer, "_learning_rate", None)

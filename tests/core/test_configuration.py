@@ -78,6 +78,7 @@ ARGUMENTS = {
     regularizers.Lazy: [(regularizers.R1(1.0), 4)],
     losses.LabelNoise: [(), (losses.NonSaturating(), 0.2, 0.1)],
     losses.TopK: [(), (losses.Hinge(), 0.5)],
+    losses.ZeroSum: [(), (losses.Hinge(),)],
     RandomFlip: [()],
     RandomTranslation: [(), (0.25,)],
     RandomCutout: [(), (0.25,)],
@@ -173,7 +174,7 @@ CHANGES = {
     "WGAN": {"objective": objectives.wasserstein(clip_all_weights=True), "networks": networks.Texture(critic_width=2)},
     "SAGAN": {"classes": 4, "networks": networks.Attention(4, False), "objective": objectives.hinge()},
     "BigGAN": {"classes": 4, "networks": networks.BigGAN(4, False), "orthogonal": 0.0, "ema_half_life_images": 7.0},
-    "PointGAN": {"hidden": 8, "discriminator_activation": "tanh", "dimensions": 3},
+    "PointGAN": {"hidden": 8, "discriminator_activation": "tanh", "generator_activation": "tanh", "dimensions": 3},
     "FunctionGAN": {"function": "x*y", "ema_half_life_images": 5.0},
 }  # fmt: skip
 

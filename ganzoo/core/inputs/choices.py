@@ -1,4 +1,4 @@
-"""One of so many classes: a category that is drawn, a label that is asked for."""
+"""One of a number of classes: a category that is drawn, a label that is asked for."""
 
 import numpy as np
 from keras import ops

@@ -162,7 +162,7 @@ SYMPTOMS = (
     ),
     Symptom(
         "clip_saturation",
-        "Clipping binds the critic.",
+        "Clipping holds the critic back.",
         "Try a gradient penalty instead of clipping (WGANGP); clip kernels only; or a larger clip.",
         _clip_saturation,
     ),

@@ -100,7 +100,7 @@ class Classifier:
 
     @classmethod
     def load(cls, path, image_shape, classes):
-        """Return the classifier that `save` wrote, of images of that shape (H, W, C) and so many classes."""
+        """Return the classifier that `save` wrote, of images of that shape (H, W, C) and number of classes."""
         network = _network(image_shape, classes)
         with np.load(path, allow_pickle=False) as stored:
             network.set_weights([stored[f"w{i}"].astype("float32") for i in range(len(network.weights))])

@@ -18,7 +18,7 @@ def precision_recall_density_coverage(real, fake, k=5):
 
     Args:
         real, fake: features `(N, d)` and `(M, d)`, N and M above k.
-        k: neighbors; positive int.
+        k: neighbors; positive int. 5 is Naeem et al.'s; Kynkäänniemi et al. take 3, and the figures depend on it.
 
     Returns:
         Dictionary {name: `Estimate`}. precision: share of fakes in the real manifold; recall: share of reals in the fake

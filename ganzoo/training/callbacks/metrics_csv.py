@@ -149,5 +149,5 @@ def _fault(row, columns, cells, last):
     except ValueError:
         return "it holds something else than numbers"
     if not last < step or not math.isfinite(numbers.get("seconds", math.nan)):
-        return "the steps do not ascend, or seconds is no number"
+        return "the steps do not ascend, or seconds is NaN"
     return None
