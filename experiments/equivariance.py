@@ -1,4 +1,4 @@
-"""What of an image sticks to the pixels: StyleGAN3 beside StyleGAN2, trained before.
+"""What in an image sticks to the pixels? StyleGAN3 beside StyleGAN2, both trained beforehand.
 
 Takes the newest run of each below runs/, or those that are named. Measures EQ-T (Karras et al. 2021, arXiv:2106.12423): both
 inputs, the waves of the one and the learned constant of the other, are moved by whole pixels and by parts of a pixel, and the

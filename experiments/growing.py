@@ -1,10 +1,10 @@
 """Does growing help? A GAN that grows against the same networks trained at full size from the start, at equal processor time.
 
 Both play `ProgressiveGAN`'s game on the same images, of which a fifth is held out, for --minutes of processor time each (what
-else the machine does then counts for nothing), for every seed. Measured is the excess kernel distance of their samples to the
-held-out images, that of training images taken off: on features of a classifier of the images' own labels, else on statistics of
-filters and, of whole images, colors. Each training is a run in --run_dir: a study that was stopped goes on with the same
-command, one that ended with more --minutes. Beside the runs stand growing.json with all numbers, growing.gif with the samples
+else the machine does then counts for nothing), for every seed. What is measured is the excess kernel distance of their samples
+to the held-out images, that of training images subtracted: on features of a classifier of the images' own labels, else on
+statistics of filters and, of whole images, colors. Each training is a run in --run_dir: a stopped study continues with the same
+command, a finished one with more --minutes. Beside the runs stand growing.json with all numbers, growing.gif with the samples
 of the first grown run, and growing.png with those of both.
 
     python -m experiments.growing

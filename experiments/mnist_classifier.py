@@ -1,7 +1,7 @@
 """Train the classifier of MNIST that comes with ganzoo, and write it into the package.
 
-Distances compare on one classifier alone, so this is for whoever changes its network or its training: all distances on MNIST
-(RESULTS.md, docs) are to be measured anew with it. Five to twelve minutes.
+Only distances on the same classifier can be compared, so this is for whoever changes its network or its training: all distances
+on MNIST (RESULTS.md, docs) must then be measured anew. Five to twelve minutes.
 
     python -m experiments.mnist_classifier
 """

@@ -1,7 +1,7 @@
 """Provoke the three failures of GANs that the lecture names, beside a remedy for each, and print what the diagnosis reports.
 
-oscillation: one number against one number (the "Dirac GAN"): they circle, and stop
-    only slowly, as the swings are damped by moving in turns; R1 draws them in at once.
+oscillation: one number against one number (the "Dirac GAN"): they circle, and come to rest only slowly, as nothing but taking
+    turns damps the swings; R1 draws them in at once.
 vanishing_gradient: the saturating loss against a discriminator that is sure; the non-saturating loss still moves.
 mode_collapse: eight Gaussians on a ring, and a generator so much quicker than the discriminator that it runs from one to the
     next; equal learning rates and R1 find all.

@@ -1,8 +1,8 @@
 """Fill the results table: train each model with its budget, measure it, write RESULTS.md and a picture of each.
 
-Hours in all, in pieces of your choice: every call goes on where the last one stopped, and what is not finished stands in the
-table with the steps that it has. The numbers are kept beside the pictures, in results.json, so that a row which another
-machine has filled stays. The whole table needs MNIST and CIFAR-100, which Keras downloads once.
+It takes hours in all, in pieces of your choice: every call continues where the last one stopped, and an unfinished training is
+in the table with the steps that it has. The numbers are kept beside the pictures, in results.json, so that a row filled by
+another machine stays. The whole table needs MNIST and CIFAR-100, which Keras downloads once.
 
     python -m experiments.results --minutes=60
     python -m experiments.results --only=dcgan,infogan

@@ -27,20 +27,20 @@ Written by `make results`, which trains every model with the command below its p
 - Accuracy: share of samples in which the asked label is read (where labels are told), or of test images that InfoGAN's own
   recognizer sorts rightly under the best one-to-one matching of its categories to digits.
 - Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
-- Samples a row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
+- Samples per row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
   {machines}; {versions}.
-- Rows may come from several machines, whose speeds differ. The classifier of mnist comes with ganzoo, so that distances
-  compare wherever they were measured; of outdoor a machine trains its own.
+- Rows may come from several machines, whose speeds differ. The classifier of mnist comes with ganzoo, so that its distances
+  can be compared wherever they were measured; for outdoor each machine trains its own.
 """
-OTHERS = """- †: measured on a classifier that a machine had trained for itself, so that the distances compare roughly.
+OTHERS = """- †: measured on a classifier that a machine had trained for itself, so that distances can be compared only roughly.
 """
 EQUAL = """
 ## {minutes:g} minutes for each
 
-What the GANs of the zoo that make images from latents, and [the recipe](docs/techniques.md), come to on MNIST in {minutes:g}
+What the GANs of the zoo that make images from latents, and [the recipe](docs/techniques.md), reach on MNIST in {minutes:g}
 minutes of training, each with the settings of its command. The ten samples are the first of a seed, not chosen; where labels
-are told, one of each digit. So few minutes are less than most of their papers ask for: what longer trainings come to is in
-the next table.
+are told, one of each digit. This is much less training than most of their papers ask for; the next table has longer
+trainings.
 """
 LONGER = """
 ## Budgets of their own

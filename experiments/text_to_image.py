@@ -106,7 +106,7 @@ def main(options):
     data = sources.load(RECIPE, options)
     if not gan.stage:
         command.say(
-            f"step {gan.step} is still of stage I, of {gan.rough_steps}: --resume the run with more --steps or --minutes."
+            f"step {gan.step} is still in stage I, of {gan.rough_steps} steps: --resume the run with more --steps or --minutes."
         )
         return
     images.save_png(run_dir / "text_to_image.png", picture(gan))

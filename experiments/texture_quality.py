@@ -4,9 +4,9 @@ Each picture's right quarter (at least 64 pixels) is held out; both GANs and the
 crops of 64 pixels, of 48 where less than 96 pixels are seen on a side, so that crops differ there too. 500 patches of 64 pixels
 of each, of the seen part and of the held-out one, are compared with other 500 held-out patches by the kernel distance, on
 pixels and on texture statistics (`ganzoo.evaluation.features.texture`), times 1,000. "Reference" compares held-out patches with
-each other. Copies: the share of 32-pixel windows of the tile that are farther from the photograph's nearest window than the
-photograph's own windows are from theirs at the 1st percentile; beside it, what the held-out part itself scores, as it is and
-blurred to the tile's contrast, neither of which is a copy. Seams: see `ganzoo.textures.seams`.
+each other. Not copied: the share of the tile's 32-pixel windows whose nearest window in the photograph is no nearer than the
+1st percentile of that distance among the photograph's own windows; beside it, what the held-out part itself scores, as it is
+and blurred to the tile's contrast, neither of which is a copy. Seams: see `ganzoo.textures.seams`.
 
     python -m experiments.texture_quality
     python -m experiments.texture_quality --pictures=grass,photo.jpg --minutes=8

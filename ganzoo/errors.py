@@ -6,8 +6,8 @@ from ganzoo.utils.printable import printable
 class InputError(ValueError):
     """Raised for invalid user input; the message says how to fix it.
 
-    The message is one or two lines long, names what was expected and what came, and needs no traceback to be
-    understood: the experiment scripts print it and exit with status 2. Names of files and words of strangers are in it, so
+    The message is one or two lines long, says what was expected and what was received, and needs no traceback to be
+    understood: the experiment scripts print it and exit with status 2. It may quote file names and other untrusted text, so
     control characters are escaped.
     """
 
@@ -24,7 +24,7 @@ class NonFiniteLossError(NonFiniteError):
 
 
 class DiskFullError(OSError):
-    """The disk took no more; the message names the file, what is saved, and how to go on."""
+    """The disk is full; the message names the file and says what is saved and how to go on."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -2,9 +2,10 @@
 
     min_G max_D  E_x[log D(x)] + E_z[log(1 - D(G(z)))]          Goodfellow et al. 2014, arXiv:1406.2661, eq. 1
 
-The lecture's pattern (compile D, freeze it, compile a combined model z -> D(G(z)), alternate two `train_on_batch`) trains no
-discriminator in Keras 3: which weights move is read when the step is traced, after the freeze. Here `combined` exists and
-the generator's gradient is the gradient through it, but what moves is decided by the variables that a gradient is taken for.
+The lecture's pattern (compile D, freeze it, compile a combined model z -> D(G(z)), alternate two `train_on_batch`) never
+trains the discriminator in Keras 3: which weights are trainable is read when the step is traced, after the freeze. Here
+`combined` exists and the generator's gradient goes through it, but the variables that a gradient is taken for decide which
+weights move.
 """
 
 import inspect
@@ -33,7 +34,7 @@ class Judged(NamedTuple):
     Attributes:
         logits: float32 `(N, 1)`, high for real.
         outputs: list of the discriminator's further outputs, empty for most.
-        inputs: {name: tensor}: of real examples the batch (images, labels), of generated ones the generator's inputs.
+        inputs: {name: tensor}: for real examples the batch (images, labels), for generated ones the generator's inputs.
     """
 
     logits: Any
@@ -45,22 +46,22 @@ class GAN(AdversarialModel):
     """A generative adversarial network: a pair of networks and an objective.
 
     On its own it is the classic GAN with two small dense networks. A subclass overrides `build_generator`,
-    `build_discriminator`, `discriminator_loss`, `generator_loss`, or the class's defaults; a call gives other parts.
+    `build_discriminator`, `discriminator_loss`, `generator_loss`, or the class's defaults; the constructor takes other parts.
 
     Args:
         image_shape: (height, width, channels) of the images, positive ints.
-        latent: a distribution of `ganzoo.core.inputs`, or its size as an int (then of the networks' usual distribution).
+        latent: a distribution of `ganzoo.core.inputs`, or an int, the size of the networks' usual distribution.
         classes: number of labels, 0 to classes - 1, of a conditional GAN; None for a GAN without labels.
-        class_shares: how often a sample's label is drawn where none is asked for, `classes` numbers that sum to 1, such as the
-            data's `label_shares`; None: labels take turns.
+        class_shares: how often each label is drawn for samples whose label is not given, `classes` numbers that sum to 1, such
+            as the data's `label_shares`; None: labels take turns.
         networks: a pair of `ganzoo.networks`.
         objective: a `ganzoo.objectives.Objective`.
-        augmentation: an object of `ganzoo.augmentation` that moves what the discriminator sees in training, or None.
+        augmentation: an object of `ganzoo.augmentation` that transforms what the discriminator sees in training, or None.
         value_range: (low, high) of the pixels that the networks see, default the networks' own; uint8 images are scaled to it.
         ema_half_life_images: if set, samples come from a generator whose weights are an exponential moving average with this
             half-life, counted in generated training images as in StyleGAN's official code (the average: Karras et al. 2018,
             arXiv:1710.10196, appendix A.1).
-        ema_warmup: share of the images so far that this half-life is at most, above 0, so that the average forgets the initial
+        ema_warmup: limits this half-life to this share of the images so far, above 0, so that the average forgets the initial
             weights; None for no limit. The official code of Karras et al. 2020, arXiv:2006.06676, has 0.05.
         seed: int in [0, 2^31); initial weights, noise and the order of batches are functions of it.
 
@@ -138,7 +139,7 @@ class GAN(AdversarialModel):
         if adaptive and not self.objective.loss.zero_is_undecided:
             raise InputError(
                 f"an adaptive augmentation reads the sign of D's logits, which says nothing under {self.objective.loss!r}; "
-                "take it with the non-saturating, minimax or hinge loss, or augment always."
+                "use it with the non-saturating, minimax or hinge loss, or take an augmentation without Adaptive."
             )
         super().__init__(seed, name)
         self.augmentation_probability = None
@@ -151,18 +152,18 @@ class GAN(AdversarialModel):
     def build_generator(self):
         """Return a `keras.Model` from latents `(N, latent.size)` to images `(N, *image_shape)` in `value_range`.
 
-        Of a conditional GAN it takes two inputs, the second the labels, int32 `(N,)`.
+        In a conditional GAN it takes two inputs; the second is the labels, int32 `(N,)`.
         """
         return self.networks.build_generator(self.inputs, self.image_shape)
 
     def build_average(self):
-        """Return a generator for the moving average: of the layers of `build_generator`, and with weights of its own."""
+        """Return a generator for the moving average: with the same layers as `build_generator`'s, and weights of its own."""
         return self.build_generator()
 
     def build_discriminator(self):
-        """Return a `keras.Model` from images `(N, *image_shape)` to logits `(N, 1)`; no sigmoid, it is in the loss.
+        """Return a `keras.Model` from images `(N, *image_shape)` to logits `(N, 1)`; the sigmoid is in the loss.
 
-        Of a conditional GAN it may take the labels, int32 `(N,)`, as a second input. It may return a list that begins with the
+        In a conditional GAN it may take the labels, int32 `(N,)`, as a second input. It may return a list that begins with the
         logits; the rest goes to `auxiliary_losses`.
         """
         return self.networks.build_discriminator(self.image_shape, self.classes, self.discriminator_heads())
@@ -198,8 +199,8 @@ class GAN(AdversarialModel):
     def play(self, batches, step):
         """Update the discriminator n_critic times, then the generator.
 
-        The generator's update is about the images that the last discriminator update saw, so they are made once for both; it
-        still meets the discriminator as it stands after its update.
+        The generator is updated on the images that the last discriminator update saw, so they are made once for both; they are
+        judged again by the discriminator as it is after that update.
         """
         update_discriminator = backend.traced_once(self.update_discriminator)
 
@@ -305,7 +306,7 @@ class GAN(AdversarialModel):
         return _joined(losses, {f"generator_{name}": value for name, value in auxiliary.items()}), {}
 
     def match_features(self, batch, fake, seed):
-        """Return the generator's loss of features `(N,)`, see `ganzoo.losses.FeatureMatching`; fake are augmented examples."""
+        """Return the generator's feature-matching loss `(N,)`, see `ganzoo.losses.FeatureMatching`; fake: augmented."""
         matching = self.objective.feature_matching
         network, conditions = matching.features(self.discriminator), self.conditions(batch)
         real = self.augment(batch[self.example_name], backend.fold_in(seed, 2, 0))
@@ -313,7 +314,7 @@ class GAN(AdversarialModel):
         return matching(ops.stop_gradient(real), fake)
 
     def generator_penalties(self, inputs, seed):
-        """Return {name: per-sample penalty} that the generator's regularizers ask for, about images as they follow latents.
+        """Return {name: per-sample penalty} of the generator's regularizers, on images as a function of the latents.
 
         Args:
             inputs: {name: tensor} of the batch's generated examples.
@@ -350,7 +351,7 @@ class GAN(AdversarialModel):
 
         Args:
             examples: float32 `(N, *image_shape)` in `value_range`.
-            batch: {part: tensor}, whose further parts (labels) it gets where it takes more than one input.
+            batch: {part: tensor}; its other parts (labels) go to a discriminator that takes more than one input.
             training: bool.
 
         Returns:
@@ -368,7 +369,7 @@ class GAN(AdversarialModel):
 
     @property
     def stage_shape(self):
-        """Shape of the images of the present stage: `image_shape`, but for a GAN that grows."""
+        """Shape of the current stage's images: `image_shape`, except in a GAN that grows."""
         return self.image_shape
 
     @property
@@ -440,7 +441,7 @@ class GAN(AdversarialModel):
         self.combined = keras.Model(tensors, said, name="combined")
 
     def generate(self, inputs):
-        """Return images `(N, *image_shape)` in `value_range` from {name: tensor}, float32; the average where there is one."""
+        """Return float32 images `(N, *image_shape)` in `value_range` from {name: tensor}, by the average where there is one."""
         return self._generate_with(self.players["generator"].sampling("generator"), inputs)
 
     def matches(self):
@@ -467,7 +468,7 @@ class GAN(AdversarialModel):
         }
 
     def compile(self, discriminator_optimizer=None, generator_optimizer=None, **options):
-        """Set the optimizers (None: the objective's, anew); objects of Keras or names. The rest goes to Keras's `compile`."""
+        """Set the optimizers, Keras objects or names (None: the objective's, anew); other options go to Keras's `compile`."""
         named = {"discriminator": discriminator_optimizer, "generator": generator_optimizer}
         super().compile(named | (options.pop("optimizers", None) or {}), **options)
 

@@ -21,7 +21,7 @@ class GrowingGAN(GAN):
     `image_shape`, which is the size of the data and of the last stage's samples.
 
     Args:
-        image_shape: (height, width, channels); height and width 4 to 8 pixels doubled equally often.
+        image_shape: (height, width, channels); height and width are 4 to 8 pixels, doubled the same number of times.
         stage_steps: steps of every stage but the last, which goes on to the end of the training; positive int. In the first
             half of them a new block fades in.
         options: as in `GAN`.
@@ -40,7 +40,7 @@ class GrowingGAN(GAN):
         return shape_at(self.image_shape, max(self.stage, 0))
 
     def stages(self, steps):
-        """Return one `Stage` a size, as far as the given number of steps reaches."""
+        """Return one `Stage` per size, up to the size that the given number of steps reaches."""
         last = last_level(self.image_shape)
         reached = min(last, (steps - 1) // self.stage_steps)
         lengths = [self.stage_steps] * reached + [steps - reached * self.stage_steps]
@@ -71,7 +71,7 @@ class GrowingGAN(GAN):
 
     @property
     def zoom(self):
-        """So that the pictures of all stages have one size."""
+        """How many times a pixel is enlarged in `preview`, so that the pictures of all stages have one size."""
         return images.zoom_for(self.image_shape) * (self.image_shape[0] // self.stage_shape[0])
 
     def _grown(self, name):

@@ -1,9 +1,9 @@
-"""`class Inpainting`: models that fill in what is missing from an image, the base of those of the zoo.
+"""`class Inpainting`: the base class of the zoo's models that fill in what is missing from an image.
 
     y = (1 - m) x + m G((1 - m) x, m)            m = 1 where a pixel is missing
 
 What is known stays as it is, to the last bit. Masks are drawn anew for every image of every batch; they are an input of the
-model, so a trained one can be asked with masks of your own.
+model, so a trained one can be given masks of your own.
 """
 
 import numpy as np
@@ -51,12 +51,12 @@ class Inpainting(AdversarialModel):
         return ops.cast(self.generator([images, masks], training=training), "float32")
 
     def generate(self, inputs):
-        """Return {images, masks} filled in: known pixels as they are, the generator's where they are missing."""
+        """Fill in the images of {images, masks}: known pixels stay as they are, missing ones are the generator's."""
         images, masks = inputs["images"], inputs["masks"]
         return compose(images, self.fill(images, masks), masks)
 
     def endpoints(self):
-        """Return the one endpoint; what comes out is called `filled`, as exported an input and an output need two names."""
+        """Return the one endpoint; its output is called `filled`, as an exported input and output cannot share a name."""
         return {"serving_default": Endpoint(self.inputs, self.generate, "filled")}
 
     def draw_masks(self, images, seed):

@@ -1,7 +1,7 @@
 """Objectives: what two players play for. A GAN is a pair of networks and an objective.
 
-An objective is a loss, regularizers, how many discriminator updates a generator update takes, two optimizers, and what is
-logged. The functions below are those of the papers; each takes what one may want to change.
+An objective is a loss, regularizers, the number of discriminator updates per generator update, two optimizers, and what is
+logged. The functions below return those of the papers; their arguments are what you may want to change.
 
 Example:
     >>> wasserstein(clip=0.02).n_critic
@@ -132,7 +132,7 @@ def non_saturating(learning_rate: float = 2e-4) -> Objective:
 def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 1e-3) -> Objective:
     """Return the non-saturating game with R1 (Mescheder et al. 2018, arXiv:1801.04406), Adam, beta_1 0, beta_2 0.99.
 
-    The penalty is lazy: at every 8th step, 8 times as heavy (Karras et al. 2019, arXiv:1912.04958, section 3.1).
+    The penalty is lazy: added at every 8th step, with 8 times the weight (Karras et al. 2019, arXiv:1912.04958, section 3.1).
 
     Args:
         gamma: weight of R1, above 0.
@@ -144,12 +144,12 @@ def non_saturating_r1(gamma: float = 1.0, learning_rate: float = 1e-3) -> Object
 
 
 def minimax(learning_rate: float = 2e-4) -> Objective:
-    """Return the zero-sum game of Goodfellow et al. 2014, eq. 1, whose generator's gradient vanishes where D wins."""
+    """Return the zero-sum game of Goodfellow et al. 2014, eq. 1, in which the generator's gradient vanishes where D wins."""
     return non_saturating(learning_rate).replace(loss="minimax")
 
 
 def dcgan(learning_rate: float = 2e-4) -> Objective:
-    """Return lecture 004's game for digits: RMSprop, rates that decay by 6e-8 a step, and half of both for the generator.
+    """Return lecture 004's game for digits: RMSprop, rates that decay by 6e-8 a step, rate and decay halved for the generator.
 
     Keras 3 ignores an optimizer's argument `decay`, so the decay is a schedule.
     """
@@ -167,9 +167,9 @@ def f_gan(divergence: str = "jensen_shannon", learning_rate: float = 2e-4) -> Ob
     """Return f-GAN's game (Nowozin et al. 2016, arXiv:1606.00709) with lecture 004's optimizers; minus D's loss is the bound.
 
     Args:
-        divergence: "kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon" or "total_variation"; GAN's own is
-            `non_saturating`.
-        learning_rate: of the discriminator, the generator's is half of it.
+        divergence: "kl", "reverse_kl", "pearson", "hellinger", "jensen_shannon" or "total_variation"; for the classic GAN's
+            take `non_saturating`.
+        learning_rate: of the discriminator; the generator's is half of it.
     """
     check_choice("divergence", divergence, losses.DIVERGENCES)
     return dcgan(learning_rate).replace(loss=divergence, measures="logits")

@@ -1,4 +1,4 @@
-"""Adam and RMSprop whose update of a weight is one fused operation, as the zoo's default optimizers.
+"""Adam and RMSprop that update each weight in one fused operation; the zoo's default optimizers.
 
 Keras writes an update as a chain of element-wise operations, each a pass over the weights and their moments. On a CPU that
 chain takes a fifth of a dense GAN's step; fused, the weights pass through memory once. The arithmetic is Keras's, to rounding.
@@ -18,7 +18,7 @@ class Adam(keras.optimizers.Adam):
     """`keras.optimizers.Adam` (Kingma & Ba 2015, arXiv:1412.6980) in one operation a weight.
 
     Args:
-        learning_rate, beta_1, beta_2, epsilon, ...: as in `keras.optimizers.Adam`; with `amsgrad` Keras updates.
+        learning_rate, beta_1, beta_2, epsilon, ...: as in `keras.optimizers.Adam`; with `amsgrad` Keras's update is used.
 
     Example:
         >>> Adam(2e-4, beta_1=0.5).beta_1
@@ -65,10 +65,10 @@ class Adam(keras.optimizers.Adam):
 class RMSprop(keras.optimizers.RMSprop):
     """`keras.optimizers.RMSprop` (Tieleman & Hinton 2012, Coursera lecture 6e) in one operation a weight.
 
-    The operation keeps a momentum of each weight even where `momentum` is 0; so does the state that is saved.
+    The operation keeps a momentum of each weight even where `momentum` is 0; it is saved as part of the state.
 
     Args:
-        learning_rate, rho, momentum, epsilon, ...: as in `keras.optimizers.RMSprop`; with `centered` Keras updates.
+        learning_rate, rho, momentum, epsilon, ...: as in `keras.optimizers.RMSprop`; with `centered` Keras's update is used.
 
     Example:
         >>> RMSprop(5e-5).rho

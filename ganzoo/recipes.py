@@ -12,9 +12,9 @@ FEW = 10_000  # images
 
 
 def augmentation_for(image_shape, images=None):
-    """Return what the recipe augments with: few color images by translations and cutouts, others by nothing (None).
+    """Return the recipe's augmentation: translations and cutouts for few color images, None for all others.
 
-    Of a few hundred photographs the discriminator learns each by heart in minutes. Whether an image may be mirrored is not
+    With only a few hundred photographs, the discriminator memorizes each in minutes. Whether an image may be mirrored is not
     known here, so none is.
 
     Args:

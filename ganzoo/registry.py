@@ -68,11 +68,11 @@ class Entry:
         networks: its default, a name in `ganzoo.commands.arguments.NETWORKS`; None for a model that takes no such pair.
         objective: its default, a name in `ganzoo.objectives.BY_NAME`; "own" for a function of its own module; None for a model
             that takes no `Objective`.
-        labels: whether it is told labels.
-        optional_labels: whether it is told labels where the data have any, and works without.
-        arguments: {simple argument of its constructor: default} that become flags; what they say stands in
+        labels: whether it needs labels.
+        optional_labels: whether it takes labels if the data have any, and also works without.
+        arguments: {simple argument of its constructor: default} that become flags; their help texts are in
             `ganzoo.commands.arguments`.
-        own_objective: the same of its own objective.
+        own_objective: the same for its own objective.
     """
 
     module: str

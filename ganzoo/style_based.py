@@ -19,7 +19,7 @@ from ganzoo.utils.checks import nonnegative_number
 
 
 class StyleBased(GAN):
-    """The base of the GANs of styles.
+    """The base class of the style-based GANs.
 
     Args:
         image_shape: height and width multiples of 4, at least 8.
@@ -58,7 +58,7 @@ class StyleBased(GAN):
         return players
 
     def styles(self, inputs, network=None):
-        """Return styles w `(N, layers, size)`, not truncated, of {"latents" (, "labels")}; of what `sample` uses by default."""
+        """Return styles w `(N, layers, size)`, not truncated, of {"latents" (, "labels")}; network None: that of `sample`."""
         network = self.players["generator"].sampling("generator") if network is None else network
         mapping = network.get_layer("mapping")
         given = [inputs[name] for name in ("latents", "labels") if name in self.inputs]
@@ -66,12 +66,12 @@ class StyleBased(GAN):
         return ops.repeat(w[:, None], len(self.layer_names), axis=1)
 
     def truncate(self, styles, psi):
-        """Return styles brought nearer to their mean: psi 1 leaves them, 0 makes the mean of all."""
+        """Return styles moved toward the mean style: psi 1 leaves them as they are, 0 makes each the mean."""
         mean = self.players["generator"].sampling("generator").get_layer("truncate").mean
         return mean + psi * (styles - mean)
 
     def synthesize(self, styles, inputs, network=None, training=False):
-        """Return images in `value_range`, float32, of styles `(N, layers, size)` and what the synthesis takes besides."""
+        """Return images in `value_range`, float32, from styles `(N, layers, size)` and the synthesis's other inputs."""
         network = self.players["generator"].sampling("generator") if network is None else network
         further = [inputs[name] for name in self.networks.further_inputs(self.stage_shape)]
         return ops.cast(network.get_layer("synthesis")([styles, *further], training=training), "float32")
@@ -120,7 +120,7 @@ class StyleBased(GAN):
         return ops.where(late[..., None], other, one)
 
     def generator_penalties(self, inputs, seed):
-        """Return the penalties of images as they follow styles in w."""
+        """Return the penalties on images as a function of the styles in w."""
 
         def call(styles):
             return self.synthesize(styles, inputs, self.generator)

@@ -10,18 +10,18 @@ from ganzoo.utils.types import Tensor
 
 
 class Adaptive(Configurable):
-    """An augmentation that each image gets with a probability p, which rises while D overfits and falls else (Karras et al.
-    2020, arXiv:2006.06676, section 3).
+    """An augmentation that each image gets with a probability p, which rises while D overfits and falls otherwise (Karras et
+    al. 2020, arXiv:2006.06676, section 3).
 
         r = E[sign D(x)] over the training images of a batch,    p <- p + sign(r - target) N / images,   within 0 and 1
 
     p is a variable of the GAN, `augmentation_probability`, 0 at the start, moved after every update of D. The paper moves it
-    every fourth batch; images are its 500,000.
+    every fourth batch, with images = 500,000.
 
     Args:
-        augmentation: an object of `ganzoo.augmentation`, whose changes an image gets all or none; the paper draws for each.
-        target: of r, from 0 to below 1.
-        images: training images in which p could rise from 0 to 1, above 0.
+        augmentation: an object of `ganzoo.augmentation`; an image gets all of its changes or none (the paper draws for each).
+        target: value of r that p is adapted to, from 0 to below 1.
+        images: number of training images over which p can rise from 0 to 1, above 0.
 
     Raises:
         InputError: for a bad value.

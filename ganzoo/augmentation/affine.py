@@ -58,8 +58,8 @@ class RandomAffine(Configurable):
 def bilinear_sample(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Read images at points between their pixels, bilinearly; outside, the nearest border pixel counts.
 
-    Keras's `affine_transform` does the same, but TensorFlow's gradient of it is that of the inverse move, which is not the
-    transposed one (github.com/tensorflow/tensorflow/issues/127241); the generator would learn from a blurred error.
+    Keras's `affine_transform` does the same, but TensorFlow computes its gradient by the inverse transform, which is not the
+    transpose (github.com/tensorflow/tensorflow/issues/127241); the generator would learn from a blurred error.
 
     Args:
         images: float32 `(N, H, W, C)`.

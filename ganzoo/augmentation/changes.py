@@ -9,7 +9,7 @@ from ganzoo.utils.types import Tensor
 
 
 class RandomFlip(Configurable):
-    """Mirror every second image left to right, at random. For data that may be mirrored: writing may not."""
+    """Mirror each image left to right with probability 1/2. Only for data that may be mirrored, which writing may not."""
 
     def __call__(self, images: Tensor, seed: Tensor) -> Tensor:
         """Return changed copies of images, float32 `(N, H, W, C)`; seed is int32 `(2,)`."""

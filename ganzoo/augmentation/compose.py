@@ -30,7 +30,7 @@ class Compose(Configurable):
             raise InputError(f"augmentations must be a list, [RandomFlip(), ...]. Received: augmentations={augmentations!r}")
         for each in augmentations:
             if isinstance(each, Adaptive):
-                raise InputError(f"one that adapts goes around the others: Adaptive(Compose([...])). Received: {each!r}")
+                raise InputError(f"Adaptive goes around the others, not inside: Adaptive(Compose([...])). Received: {each!r}")
             check_object("augmentations", each, callable, "RandomFlip()")
         self.augmentations = tuple(augmentations)
 

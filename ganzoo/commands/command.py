@@ -24,7 +24,7 @@ HELP = ("--help", "-help", "-h", "--h", "-?")
 def run(main, groups, documentation, argv=None):
     """Parse the flags, call `main(options)`, and exit with a status.
 
-    0 done, 1 the training failed or the disk did not take it, 2 bad input, 130 Ctrl-C, 143 SIGTERM.
+    0: done; 1: the training failed or the disk could not be written to; 2: bad input; 130: Ctrl-C; 143: SIGTERM.
 
     Args:
         main: callable that takes the flags' values as attributes.

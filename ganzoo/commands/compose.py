@@ -19,7 +19,7 @@ class Game:
         changes: what is replaced in the finished objective: loss, n_critic, and what is added to it.
         techniques: arguments of `ganzoo.networks.Changed`, which the pair of networks is put into where there are any.
         lecture_baseline: whether the model's `lecture_baseline` is taken instead.
-        conditional: whether a model that works with labels and without is told them; None where the data have any.
+        conditional: whether a model that works with or without labels is told them; None tells them if the data have any.
         augments_few: whether few color images are augmented, as `ganzoo.recipes.augmentation_for` has it.
     """
 
@@ -116,9 +116,9 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         function: expression, of `FunctionGAN`.
         steps: planned length of the training, for a model that plans for one.
         data: data set that is trained on, or None; a model with `settings_for` takes arguments from it, few color images may
-            be augmented, and labels that are all the same are not told unless asked for.
-        shares: how often labels are drawn in samples, a share a class; None: they take turns, or are drawn as often as in the
-            data where it lacks some class.
+            be augmented, and labels that are all the same are not used unless asked for.
+        shares: the share of samples drawn with each label; None: labels take turns, or, if the data lack some class, are drawn
+            as often as in the data.
     """
     import ganzoo
     from ganzoo.core.config import parameters
@@ -251,7 +251,7 @@ def game_flags(recipe, game):
             text = f"random changes to all images that the discriminator sees, separated by commas: {', '.join(choices)}"
             usual = "translation,cutout for small sets of color images" if game.augments_few else None
             flags.append(Flag("augmentation", None, text, list, choices=choices, optional=True, shown=usual))
-            text = "augment just as often as keeps the mean sign of D(x) at this value, such as 0.6; from 0 to below 1"
+            text = "augment as often as it takes to keep the mean sign of D(x) at this value, such as 0.6; from 0 to below 1"
             flags.append(Flag("augmentation_target", None, text, float, low=0, below=1, optional=True, shown="augment always"))
     if any(entry.optional_labels for entry in entries):
         untold = game.conditional is False or not MODELS[game.model].takes_labels

@@ -1,10 +1,10 @@
 """Measure how good a trained generator is, beside real images measured in the same way.
 
-Distances are between features: of a small classifier that is trained on the data's own labels once and kept (MNIST's comes with
-ganzoo); where there are no labels, statistics of oriented filters and of where colors lie, or below 32 pixels a side the raw
-pixels; or of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each stands beside its reference, the same
-distance between real and unseen real images; after a ± its standard error. The numbers go to evaluation.json in the run's
-folder, or to --output.
+Distances are measured between features: those of a small classifier that is trained once on the data's own labels and kept
+(MNIST's comes with ganzoo); without labels, statistics of oriented filters and of where colors lie, or the raw pixels below 32
+pixels a side; or those of InceptionV3 (--features=inception; 87 MB, downloaded once by Keras). Each is shown with its standard
+error (after a ±) and beside its reference, the same distance between real and unseen real images. The numbers go to
+evaluation.json in the run's folder, or to --output.
 
     ganzoo evaluate --run_dir=runs/cgan/mnist-...
     ganzoo evaluate --n=2000 --features=pixels
@@ -53,7 +53,7 @@ def choose_features(name, train, held_out, inception_weights=""):
     labelled = train.labels is not None and np.ptp(train.labels) > 0
     fine = min(train.image_shape[:2]) >= SMALLEST
     if name == "classifier" and not labelled:
-        raise InputError(f"{train.name} has no labels of two kinds to train a classifier on; take --features=pixels.")
+        raise InputError(f"{train.name} has no labels of two classes or more to train a classifier on; use --features=pixels.")
     if name == "statistics" and not fine:
         raise InputError(f"statistics need at least {SMALLEST} pixels a side. Received: images of shape {train.image_shape}")
     inception = features.Inception(inception_weights or "imagenet") if name == "inception" else None

@@ -30,7 +30,7 @@ def find(options):
     """Return a callable that lists the folders of the runs to offer, the newest first.
 
     Raises:
-        InputError: if there is none, or one that was named is none.
+        InputError: if there is no run, or if a folder named with --run does not exist.
     """
     from ganzoo.training.runs import RunDirectory
 

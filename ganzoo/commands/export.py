@@ -31,7 +31,7 @@ def groups():
             Flag("output", "generator", "folder to write; it must not exist yet, or be an exported generator"),
             Flag("format", ["savedmodel"], formats, list, choices=FORMATS, shown="savedmodel"),
             choice("batch", "dynamic", ("dynamic", "1"), one),
-            choice("quantize", "none", QUANTIZATIONS, "of LiteRT, its weights in 16 bits, or weights and activations in 8"),
+            choice("quantize", "none", QUANTIZATIONS, "for LiteRT, weights in 16 bits, or weights and activations in 8"),
             Flag("serving_name", "", "write below --output into NAME, the SavedModel into NAME/1, for TensorFlow Serving"),
         ]
     }

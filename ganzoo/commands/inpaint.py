@@ -1,7 +1,7 @@
 """Fill in what is missing from a picture: image and mask in, picture of the same size out.
 
 The mask is a picture of the same size, white where pixels are missing. A run of ContextEncoder or PartialConvNet fills holes by
-itself; with any other GAN of images, latents are searched for whose sample fits around the hole, and its colors are adjusted to
+itself; with any other GAN of images, latents are found whose sample fits around the hole, and its colors are adjusted to
 the border (Yeh et al. 2017, arXiv:1607.07539). If the picture is larger than the model's images, the model sees the part around
 the hole, twice the hole's height and width where there is room, and what it fills in is enlarged.
 
@@ -24,10 +24,10 @@ def groups():
             Flag("image", "", "the picture, an image file; needed"),
             Flag("mask", "", "an image file of the same size, white where the picture is to be filled in; needed"),
             Flag("blending", None, "fit what was filled in to the colors at the border", bool, optional=True,
-                 shown="of GANs that are searched for latents"),
+                 shown="for GANs whose latents are searched"),
             Flag("label", None, "of the picture, for a conditional GAN; 0 or more", int, low=0, optional=True,
-                 shown="as many are tried as --starts says"),
-            count("starts", 10, "latents to descend from, of GANs that are searched", high=10_000),
+                 shown="several are tried, a different one at each of --starts"),
+            count("starts", 10, "latents to descend from, for GANs whose latents are searched", high=10_000),
             count("steps", 500, "of the descent"),
             seed(0, "decides the starts"),
             Flag("output", "", "PNG to write (default: IMAGE_inpainted.png beside the image)"),

@@ -1,8 +1,8 @@
 """Find the inputs of an image: image in, latents and reconstruction out.
 
-The picture shows, a row an image: the image, its reconstruction, and the nearest training image. The inputs (latents, ...) go
-to a .npz file beside it. Without --image, images of the run's held-out data are taken, or of its training data where there are
-none.
+The picture has a row for each image: the image, its reconstruction, and the nearest training image. The inputs (latents, ...)
+go to an .npz file beside it. Without --image, the command takes images of the run's held-out data, or of its training data if
+nothing is held out.
 
     ganzoo invert --run_dir=runs/dcgan/mnist-... --n=8
     ganzoo invert --image=seven.png --label=7

@@ -183,10 +183,10 @@ def data_of(run_dir, same=True):
 
     Args:
         run_dir: folder of the run.
-        same: whether data that are others by now are refused.
+        same: whether to refuse data that have changed since the run.
 
     Raises:
-        InputError: if the data cannot be read, or are others than the run was trained on.
+        InputError: if the data cannot be read, or are not those that the run was trained on.
     """
     recipe, options = options_of(run_dir)
     data = sources.load(recipe, options)

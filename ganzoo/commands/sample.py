@@ -23,8 +23,8 @@ MOST = 10_000  # images, or paths, in one picture
 def groups():
     """Return {title: flags}."""
     many = f"how many images, or how many paths with --interpolate; 1 to {MOST:,}"
-    labels = "of a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; in turn, where --n is more"
-    text = "of a model that draws texts: what to draw; may be given several times, and is then drawn in turn"
+    labels = "for a conditional GAN: what to draw, such as 7, 0-9 or 3,1,4; repeated in turn if --n is larger"
+    text = "for a model that draws what a text describes: the text; may be given several times, and they then take turns"
     traverse = "of InfoGAN: the continuous code that goes from -2 to 2 along each row; -1 for none"
     output = "PNG to write (default: samples_SEED.png, paths_SEED.png or traversal_CODE_SEED.png in the run's folder)"
     return {

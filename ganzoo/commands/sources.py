@@ -41,7 +41,7 @@ def data_flags(recipe):
         ]
     if recipe.data == "texts":
         own = "an .npz with texts or class_names, a CSV file (file_name,text) or the folder it is about, instead of --dataset"
-        named = "with a {} for the name of the class, where the data have these instead of texts"
+        named = "text with a {} for the name of the class, for data that have class names instead of texts"
         return [
             choice("dataset", recipe.dataset, DATASETS["texts"], "built-in data set; described_digits needs no download"),
             Flag("data", "", own),
@@ -66,8 +66,8 @@ def data_flags(recipe):
 
 def _crop_flags(recipe):
     where = {True: "yes", None: "where most of a folder's pictures are larger than the images"}.get(recipe.crops, "no")
-    crops = "keep pictures whole and train on random crops of --image_size; one picture always is"
-    held_out = "share of each picture, at its right edge, that training does not see and evaluate measures with; of crops"
+    crops = "keep pictures whole and train on random crops of --image_size; a single picture is always cropped"
+    held_out = "with crops: share of each picture, at its right edge, that training does not see and evaluate measures with"
     color = "keep, for a fourth channel, or the color that transparent pictures are laid on, such as black or #808080"
     return [
         Flag("crops", None, crops, bool, optional=True, shown=where),
@@ -85,7 +85,7 @@ def _cluster_flags(recipe):
     models = [model for model, _ in recipe.variants.values()] or [recipe.model]
     if recipe.flags.get("conditional") is False or not any(MODELS[each].takes_labels for each in models):
         return []
-    text = "condition the model on this many clusters of similar images, not labels; samples use each as often as the data"
+    text = "condition the model on this many clusters of similar images, not on labels; samples use each as often as the data"
     return [Flag("clusters", 0, text, int, low=0, high=10_000, shown="none")]
 
 
@@ -98,7 +98,8 @@ def clustered(options, model, found):
         found: data set.
 
     Raises:
-        InputError: for a model that is told nothing, crops, drawn anew in every batch, and fewer images than clusters.
+        InputError: for a model that takes no labels, for crops, which are drawn anew in every batch, and for fewer images than
+            clusters.
     """
     if "clusters" not in options or not options.clusters:
         return found

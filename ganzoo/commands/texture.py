@@ -35,7 +35,7 @@ def groups():
             seed(0, "the same seed and size give the same files"),
             Flag("count", 1, count, int, low=1, high=1000),
             Flag("tile", True, "make the borders meet, so that it repeats without a seam", bool),
-            Flag("blend", "", "two seeds, such as 3,8: from one picture to another within one"),
+            Flag("blend", "", "two seeds, such as 3,8: blend the picture of the first into that of the second"),
             Flag("blend_shape", "linear", mask),
             Flag("preview", "3x3", "columns x rows of preview.png"),
             Flag("output", "", output),

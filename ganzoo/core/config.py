@@ -90,10 +90,10 @@ def arguments_of(thing):
 
 
 def construct(cls, values):
-    """Return an object of {constructor argument: value}, of which a class may pass some on itself, of its own choice.
+    """Return an object made from {constructor argument: value}, where a class's `__init__` may set some of these itself.
 
     Raises:
-        InputError: if that choice is another value.
+        InputError: if a value that it sets differs from the given one.
     """
     values, own = dict(values), {}
     while True:

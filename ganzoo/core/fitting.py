@@ -79,11 +79,11 @@ class Fitting:
         return given
 
     def fit(self, x=None, y=None, **options):
-        """Train with Keras's `fit`; `train` is its front that knows runs, samples and checkpoints, and looks at every batch.
+        """Train with Keras's `fit`; `train` wraps it with runs, samples and checkpoints, and checks every batch.
 
         Raises:
-            InputError: for arrays of another range (of a `tf.data.Dataset` its first element), and for options that have no
-                meaning for a GAN.
+            InputError: for arrays out of range (of a `tf.data.Dataset`, its first element is checked), and for options that
+                have no meaning for a GAN.
         """
         unused = ("validation_data", "validation_split", "validation_steps", "validation_batch_size", "class_weight")
         refuse_options(options, "fit", (*unused, "sample_weight"))

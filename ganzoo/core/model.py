@@ -1,7 +1,7 @@
 """`AdversarialModel`: players that take turns, any number of them. What they do in a step is a subclass's `play`.
 
-In Keras 3, freezing a network between two compiled models decides nothing (which weights move is read when a step is traced).
-Here it is decided by the variables that a gradient is taken for: those of the player that `update` names.
+In Keras 3, freezing a network between two compiled models has no effect (what is trainable is read when a step is traced).
+Here the variables that a gradient is taken for decide which weights move: those of the player that `update` names.
 """
 
 import dataclasses
@@ -34,7 +34,7 @@ class Forward:
 
 
 class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
-    """Players, the step that they play, and stages; knows no number of networks.
+    """Players, the step that they play, and stages, for any number of networks.
 
     A subclass sets its attributes, which are its constructor's arguments, and calls `super().__init__(seed, name)`, which
     builds the players. It defines `examples`, `inputs`, `build_players`, `play` and `generate`.
@@ -110,7 +110,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         raise NotImplementedError(f"{type(self).__name__} must define generate.")
 
     def stages(self, steps):
-        """Return the `Stage`s of a model's first `steps` steps, those of all its trainings together."""
+        """Return the `Stage`s of a model's first `steps` steps, counted over all its trainings."""
         return [Stage(steps)]
 
     def matches(self):
@@ -235,7 +235,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
             options: what Keras's `compile` knows besides (jit_compile, run_eagerly).
 
         Raises:
-            InputError: for one optimizer object that is to serve two players, and for what a GAN has no use for.
+            InputError: for one optimizer object given to two players, and for options that a GAN has no use for.
         """
         refuse_options(options, "compile", ("loss_weights", "metrics", "weighted_metrics", "loss", "optimizer"))
         if options.pop("steps_per_execution", 1) != 1:

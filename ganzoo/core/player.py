@@ -17,7 +17,7 @@ class Player:
             average and make the samples.
         ema_half_life_images: half-life of that average, counted in training examples as in StyleGAN's official code (the
             average: Karras et al. 2018, arXiv:1710.10196, appendix A.1); needed where there are averages.
-        ema_warmup: share of the training so far that the half-life is at most, above 0; None for no limit. With 0.05, as in the
+        ema_warmup: limits the half-life to this share of the training so far, above 0; None for no limit. With 0.05, as in the
             official code of Karras et al. 2020, arXiv:2006.06676, the initial weights are forgotten at once.
 
     Attributes:

@@ -58,7 +58,7 @@ class Sampling(Validation):
         """Return the inputs of `sample(n, seed, ...)`.
 
         Args:
-            n: positive int; default: as many as were given, one a class or text for a model that is told these, else 64.
+            n: positive int; default: as many as values were given; else one per class or text of a conditional model; else 64.
             seed: int; what is drawn for sample i depends on (seed, i) alone.
             endpoint: name in `endpoints()`.
             given: values of inputs by name, at most n, repeated until there are n; see each `Input`.
@@ -143,7 +143,7 @@ class Sampling(Validation):
         return [before, self.sample(len(before), seed, endpoint, **given)]
 
     def interpolate(self, n=8, seed=0, end_seed=1, spherical=True, **given):
-        """Generate n samples on the way from that of one seed to that of another.
+        """Generate n samples on a path from the sample of one seed to that of another.
 
         Args:
             n: int, at least 2, both ends included.
@@ -188,8 +188,8 @@ class Sampling(Validation):
     def preview(self, probe=None, seed=0):
         """Return the picture that shows how far training is, uint8 `(H, W, C)`.
 
-        64 samples in a square, 1,000 points, 16 series; 10 a class, or a text, of a conditional model; of one that translates
-        images, a row an example: for each endpoint the image and what becomes of it.
+        64 samples in a square, 1,000 points, or 16 series; for a conditional model 10 samples per class or text; for one that
+        translates images one row per example: for each endpoint the image and what becomes of it.
 
         Args:
             probe: {part: array}, `probe_size` fixed examples of the data, or None.

@@ -5,7 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """So many steps on examples of one size.
+    """A number of steps on examples of one size.
 
     Attributes:
         steps: generator updates of this stage, positive int.

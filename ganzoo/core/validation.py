@@ -27,7 +27,7 @@ class Validation:
             known = getattr(data, "words", {}).get(name)
             if known is not None and tuple(known) != tuple(self.inputs[name].words):
                 raise InputError(
-                    f"{data.name} is told with other words than this {type(self).__name__} knows: make the model with the "
+                    f"{data.name} has texts with other words than this {type(self).__name__} knows: make the model with the "
                     f"data's own vocabulary, {type(self).__name__}(..., text=data.text)."
                 )
         arrays = getattr(data, "arrays", None)
@@ -80,7 +80,7 @@ class Validation:
             array = np.asarray(values)
             if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
                 raise InputError(
-                    f"{name} must be finite numbers. Received: {array.dtype}, {int((~np.isfinite(array)).sum())} not"
+                    f"{name} must be finite numbers. Received: {array.dtype}, {int((~np.isfinite(array)).sum())} not finite"
                 )
 
 

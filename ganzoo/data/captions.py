@@ -30,7 +30,7 @@ class CaptionedImages:
     Args:
         images: `ImageDataset`.
         texts: sequence of str, one for each image; or numbers of words, int (N, length), as a model's `Text` has them.
-        text: the `ganzoo.core.inputs.Text` that encodes them; default: one of the words that they are made of.
+        text: the `ganzoo.core.inputs.Text` that encodes them; default: one built from the words that occur in them.
         name: str, what the set is called in messages; default: the images' name.
 
     Attributes:
@@ -138,7 +138,7 @@ class CaptionedImages:
 
 
 def caption_classes(images, template="a photo of a {}"):
-    """Return images under a text made of the name of their class.
+    """Return the images with captions, each made from the name of the image's class.
 
     Args:
         images: `ImageDataset` with labels and names of the classes.
@@ -180,8 +180,8 @@ def read_captions(path, image_size, strict=False, alpha="white"):
         CaptionedImages named after the folder.
 
     Raises:
-        InputError: naming the row that has no file, a file outside of the folder, no text, or more columns than the first, as a
-            comma without quotes makes; if there is no usable image.
+        InputError: naming the row that has no file, no text, or more columns than the first, as an unquoted comma makes; if
+            there is no usable image.
     """
     path = existing_file(path, "a CSV file with the columns file_name and text")
     beside = path.with_suffix("")

@@ -1,4 +1,4 @@
-"""Clusters of similar images, which a GAN can be told in place of labels where there are none (k-means on coarse pixels).
+"""Clusters of similar images, which a GAN can be conditioned on where there are no labels (k-means on coarse pixels).
 
 Liu et al. 2020 (arXiv:2006.10728) and Lucic et al. 2019 (arXiv:1903.02271) cluster learned features; coarse pixels need none.
 """
@@ -25,7 +25,7 @@ def cluster(images, clusters, seed=0):
         int64 array `(N,)`, the cluster of each image: 0 is the largest. Equal images and seed give equal clusters.
 
     Raises:
-        InputError: for another number of clusters, or where there are fewer different images.
+        InputError: for a number of clusters out of range, or where there are fewer different images than clusters.
     """
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits

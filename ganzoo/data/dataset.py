@@ -21,14 +21,14 @@ class ImageDataset:
     Args:
         images: uint8 array (N, H, W, C) with C 1 (gray), 3 (RGB) or 4 (RGBA), range 0 to 255; (N, H, W) is taken
             as gray. uint16, 0 to 65535, for a model whose examples are uint16: height maps.
-        labels: integer array (N,) that counts the classes from 0; what else `ganzoo.data.labels.read_labels` can convert, such
-            as one-hot rows or text; or None.
+        labels: integer array (N,) that counts the classes from 0; anything else that `ganzoo.data.labels.read_labels` can
+            convert, such as one-hot rows or text; or None.
         name: str, what the set is called in messages.
         skipped: strings "file: reason", one for each file that was left out.
         notes: strings, what was done to the data that a user may not expect.
         class_names: sequence of str, one for each class, or None.
 
-    An `np.memmap` is read from its file batch by batch, never as a whole but for the fingerprint.
+    An `np.memmap` is read from its file batch by batch, and as a whole only for the fingerprint.
 
     Attributes:
         images: uint8 or uint16 array (N, H, W, C), read-only.
@@ -74,7 +74,7 @@ class ImageDataset:
         self.notes += notes
 
     def recounted(self):
-        """Return the images with labels that count from 1 as they came, for a model of more classes than these."""
+        """Return the images with their original labels, counting from 1, for a model of more classes than these."""
         other = self.replaced(self.images, self.labels + 1)
         other.class_names, other.notes = None, tuple(note for note in self.notes if not note.startswith(FROM_ONE))
         return other
@@ -165,7 +165,7 @@ class ImageDataset:
             names: sequence of str, at least one: names of classes, or their numbers where they have no names.
 
         Raises:
-            InputError: if there are no labels, or none of a class; the nearest that there is is named.
+            InputError: if there are no labels, or no images of a class; the message names the nearest class.
         """
         names = tuple(map(str, names))
         if self.labels is None:

@@ -40,7 +40,7 @@ def erode_by_rivers(height, uplift, erodibility, steps, outlets, exponent=0.4):
 
 
 def erode_by_landslides(height, talus, steps, share=0.2):
-    """Let what is steeper than the talus slope down to the neighbors below; the sum of heights stays.
+    """Let material on slopes steeper than the talus slide to the lower neighbors; the sum of heights stays the same.
 
     Args:
         height: float (H, W), in pixels' widths, periodic.

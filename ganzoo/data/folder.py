@@ -42,8 +42,9 @@ def from_folder(
     """Read all images in a folder and in the folders below it, each in the order of names.
 
     Files of other kinds and hidden ones are left alone. Each image is turned upright, put over a color if transparent,
-    cropped around its centre and resized. Those of 16 bits are scaled by the bits that all of them use. Images that cannot be
-    read, or would be enlarged more than four times, and links that leave the folder are skipped and listed in `skipped`.
+    cropped around its centre and resized. 16-bit images are scaled by the number of bits that they use taken together. Images
+    that cannot be read, or would be enlarged more than four times, and links that leave the folder are skipped and listed in
+    `skipped`.
     Where every image lies in one of several sub-folders, one level down, these are the classes.
 
     With `crops` pictures stay whole and random crops are drawn from them, without classes; those smaller than a crop are

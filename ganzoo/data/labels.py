@@ -18,8 +18,8 @@ def read_labels(labels, count, name="images", class_names=None, like=None, class
         count: int, the number of images N.
         name: str, what the data are called in messages.
         class_names: sequence of str, the name of each class, or None.
-        classes: how many there are, where a model says so: integers from 1 to fewer than that count from 0 already.
-        like: labels in the same form, e.g. of the training images, that decide with them which class has which number.
+        classes: the number of classes of a model, or None; integers from 1 on that are all below it count from 0 already.
+        like: labels in the same form, e.g. of the training images, that decide which class has which number.
 
     Returns:
         Tuple (int64 array (N,), class names as a tuple of str or None, tuple of notes: what a user may not expect).

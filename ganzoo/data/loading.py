@@ -170,7 +170,7 @@ def load_pair(data_a="", data_b="", dataset=PAIRS[0], image_size=None, paired=Fa
         dataset: str, a name in `PAIRS`.
         image_size: pair of ints (height, width) in pixels, or None, as in `load` and `digit_pairs`.
         paired: bool, whether image i of one belongs to image i of the other. Folders are read in the order of names, and an
-            image that cannot be read is refused, as its partner would be another one's.
+            image that cannot be read is refused: skipping it would pair all later images wrongly.
         strict: bool, as in `load`.
 
     Returns:

@@ -91,7 +91,7 @@ def npz_keys(path):
 
 
 def array_headers(path, max_bytes=MAX_BYTES):
-    """Return what the arrays of an .npz file are, without reading them.
+    """Return the shapes and dtypes of the arrays of an .npz file, without reading the arrays.
 
     Args:
         path: pathlib.Path.

@@ -117,7 +117,7 @@ def digit_pairs(kind="inverted", image_size=None, images=None, paired=False, see
         image_size: pair of ints (height, width) in pixels; None takes 16x16 for the default digits, and the size that
             `images` have.
         images: ImageDataset of images with labels; None takes scikit-learn's digits, which need no download.
-        paired: bool, whether the training set is paired; if not, no digit of "a" stands changed in "b".
+        paired: bool, whether the training set is paired; if not, "b" holds no changed copy of a digit of "a".
         seed: int, from 0 on; decides which digits go where.
 
     Returns:

@@ -23,8 +23,8 @@ class PointDataset:
 
     Attributes:
         points: float32 array (N, d).
-        center, scale: float64 arrays (d,), what `standardized` took away and divided by; zeros and ones before it.
-        notes: tuple of str; says so where a column is more than ten times from unit scale.
+        center, scale: float64 arrays (d,), what `standardized` subtracted and divided by; zeros and ones before that.
+        notes: tuple of str; says so where a column is off unit scale by a factor of more than ten.
         skipped: empty.
 
     Raises:
@@ -117,7 +117,7 @@ class PointDataset:
         """Return the points with every column at mean 0 and standard deviation 1; a constant column is only moved to 0.
 
         Returns:
-            PointDataset whose `center` and `scale` say what was done, all in all if it was done before; `original` undoes it.
+            PointDataset whose `center` and `scale` say what was done, in total if repeatedly; `original` undoes it.
         """
         center, scale = self.moments()
         other = PointDataset((self.points - center) / scale, f"{self.name} (standardized)")

@@ -1,4 +1,4 @@
-"""Pictures of 16 bits a channel, of which Pillow decodes several channels by their upper bytes alone; with alpha or without."""
+"""Pictures of 16 bits per channel, with or without alpha; of several channels, Pillow decodes only the upper bytes."""
 
 import typing
 

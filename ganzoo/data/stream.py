@@ -140,7 +140,7 @@ def as_dataset(data, examples=None, classes=None):
             `specs`, `fingerprint` and `batches`.
         examples: {part: Spec} of a model whose parts have other names or shapes: a dict of arrays with these names, or an array
             for its one part, is taken as an ArrayDataset.
-        classes: number of classes of a model that is told labels: those from 1 on that are below it count from 0 already.
+        classes: number of classes of a conditional model: labels from 1 on that are all below it count from 0 already.
 
     Returns:
         Crops, IdentityPairs, ImageDataset, CaptionedImages, PointDataset, PairedImages, ArrayDataset or StreamDataset, or the
@@ -256,5 +256,5 @@ def _checked_spec(part, spec, image_shape, name):
             f"Received: {spec}"
         )
     if None in image_shape:
-        raise InputError(f"{name}: the stream leaves the shape of its images open; pass image_shape=(H, W, C). {spec}")
+        raise InputError(f"{name}: the stream does not fix the shape of its images; pass image_shape=(H, W, C). {spec}")
     return Spec(image_shape, dtype), rank == 4

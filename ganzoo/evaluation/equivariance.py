@@ -3,7 +3,7 @@
     EQ-T = 10 log10(span^2 / E[(g(moved input) - moved g(input))^2]) dB,     span 2 for images in [-1, 1]
 
 Whole pixels are moved exactly; parts of a pixel by a sinc under a Kaiser window (a Lanczos window there). What comes in at a
-border was never made, so only pixels that both images know of are compared.
+border was never generated, so only pixels that are known in both images are compared.
 """
 
 import math

@@ -1,5 +1,5 @@
 """Semantic inpainting by inversion: Yeh, Chen, Lim, Schwing, Hasegawa-Johnson, Do 2017, "Semantic Image Inpainting with Deep
-Generative Models", arXiv:1607.07539. Any trained generator fills in what is missing; and measures of what was filled in.
+Generative Models", arXiv:1607.07539: any trained generator fills in what is missing. Also measures of the result.
 
     z* = argmin_z |W (G(z) - y)|_1 + 0.003 L_G(z),      W_i = missing share of the window around i; 0 where i is missing
 
@@ -25,8 +25,8 @@ def complete(
 
     Args:
         model: a GAN of images with latents.
-        images: uint8 `(N, H, W, C)`; what they hold where they are masked is not looked at.
-        masks: integers `(N, H, W, 1)`, 1 where a pixel is missing; each must leave a pixel.
+        images: uint8 `(N, H, W, C)`; masked pixels are ignored.
+        masks: integers `(N, H, W, 1)`, 1 where a pixel is missing; each must leave at least one pixel known.
         starts, steps, learning_rate, seed: of the descent, as in `ganzoo.evaluation.inversion.invert`.
         window: side of the window that the weights are taken from, a positive int.
         prior: weight of the generator's own loss, at least 0.
@@ -166,5 +166,5 @@ def _checked_masks(masks, images):
             f"Received: {masks.dtype} {masks.shape}"
         )
     if masks.all(axis=(1, 2, 3)).any():
-        raise InputError("a mask must leave a known pixel. Received: one that is missing everything")
+        raise InputError("a mask must leave a known pixel. Received: a mask in which every pixel is missing")
     return masks.astype("int32")

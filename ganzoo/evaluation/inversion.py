@@ -16,8 +16,8 @@ from ganzoo.utils.checks import positive_integer, positive_number
 def invert(model, images, starts=10, steps=200, learning_rate=0.05, seed=0, **given):
     """Find the inputs whose images are nearest to given ones; all images and starts in one compiled loop.
 
-    Continuous inputs (latents, codes) are descended over; discrete ones that are not given (a category, a label) are not
-    descended but tried, each start another value: take at least as many starts as there are values.
+    Continuous inputs (latents, codes) are optimized by descent; discrete ones that are not given (a category, a label) are
+    tried out instead, a different value in each start: take at least as many starts as there are values.
 
     Args:
         model: of images, a `ganzoo.core.AdversarialModel`.

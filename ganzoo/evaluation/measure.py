@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
 
 
 class Measure(Protocol):
-    """A comparison of generated with real examples: a function or an object that is called so.
+    """A comparison of generated with real examples: a function or another callable object.
 
     Args:
         real, fake: arrays of the same kind with N and M rows, mostly features `(N, d)` and `(M, d)`, or labels `(N,)`.

@@ -50,7 +50,7 @@ class Catalog:
     """Runs by name, which is the path of their folder as it was found.
 
     Args:
-        find: callable that returns the folders of the runs to offer, the first first; asked anew whenever they are listed.
+        find: callable that returns the folders of the runs to offer, in order; called again whenever they are listed.
         data_of: callable from a run's folder to (training data, unseen data or None), for images to translate.
         read: callable from an image file and a shape (H, W, C) to uint8 `(1, H, W, C)`, for uploaded ones.
         report: called with a line of text while a model is loaded.

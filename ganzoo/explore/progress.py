@@ -46,7 +46,7 @@ def read(path):
     """Return a picture of samples as uint8 `(H, W, C)`.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it is not a picture.
     """
     with open_image(path) as image:
         return np.asarray(image.convert("L" if image.mode == "L" else "RGB")).reshape(image.height, image.width, -1)

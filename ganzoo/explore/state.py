@@ -26,7 +26,7 @@ class Controls:
         image: name of the image that is translated, or None.
         asked: shape of that image, () without one.
         drawn: whether a seed decides anything.
-        truncated: whether the model is asked with a truncation, or has latents whose length may be scaled.
+        truncated: whether the model takes a truncation, or has latents whose length may be scaled.
         example: shape of what comes out.
     """
 
@@ -55,8 +55,8 @@ class Request:
         n: how many images.
         a, b: seeds of the two ends; image i goes from sample i of one to sample i of the other.
         position: share of the way from a to b, 0 to 1.
-        truncation: psi of a model that is asked with one, else a factor of the latents, 0 to 1.5; below 1 samples are more
-            typical and less various.
+        truncation: psi if the model takes one, else a factor of the latents, 0 to 1.5; below 1 samples are more typical and
+            less varied.
         choices: {name: int}, the number of what is chosen, `ANY` for all.
         codes: {(name, index): float}.
         given: {name: uint8 array `(n, H, W, C)`} of images to translate.
@@ -105,7 +105,7 @@ def draw(model, endpoint, n, seed):
     Of 1,000 samples it takes half a second, so whoever moves from one seed to another remembers both ends.
 
     Raises:
-        InputError: if the seed is none.
+        InputError: if the seed is not valid.
     """
     if check_int("a seed", seed, 0) > MAX_SEED:
         raise InputError(f"a seed must be at most {MAX_SEED}. Received: {seed}")

@@ -52,7 +52,7 @@ def tile(model, request):
     is least seen (`ganzoo.textures.with_ordinary_border`).
 
     Raises:
-        InputError: for a seed or a size that is none.
+        InputError: for an invalid seed or size.
     """
     side = max(1, round(request.size / model.cell)) * model.cell
     seeds = [seed if isinstance(seed, int) and seed <= MAX_SEED else None for seed in (request.a, request.b)]

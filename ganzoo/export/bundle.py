@@ -30,10 +30,10 @@ def export_generator(path, model, formats=("savedmodel",), batch=None, quantize=
                      calibration=None, report=None):  # fmt: skip
     """Write a trained model for other programs, which need no ganzoo.
 
-    Every format has a function for each of `model.endpoints()`, asked with the model's inputs by name (latents, labels, codes,
-    ...) -> `images` float32 `(N, H, W, C)` in [0, 1], whatever range the network works in and whatever its dtype policy:
-    scaling and clipping are inside the graph. An image that is to be translated is given in [0, 1] too. A model of points
-    returns `points`. Beside them stand model_card.md and samples.png.
+    Every format has a function for each of `model.endpoints()`, which takes the model's inputs by name (latents, labels, codes,
+    ...) and returns `images`, float32 `(N, H, W, C)` in [0, 1], whatever range the network works in and whatever its dtype
+    policy: scaling and clipping are inside the graph. An image that is to be translated is given in [0, 1] too. A model of
+    points returns `points`. model_card.md and samples.png are written beside the files.
 
     - "savedmodel": `serving_default`, and `from_seed` where the model draws inputs: seeds int32 `(N,)`, and by name what it
       does not draw (labels int32 `(N,)`) -> `images` `(N, H, W, C)` of the examples' dtype, uint8 or uint16. Image i depends on
@@ -41,7 +41,8 @@ def export_generator(path, model, formats=("savedmodel",), batch=None, quantize=
       it equals `sample(1, seed)[0]`; a GPU, whose arithmetic is coarser, may move a gray level. For many images at once,
       `serving_default` is faster. Labels beyond the classes stop the call with an error.
     - "onnx": generator.onnx, or ENDPOINT.onnx for each where there are several. The image of a label beyond the classes is NaN.
-    - "litert": generator.tflite, a signature an endpoint. The same of a label beyond the classes; the nearest class in int8.
+    - "litert": generator.tflite, a signature for each endpoint. A label beyond the classes gives NaN here too, in int8 the
+      image of the nearest class.
 
     ONNX and LiteRT files are run and compared with Keras before anything is put at `path`.
 
@@ -52,7 +53,7 @@ def export_generator(path, model, formats=("savedmodel",), batch=None, quantize=
         batch: None for any number N of images; a positive int for that number alone, which some accelerators want.
         quantize: of LiteRT: "none", "float16" or "int8".
         serving_name: if set, the export is the folder of this name below `path` and the SavedModel its version 1, as
-            TensorFlow Serving wants it; requests/ holds examples of what its REST interface is asked with.
+            TensorFlow Serving wants it; requests/ holds example requests for its REST interface.
         run_dir: the run that the model comes from, for the card: data, steps, measures.
         calibration: {name: uint8 images `(n, H, W, C)`} for int8, where inputs are images.
         report: callable that is given the `ganzoo.export.comparison.Difference` of each endpoint of each ONNX and LiteRT file.
@@ -61,8 +62,8 @@ def export_generator(path, model, formats=("savedmodel",), batch=None, quantize=
         The folder written, as a string.
 
     Raises:
-        InputError: for a bad value, a package that is missing, weights that are NaN or infinite, operations that a format has
-            not; nothing is written then.
+        InputError: for a bad value, a missing package, weights that are NaN or infinite, or operations that a format does not
+            have; nothing is written then.
     """
     formats = (formats,) if isinstance(formats, str) else tuple(formats)
     check_request(formats, batch, quantize, serving_name)
@@ -119,7 +120,7 @@ def check_calibration(model, calibration):
                 wanted = f"uint8 images (n, {', '.join(map(str, each.shape))})"
                 came = "none" if given is None else f"{given.dtype} {given.shape}"
                 raise InputError(
-                    f"int8 needs calibration: {wanted} for {name}, such as the model is asked with. Received: {came}"
+                    f"int8 needs calibration: {wanted} for {name}, like those that the model will be given. Received: {came}"
                 )
 
 

@@ -70,14 +70,14 @@ def finish(model, examples):
 
 
 def endpoint_function(model, name, batch=None, unknown="stop"):
-    """Return the `Function` of one of `model.endpoints()`, which is asked with all inputs.
+    """Return the `Function` of one of `model.endpoints()`, which takes all of its inputs.
 
     Args:
         model: a `ganzoo` model.
         name: of the endpoint.
-        batch: None for any number of images, none too; an int for that number alone.
-        unknown: what a number of a class or a word that there is not does: "stop" the call with an error, make its image "nan"
-            where a runtime knows no errors, or stand for the "nearest" class where it knows no NaN either.
+        batch: None for any number of images, zero included; an int for that number alone.
+        unknown: what the number of a class or word that does not exist does: "stop" the call with an error, make its image
+            "nan" where a runtime has no errors, or stand for the "nearest" class where it has no NaN either.
     """
     endpoint = model.endpoints()[name]
 
@@ -131,7 +131,7 @@ def seed_function(model, batch=None):
 
 
 def portable_functions(model, batch=None, unknown="nan"):
-    """Return the `Function`s for runtimes without TensorFlow, a model's endpoints without those that are another by name."""
+    """Return the `Function`s for runtimes without TensorFlow: one per endpoint, of one with two names not `serving_default`."""
     endpoints = model.endpoints()
     default = endpoints["serving_default"]
     others = [name for name, each in endpoints.items() if name != "serving_default"]

@@ -30,7 +30,7 @@ def write_litert(folder, model, batch=None, quantize="none", calibration=None):
         {name of the endpoint: path}, the same path for all.
 
     Raises:
-        InputError: naming the operations that LiteRT has not, or images that int8 needs and are not given.
+        InputError: naming the operations that LiteRT does not have, or the images that int8 needs and that are not given.
     """
     import tensorflow as tf
 

@@ -119,8 +119,8 @@ def _output_shape(model, endpoint):
     return (None, None, *shape[2:]) if dynamic else shape
 
 
-_ENCODE = r"""A text is given as the numbers of its words, their places in `words` of `{file}`; case and punctuation are left
-out, and 0 stands after the last word:
+_ENCODE = r"""Give a text as the numbers of its words, which are their indices in `words` of `{file}`; case and punctuation are
+ignored, and zeros follow the last word:
 
 ```python
 import json, re
@@ -160,8 +160,8 @@ def _remarks(model):
                if hasattr(each, "classes")]  # fmt: skip
     if choices:
         lines.append(
-            "Numbers of classes or words that there are not: the SavedModel stops the call with an error; ONNX and LiteRT "
-            "return NaN for the image, an int8 file the image of the nearest class."
+            "For the number of a class or word that does not exist, the SavedModel stops the call with an error; ONNX and "
+            "LiteRT return NaN for the image, an int8 file the image of the nearest class."
         )
     return lines
 

@@ -11,8 +11,8 @@ from ganzoo.layers.precision import at_least_single
 class AdaIN(keras.layers.Layer):
     """y_s (x - mu(x)) / sigma(x) + y_b, with mu and sigma of each channel of each image, and (y_s, y_b) affine in a style.
 
-    Called on [x, w], `(N, H, W, C)` and `(N, D)`. At the start y_s is 1 on average and y_b is 0. The statistics are at least
-    float32, whatever the dtype policy.
+    Called on [x, w], `(N, H, W, C)` and `(N, D)`. At the start y_s is 1 and y_b is 0, both on average. The statistics are
+    computed in at least float32, whatever the dtype policy.
 
     Args:
         epsilon: added to the variance, above 0.

@@ -13,8 +13,9 @@ class SelfAttention2D(layers.Layer):
         beta_ji = softmax over i of f(x_i) . g(x_j),     o_j = v(sum over i of beta_ji h(x_i)),     y = x + gamma o
 
     f, g, h, v are 1x1 convolutions with spectral normalization and without biases, to C/8, C/8, C/2 and C channels (the paper's
-    text has C/8 for h too; C/2 is its official code's). gamma is learned and begins at 0: local first, then farther. The
-    official code pools f and h to a quarter of the positions; here none are, so that a map has a value a position.
+    text has C/8 for h too; C/2 is the official code's). gamma is learned and starts at 0: the layer begins local, then looks
+    farther. The official code pools f and h to a quarter of the positions; here nothing is pooled, so that an attention map
+    has one value per position.
 
     Input and output `(N, H, W, C)`; time and memory grow with (H W)^2.
 

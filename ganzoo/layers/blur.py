@@ -47,7 +47,7 @@ def _cut(images, axis, start, end, step):
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class Blur(keras.layers.Layer):
-    """Low-pass filter NHWC images, of which the sides are known; with `up` or `down` resize them too.
+    """Low-pass filter NHWC images of known height and width; with `up` or `down`, resize them too.
 
     Args:
         kernel: taps along one axis, a sequence of floats that is symmetric.

@@ -9,12 +9,12 @@ from ganzoo.layers.spectral import SpectralDense
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class ConditionalBatchNormalization(layers.Layer):
-    """Normalize images by their batch, then scale and shift each by what a vector says.
+    """Batch-normalize images, then scale and shift each one by amounts computed from its vector.
 
         y = (1 + A c) * (x - mean) / sqrt(variance + epsilon) + B c
 
-    Of a one-hot vector c this is a gain and a bias a class; of an embedding joined with latents it is BigGAN's. A and B begin
-    small, not at 0, so that what is asked for matters from the first step.
+    With a one-hot vector c this is one gain and one bias per class; with an embedding joined with latents it is BigGAN's. A
+    and B begin small, not at 0, so that the condition matters from the first step.
 
     Inputs: [images `(N, H, W, C)`, vectors `(N, d)`]; output `(N, H, W, C)`.
 

@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class Constant(keras.layers.Layer):
-    """The image that a generator begins with, learned: `(N, H, W, C)` for whatever it is called with, of N rows.
+    """The learned image that a generator begins with: returned N times, `(N, H, W, C)`, for any input of N rows.
 
     Args:
         shape: (height, width, channels); standard normal at the start.

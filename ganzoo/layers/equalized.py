@@ -2,8 +2,8 @@
 
     y = activation(gain / sqrt(fan_in) * m * K x + m * b),     K ~ N(0, 1) / m at the start
 
-Adam moves every weight by about its rate, whatever the weight's size. With weights of equal spread, scaled only as they are
-used, that rate is the same share of each. A multiplier m (StyleGAN's mapping network: 0.01) slows one layer down.
+Adam moves every weight by about the learning rate, whatever the weight's size. With weights of equal spread, scaled only when
+they are used, that step is the same share of each. A multiplier m (StyleGAN's mapping network: 0.01) slows one layer down.
 """
 
 import keras
@@ -56,7 +56,7 @@ class EqualizedDense(_Equalized):
         outputs: positive int.
         activation: as in `keras.layers.Dense`.
         gain: above 0; sqrt(2) before a rectifier, 1 at the end of a network.
-        multiplier: of this layer's learning rate, above 0; what it computes at the start is the same.
+        multiplier: of this layer's learning rate, above 0; it does not change what the layer computes at the start.
         use_bias: bool.
         bias: float, the bias as it is added at the start.
 

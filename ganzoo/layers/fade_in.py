@@ -8,7 +8,7 @@ from ganzoo.utils.checks import positive_integer
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class FadeIn(keras.layers.Layer):
-    """Go over from what a network was to what it grows into, over a number of training steps.
+    """Blend from the output of the old network to that of the grown one, over a number of training steps.
 
     Called on [old, new], tensors of one shape; returns (1 - a) old + a new, which is exactly old before the first step and
     exactly new from the last on.

@@ -12,7 +12,7 @@ from ganzoo.layers.precision import at_least_single
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class FourierFeatures(keras.layers.Layer):
-    """A learned mixture of waves, turned and moved by a style, and moved by who asks.
+    """A learned mixture of waves, turned and moved by a style, and moved further by the caller.
 
     Called with `[w, shift]`, `(N, D)` and `(N, 2)`: shift is how far the whole image moves down and to the right. Lengths are
     in sides of the finished image, its margins left out. Frequencies and phases are random and fixed, the frequencies uniform

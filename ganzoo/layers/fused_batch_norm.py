@@ -37,7 +37,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
 
 def recompute_statistics(network, batches):
-    """Set the moving statistics of a network's batch norms to means over batches, made with its weights as they are.
+    """Set the moving statistics of a network's batch norms to means over batches, computed with its current weights.
 
     Args:
         network: `keras.Model`.

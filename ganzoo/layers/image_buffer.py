@@ -8,13 +8,13 @@ from ganzoo import backend
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class ImageBuffer(keras.layers.Layer):
-    """Hand out generated images of now and of before.
+    """Return a mix of new and earlier generated images.
 
-    While it fills, images go in and come out as they are. Then each is, with probability 1/2, exchanged for a random one of
-    the buffer. What it holds is part of the model's state, so a resumed run goes on exactly.
+    While the buffer fills, images are stored and returned as they are. Then each is exchanged, with probability 1/2, for a
+    random one from the buffer. What it holds is part of the model's state, so a resumed run goes on exactly.
 
     Args:
-        capacity: images that it holds, positive int; of a larger batch only that number take part, the others pass.
+        capacity: images that it holds, positive int; of a larger batch only that number take part, the others pass through.
         shape: of an image, (height, width, channels).
 
     Example:

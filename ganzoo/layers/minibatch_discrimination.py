@@ -9,8 +9,8 @@ from ganzoo.utils.checks import positive_integer
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class MinibatchDiscrimination(keras.layers.Layer):
-    """Join to each example's features how close they are to the batch's others, so that copies give themselves away (Salimans
-    et al. 2016, arXiv:1606.03498, section 3.2).
+    """Append to each example's features how close they are to those of the rest of the batch, so that copies give themselves
+    away (Salimans et al. 2016, arXiv:1606.03498, section 3.2).
 
         M_i = f(x_i) T,    o(x_i)_b = sum over j of exp(-|M_ib - M_jb|_1),    j other than i
 

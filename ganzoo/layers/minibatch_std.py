@@ -8,14 +8,14 @@ from ganzoo.layers.precision import at_least_single
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class MinibatchStd(keras.layers.Layer):
-    """Join a channel that tells a discriminator how much the examples of its batch differ, so that copies give themselves away.
+    """Append a channel that tells a discriminator how much the examples of its batch differ, so that copies stand out.
 
-    A batch is cut into groups. Of every channel at every place the standard deviation over a group is taken; their mean is one
-    number for all of the group. Input `(N, H, W, C)`, output `(N, H, W, C + 1)`.
+    A batch is split into groups. The standard deviation over a group is taken for every channel at every position; the mean of
+    these is one number, shared by the whole group. Input `(N, H, W, C)`, output `(N, H, W, C + 1)`.
 
     Args:
-        group: examples in a group, positive int; where it does not divide the batch, the largest number below that does.
-            None takes the whole batch as the paper says; 4 is what its official code takes.
+        group: examples in a group, positive int; where it does not divide the batch, the largest smaller number that does.
+            None takes the whole batch, as in the paper; 4 is the official code's.
 
     Example:
         >>> MinibatchStd()(keras.ops.ones((4, 2, 2, 3))).shape

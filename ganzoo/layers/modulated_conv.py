@@ -3,7 +3,7 @@
     w'_ijk = s_i w_ijk,     w''_ijk = w'_ijk / sqrt(sum_ik w'_ijk^2 + 1e-8),     y = w'' * x
 
 Every sample has a kernel of its own. The official code convolves with them in groups, one group a sample, which on a CPU is
-slow. A convolution is linear and s_i belongs to an input channel, the root to an output channel, so the same is
+slow. A convolution is linear, s_i belongs to an input channel and the root to an output channel, so this is equivalent to
 
     y_j = (w_j * (s x)) rsqrt(sum_i s_i^2 sum_k w_ijk^2 + 1e-8)
 

@@ -1,4 +1,4 @@
-"""Noise of a size that is learned: what of an image no style decides, such as each blade of grass."""
+"""Noise of learned strength, for those details of an image that no style decides, such as single blades of grass."""
 
 import keras
 from keras import ops

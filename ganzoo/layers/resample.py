@@ -61,9 +61,9 @@ def resampling_matrix(size, kernel, up=1, down=1, padding=(0, 0)):
 
     Args:
         size: length of x, positive int.
-        kernel: sequence of floats, the filter's taps, symmetric and of any sum: f has sum 1.
+        kernel: sequence of floats, the filter's taps, symmetric, of any sum: f is the kernel divided by its sum.
         up, down: positive ints.
-        padding: (before, after): zeros put there after the insertion of zeros; negative ones are cut off.
+        padding: (before, after): zeros added at either end after zeros were inserted between samples; negative numbers crop.
 
     Returns:
         float64 array `(length of y, size)`.
@@ -84,7 +84,7 @@ class Resample2D(keras.layers.Layer):
     Args:
         kernel: the filter's taps along one axis, a symmetric sequence of floats.
         up, down: positive ints.
-        padding: (before, after), ints; None so that the sides are multiplied by up / down and the middle stays in the middle.
+        padding: (before, after), ints; None pads so that the sides are multiplied by up / down and the center stays centered.
 
     Input `(N, H, W, C)`, output `(N, H', W', C)` with `H' = (up H + before + after - taps) // down + 1`.
 

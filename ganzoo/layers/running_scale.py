@@ -8,10 +8,10 @@ from ganzoo.layers.precision import at_least_single
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class RunningScale(keras.layers.Layer):
-    """Divide by the root of the mean square of all past inputs, one number for all channels, which training follows.
+    """Divide by the root of a running mean square of the inputs, one number for all channels, updated in training.
 
     Args:
-        decay: share of the way that the mean moves in a training step.
+        decay: share of the way to the current mean square that the running one moves in a training step.
 
     Example:
         >>> RunningScale()(keras.ops.ones((1, 2, 2, 3))).shape

@@ -3,8 +3,8 @@
     y = activation((W / sigma) x + b),     sigma = |W u| / |u|,     u <- (W^T W)^17 u / |...|   after each update
 
 W is a layer's kernel as a matrix, its output channels last. `keras.layers.SpectralNormalization` overwrites the kernel at every
-call in training mode, so that the optimizer moves another weight than the one that gave the gradient, and real and generated
-images of one update are judged by different ones. Here the kernel stays; W / sigma is computed where the layer is called, its
+call in training mode, so that the optimizer moves a kernel other than the one that the gradient is of, and real and generated
+images of one update meet different kernels. Here the kernel stays; W / sigma is computed where the layer is called, its
 gradient goes through sigma with u held fixed, and u is moved once per update of the player that owns the layer (`after_update`,
 which the core calls). u begins as the exact singular vector of the initial kernel, and is a weight that is saved and resumed.
 """

@@ -9,13 +9,13 @@ from ganzoo.utils.checks import positive_number
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class Truncation(keras.layers.Layer):
-    """Bring styles nearer to their mean, which is followed in training.
+    """Bring styles nearer to their mean, which is tracked in training.
 
-    Called with `[w, psi]`, `(N, D)` and `(N, 1)`; psi 1 leaves w as it is, 0 makes the mean of all. With `training=True` w is
-    returned as it is, and the mean moves towards that of the batch.
+    Called with `[w, psi]`, `(N, D)` and `(N, 1)`; psi = 1 leaves w as it is, psi = 0 returns the mean for every row. With
+    `training=True` w is returned as it is, and the mean moves towards that of the batch.
 
     Args:
-        decay: share of the way that the mean moves, above 0; the official code's is 0.005.
+        decay: share of the way to the batch's mean that the mean moves in a step, above 0; the official code's is 0.005.
 
     Example:
         >>> float(Truncation()([keras.ops.ones((2, 3)), keras.ops.full((2, 1), 0.5)])[0, 0])

@@ -71,7 +71,7 @@ class WithoutReference(_AboutReference):
 
 @keras.saving.register_keras_serializable(package="ganzoo.layers")
 class VirtualBatchNormalization(_AboutReference):
-    """Normalize by the first R examples, the reference batch, and by oneself.
+    """Normalize each example by the statistics of the first R examples, the reference batch, joined with its own.
 
     Input and output `(R + N, ..., C)`, channels last.
 

@@ -25,8 +25,8 @@ class Loss(Configurable):
 
     Attributes:
         generator_sees_real: True where the generator's loss needs the real logits too (relativistic losses); the
-            training step then pays for them.
-        zero_is_undecided: True where a logit of 0 says neither real nor false, so that its sign can be read.
+            training step then has to compute them.
+        zero_is_undecided: True where a logit of 0 means neither real nor fake, so that the sign of a logit can be read.
     """
 
     generator_sees_real: bool = False
@@ -50,7 +50,7 @@ class Loss(Configurable):
     def generator(self, real_logits: Tensor | None, fake_logits: Tensor) -> Tensor:
         """Return the generator's loss per sample; arguments and result as `discriminator`.
 
-        `real_logits` may be None unless `generator_sees_real`, else ValueError.
+        `real_logits` may be None unless `generator_sees_real`; then None raises a ValueError.
         """
         if real_logits is None:
             if self.generator_sees_real:

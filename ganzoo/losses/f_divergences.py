@@ -2,9 +2,9 @@
 
     max_T E_x[T(x)] - E_z[f*(T(G(z)))] <= D_f(p || q),     T = g_f(v), v the discriminator's logit
 
-so minus the discriminator's loss is a lower bound of the divergence, reached where T = f'(p / q). The exponentials of three of
-them would overflow: above an exponent of 20 they go on as their tangent, so that logits of up to 1e18 have a finite loss and
-gradient. The paper's seventh divergence, GAN's, is `NonSaturating`.
+so minus the discriminator's loss is a lower bound of the divergence, reached where T = f'(p / q). In three of them exponentials
+would overflow: above an exponent of 20 they are continued by their tangent, so that logits of up to 1e18 have a finite loss
+and gradient. The paper's seventh divergence, GAN's, is `NonSaturating`.
 """
 
 import math
@@ -23,7 +23,7 @@ def _exp(x):
 
 
 class FDivergence(Loss):
-    """Base of the others, which write `output`, g_f(v), and `conjugate`, f*(g_f(v)), both of a logit v.
+    """Base of the f-divergences, which define `output`, g_f(v), and `conjugate`, f*(g_f(v)), as functions of a logit v.
 
     The generator maximizes E[g_f(v)] (the paper's section 3.2: the same fixed points, and no flat start), or, saturating,
     minimizes -E[f*(g_f(v))], the bound itself.

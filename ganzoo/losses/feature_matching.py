@@ -12,11 +12,11 @@ from ganzoo.utils.types import Tensor
 
 class FeatureMatching(Configurable):
     """weight * |E f(x) - E f(G(z))|^2, f a layer of the discriminator, over a batch (Salimans et al. 2016, arXiv:1606.03498,
-    section 3.1). It is added to the generator's loss; the paper has it alone.
+    section 3.1). It is added to the generator's loss; in the paper it replaces that loss.
 
     Args:
         weight: positive float.
-        layer: name of the layer whose outputs are f; None for what the logit is made of.
+        layer: name of the layer whose outputs are f; None for the features that the logit is computed from.
 
     Example:
         >>> FeatureMatching(0.5)(ops.ones((4, 3)), ops.zeros((4, 3))).numpy().tolist()
@@ -40,8 +40,8 @@ class FeatureMatching(Configurable):
             head = head_of(discriminator.outputs[0])
             if head is None or isinstance(head, keras.Model):
                 raise InputError(
-                    "feature matching compares what a layer of the discriminator sees, and this one ends in another model: "
-                    "build it of layers, or name one. Received: layer=None"
+                    "feature matching compares what the discriminator's last layer takes, and this one ends in another model: "
+                    "build it from layers, or name one of them. Received: layer=None"
                 )
             return keras.Model(discriminator.inputs, head.input)
         if self.layer not in names:

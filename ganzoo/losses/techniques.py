@@ -1,4 +1,4 @@
-"""Changes of any loss: labels not quite true; a generator that learns from its best samples alone, or plays a zero-sum game."""
+"""Changes to a loss: smoothed or flipped labels; a generator that learns from its best samples, or plays a zero-sum game."""
 
 from keras import ops
 
@@ -14,12 +14,12 @@ class LabelNoise(Loss):
 
         D minimizes (1 - p) [(1 - s) L(real: 1) + s L(real: 0) + L(fake: 0)] + p [L(real: 0) + L(fake: 1)]
 
-    with L(logit: label) = -log of the probability of that label, s the smoothing and p the share of flipped labels, whose
-    expectation is taken instead of a draw. The generator's loss is the other's. Smoothing the fake side too would draw D to the
-    fakes where there are no data, which is why it is one-sided.
+    with L(logit: label) = -log of the probability of that label, s the smoothing and p the share of flipped labels, over which
+    the expectation is taken instead of drawing. The generator's loss is that of `loss`. Smoothing the fake side too would raise
+    D at fakes that lie where there are no data, which is why it is one-sided.
 
     Args:
-        loss: a `NonSaturating` or `Minimax`: others have no labels.
+        loss: a `NonSaturating` or `Minimax`: other losses have no labels.
         smoothing: s, from 0 to below 1/2.
         flipping: p, from 0 to below 1/2.
 
@@ -29,7 +29,7 @@ class LabelNoise(Loss):
 
     def __init__(self, loss: Loss = NonSaturating(), smoothing: float = 0.1, flipping: float = 0.0):  # noqa: B008 - it has no state
         if not isinstance(loss, NonSaturating):
-            raise InputError(f"labels can be smoothed where the loss is a cross-entropy. Received: loss={loss!r}")
+            raise InputError(f"labels can be smoothed only where the loss is a cross-entropy. Received: loss={loss!r}")
         self.loss = loss
         self.smoothing = nonnegative_number("smoothing", smoothing, below=0.5)
         self.flipping = nonnegative_number("flipping", flipping, below=0.5)
@@ -47,7 +47,7 @@ class LabelNoise(Loss):
 class TopK(Loss):
     """Another loss whose generator learns from the fakes that look most real (Sinha et al. 2020, arXiv:2002.06224, eq. 3).
 
-    The loss of a fake among the best `share` of its batch counts 1 / share times, that of another 0 times.
+    The loss of each fake among the best `share` of its batch is weighted by 1 / share, that of all others by 0.
 
     Args:
         loss: an object of `ganzoo.losses`.
@@ -79,8 +79,8 @@ class ZeroSum(Loss):
     """Another loss whose generator minimizes minus the discriminator's loss, the real samples' term included.
 
     With `NonSaturating` it is the value of the game of Goodfellow et al. 2014, arXiv:1406.2661, eq. 1. The real samples' term
-    has a gradient for the generator only where the discriminator that is asked depends on it, as in `UnrolledGAN`; elsewhere
-    `Minimax` learns the same, and saves asking about the real samples.
+    has a gradient for the generator only where the discriminator depends on the generator, as in `UnrolledGAN`; elsewhere
+    `Minimax` learns the same, without evaluating the real samples.
 
     Args:
         loss: an object of `ganzoo.losses`.

@@ -6,8 +6,8 @@ arXiv:1809.11096.
 
 SAGAN, scaled up, with what that needed: one embedding of the class for all blocks, latents in every block, orthogonal initial
 weights and regularization (beta 1e-4), an average of the generator's weights, and the truncation trick: latents nearer to 0
-give better images of less variety. `BigGAN.truncated` returns the generator for one threshold, batch-norm statistics
-recomputed, as those of the training are for latents that nobody cut.
+give better images of less variety. `BigGAN.truncated` returns the GAN for one threshold, with batch-norm statistics
+recomputed, since those of the training are for latents that were not truncated.
 
 Figures follow the paper and its authors' PyTorch code: Adam 5e-5 for G, 2e-4 for D, beta_1 0, beta_2 0.999. Departures: the
 scale itself (64 filters and batches of 64, not 1,536 and 2,048), plain residual blocks in D, and an average over thousands of

@@ -10,8 +10,8 @@ probabilities, and the mean of a Gaussian of fixed variance for each continuous 
 log-likelihood is the loss; the textbook's "mutual information" is no likelihood for signed codes. The log shows L_I for the
 categories, in nats; its ceiling is H(c) = log(categories).
 
-Networks and optimizers are the paper's (appendix C.1; batch normalization in D too, Adam 2e-4 and 1e-3), the dense layers of
-256 neurons instead of 1,024, not the lecture's shared ones. Categories must mean digits to be of use, and nothing in the
+Networks and optimizers are the paper's, not the lecture's shared ones (appendix C.1; batch normalization in D too, Adam 2e-4
+and 1e-3), but with dense layers of 256 neurons instead of 1,024. Categories must mean digits to be of use, and nothing in the
 objective says so: they may as well mean slants. Two things help: these networks, and an augmentation of all that D and Q see,
 whose random slants, widths and places no category can then stand for.
 """

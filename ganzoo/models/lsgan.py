@@ -2,8 +2,8 @@
 
     discriminator: 1/2 E[(D(x) - 1)^2] + 1/2 E[D(G(z))^2]          generator: 1/2 E[(D(G(z)) - 1)^2]
 
-The sigmoid's tails are flat, so the cross-entropy tells a generator little about fakes far on the right side of the border;
-the square pulls them back. D is linear and near 0 or 1, hence what is logged is D itself. Everything else is DCGAN's.
+The sigmoid's tails are flat, so the cross-entropy tells a generator little about fakes far on the real side of the decision
+boundary; the square pulls them back. D is linear and near 0 or 1, hence D itself is logged. Everything else is DCGAN's.
 """
 
 from ganzoo import networks, objectives

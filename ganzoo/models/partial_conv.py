@@ -6,8 +6,8 @@ Convolutions", arXiv:1804.07723.
 A U-Net whose convolutions see known pixels alone, so that what a hole is filled with at first cannot color the result; m is 1
 where a pixel is missing. TV is the L1 distance of neighbors of which at least one is missing. Left out: the paper's perceptual
 and style losses (weights 0.05 and 120), which are distances in the features of a VGG-16 that has to be downloaded; without
-them large holes are filled in smoothly, see what the discriminator of `ContextEncoder` does instead. Left out too is the second
-training with the encoder's batch normalization held. There is no adversary: it is in the zoo as the GANs' yardstick.
+them large holes are filled in smoothly; compare what the discriminator of `ContextEncoder` does. Left out too is the second
+training with the encoder's batch normalization frozen. There is no adversary: it is in the zoo as a yardstick for the GANs.
 """
 
 from keras import ops

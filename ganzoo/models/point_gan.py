@@ -24,9 +24,9 @@ class PointGAN(GAN):
         latent: as in `GAN`.
         hidden: neurons of each hidden layer, the same in both networks; an int or a sequence of ints.
         discriminator_activation, generator_activation: of the hidden layers of each, names that Keras knows.
-        center, scale: what the networks see is (points - center) / scale; samples, exported ones too, are put back. A number,
-            or d of them, scale above 0. None for 0 and 1, until `train` is given an array of points of which a column is far
-            from mean 0 or standard deviation 1: then its means and standard deviations.
+        center, scale: the networks see (points - center) / scale; samples, exported ones too, are scaled back. A number or d of
+            them, scale above 0. None for 0 and 1, unless `train` is given an array of points with columns far from mean 0 or
+            standard deviation 1, for which it then takes their means and standard deviations.
         options: as in `GAN`.
 
     Example:

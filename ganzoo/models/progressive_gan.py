@@ -37,7 +37,7 @@ class ProgressiveGAN(GrowingGAN):
     """A Wasserstein GAN that grows from 4x4 pixels to the size of the data.
 
     Args:
-        image_shape: height and width 4 to 8 pixels doubled equally often, as 32, 48, 28 or 64.
+        image_shape: height and width are 4 to 8 pixels, doubled the same number of times, such as 32, 48, 28 or 64.
         stage_steps: steps of every stage but the last; positive int.
         ema_half_life_images: of the generator's average, None for none; the paper's 0.999 a step at 16 images is about 11,000.
         options: as in `GAN`.

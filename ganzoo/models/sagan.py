@@ -44,7 +44,7 @@ class SAGAN(GAN):
     default_objective = staticmethod(objective)
 
     def attention_maps(self, inputs):
-        """Return how much each position of the generator's attended map looks at each other one.
+        """Return how much each position of the generator's map with attention attends to each position.
 
         Args:
             inputs: {name: array `(n, ...)`} as `draw_inputs` returns them.

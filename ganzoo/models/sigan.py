@@ -6,10 +6,10 @@ arXiv:1807.08370.
     C = d^2 / 2 if both are of one identity, else max(0, m - d)^2 / 2,      d the distance of the features
 
 Two generators of shared weights enlarge a pair of small images x1, x2, with a flag that says whether they show one identity;
-the features of the results must be near if so, else a margin apart. Asked for one image, it needs no flag. Departures: the
+the features of the results must be near if so, else a margin apart. Enlarging one image needs no flag. Departures: the
 authors' code takes the features from the generator itself; here they are those of the result, from a head of the discriminator
-that learns them on real pairs, so that it is the image that must tell. Their code compares the result with y in small, here
-it is y itself.
+that learns them on real pairs, so that the image itself must show the identity. Their code compares the result with a reduced
+y, here with y itself.
 """
 
 from keras import ops

@@ -6,9 +6,9 @@ Networks", arXiv:1612.03242.
     min_G  -E[log D(G(z, c), phi)] + lambda KL(N(mu, diag sigma^2) || N(0, I))
 
 Stage I makes a rough image of half the size of (z, c); stage II, with stage I fixed, makes the whole image of the rough one and
-a c of its own. The discriminator of each is told the embedding phi of a text: a real image under a wrong text phi' is false too
+a c of its own. Each discriminator also gets the embedding phi of a text: a real image with a wrong text phi' is false too
 (Reed et al. 2016, arXiv:1605.05396). phi comes from a joint embedding of texts and images (Reed et al. 2016, arXiv:1605.05395):
-their inner product is to be larger, by a margin, for what belongs together than for what does not, both ways.
+a matching pair's inner product is to exceed that of its image with other texts, and of its text with other images, by a margin.
 
 As in the official code, not the paper: lambda is a weight of the mean over the components of c, and the generator's loss is the
 non-saturating one. Departures: the encoders are trained beside stage I, by their own loss and in their own update, instead of

@@ -38,7 +38,7 @@ class StyleGAN(GrowingGAN, StyleBased):
     `generator` takes latents, noise and truncation; `sample(8, truncation=0.7, noise=...)` is asked with any of them.
 
     Args:
-        image_shape: height and width 4 to 8 pixels doubled equally often, as 32, 48, 28 or 64.
+        image_shape: height and width are 4 to 8 pixels, doubled the same number of times, such as 32, 48, 28 or 64.
         stage_steps: steps of every stage but the last; positive int.
         mixing: share of the training samples whose coarse and fine layers have styles of two latents, from 0 to 1.
         options: as in `StyleBased` and `GAN`.

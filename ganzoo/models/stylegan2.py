@@ -4,7 +4,7 @@
     min_D  E[softplus(-D(x)) + softplus(D(G(z)))] + gamma / 2 E[|grad D(x)|^2]
 
 Styles scale the kernels of modulated convolutions, whose outputs are brought back to unit variance by the kernels alone, not by
-statistics of the image: a droplet that is to hide a large norm from them gains nothing. The colors of all sizes add up instead
+statistics of the image: a droplet that would hide a large norm from these gains nothing. The colors of all sizes add up instead
 of growing. Both penalties are lazy: 16 times R1 at every 16th step, 8 times the path lengths at every 8th. Nine in ten training
 samples mix two styles at a random layer. Followed: the official code (rates 0.002, the mapping's a hundredth of it, beta_2
 0.99, weight 2 and decay 0.01 of the path lengths), but for the 8 steps, which are the paper's (the code has 4). Departures:

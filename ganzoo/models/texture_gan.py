@@ -29,7 +29,7 @@ def objective(gamma=0.1, learning_rate=2e-3):
 
 
 class TextureGAN(GAN):
-    """A fully convolutional GAN on crops of a picture or a few; `ganzoo.textures.tile` makes pictures of any size of it.
+    """A fully convolutional GAN on crops of one or a few pictures; `ganzoo.textures.tile` makes pictures of any size with it.
 
     Args:
         image_shape: of the crops that it trains on; height and width multiples of the networks' cell.
@@ -69,7 +69,7 @@ class TextureGAN(GAN):
 
     @staticmethod
     def settings_for(data):
-        """Return the arguments that follow from the data: {"levels": those that all but a 200th of its pixels lie between}."""
+        """Return the arguments that follow from the data: {"levels": percentiles 0.5 and 99.5 of its pixels}."""
         crops = data.images(256) if callable(data.images) else data.images[:256]
         low, high = np.quantile(crops / WHITE[crops.dtype.name], (0.005, 0.995))
         return {"levels": (float(low), float(high))} if high > low else {}

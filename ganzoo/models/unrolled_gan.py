@@ -35,7 +35,7 @@ class UnrolledGAN(PointGAN):
     Args:
         dimensions, latent, hidden, discriminator_activation, generator_activation: as in `PointGAN`.
         unrolled_steps: K, int of at least 0; 0 is the plain GAN. A step's time grows with it.
-        options: as in `PointGAN`. The generator's loss, that of any objective, is about the discriminator as it will be. The
+        options: as in `PointGAN`. The generator's loss, of any objective, is computed with the discriminator as it will be. The
             discriminator's optimizer must be a `ganzoo.optimizers.Adam` that neither clips gradients
             nor decays weights, and its regularizers must leave the weights alone after an update.
 

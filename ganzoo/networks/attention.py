@@ -24,13 +24,13 @@ MOST_POSITIONS = 1024  # of a map with attention: every two of its positions are
 
 
 class Attention(Networks):
-    """SAGAN's networks (Zhang et al. 2018, arXiv:1805.08318) at any size, for two CPU cores as narrow as they may be.
+    """SAGAN's networks (Zhang et al. 2018, arXiv:1805.08318) at any size, narrow enough for two CPU cores.
 
-    Generator: a dense layer to a map of some 4 x 4, residual blocks that double it, self-attention once, tanh. A label chooses
+    Generator: a dense layer to a map of about 4 x 4, residual blocks that double it, self-attention once, tanh. A label chooses
     the gains and biases of the blocks' batch norms. Discriminator: residual blocks that halve it to 4 to 11 pixels,
     self-attention at the same size, a last block, the sum over positions phi; its logit is w . phi + embedding(y) . phi
-    (Miyato & Koyama 2018, arXiv:1802.05637). Everything but the generator's norms has spectral normalization. Attention stands
-    on the finest map below the image's size of at most 1,024 positions, 16 x 16 for images of 32 x 32.
+    (Miyato & Koyama 2018, arXiv:1802.05637). Everything but the generator's norms has spectral normalization. Attention is
+    on the finest map that is smaller than the image and has at most 1,024 positions, 16 x 16 for images of 32 x 32.
 
     Args:
         width: filters of the blocks at full size, the others have twice as many; positive int. The paper's have up to 1024.

@@ -37,7 +37,7 @@ class Networks(Configurable):
         value_range: (low, high) of what the generator makes.
         latent_distribution: class of the latents where only their size is given.
         embedding_size: None for one-hot labels; an int for a learned embedding of that size instead, in both networks.
-        normalizes_latents: whether the generator brings latents to one length first, so that theirs says nothing.
+        normalizes_latents: whether the generator first scales latents to one length, so that their own does not matter.
     """
 
     value_range: tuple[float, float] = (-1.0, 1.0)

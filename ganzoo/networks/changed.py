@@ -46,7 +46,7 @@ MINIBATCH = ("std", "discrimination")
 
 
 class Changed(Networks):
-    """Another pair, with techniques that it does not have by itself.
+    """A given pair, with techniques added that it does not have by itself.
 
     Args:
         networks: a pair of `ganzoo.networks`.

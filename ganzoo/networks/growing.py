@@ -13,7 +13,7 @@ COARSEST, LARGEST = 4, 8  # pixels of a side at the coarsest size, at least and 
 
 
 class Kept:
-    """Layers by name, each made when it is first asked for: networks of several stages that are built with one share them.
+    """Layers by name, each made on first use: networks of several stages that are built with the same `Kept` share them.
 
     Example:
         >>> kept = Kept()

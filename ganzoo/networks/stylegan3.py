@@ -49,7 +49,7 @@ class StyleGAN3(StyleGAN2):
     geometrically from 2 waves a side to Nyquist's frequency, reached `critical` layers before the end; the transition band
     narrows meanwhile, and a layer has the least of the sampling rates that its stopband allows. Images carry a margin, so that
     the borders' zeros stay outside. No noise, no skip connections, no running statistics of single images. Configuration T of
-    the paper, with 3x3 kernels; of 14 layers and margins of 10 pixels it has fewer.
+    the paper, with 3x3 kernels, but fewer layers than its 14 and narrower margins than its 10 pixels.
 
     Args:
         width: filters of the finest layer, positive int; a layer's are in inverse proportion to its cutoff, up to four times.

@@ -17,7 +17,7 @@ class SuperResolution(Networks):
 
     Generator: a 3x3 convolution, residual blocks on the small image, an up-sampling for each doubling, two 3x3 convolutions;
     what they make is added to the image enlarged bilinearly, as in Kim, Lee, Lee 2016 (VDSR), arXiv:1511.04587. No tanh: on
-    MNIST, mostly black, it was black within 50 steps and stayed so.
+    MNIST, whose images are mostly black, the output of a tanh turned black within 50 steps and stayed so.
     Discriminator: 4x4 convolutions of stride 2 down to about 4 pixels; from these a logit and, if asked for, features.
 
     Args:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Regularizer(Configurable):
-    """Does nothing; the base of the others.
+    """Base class of all regularizers; does nothing itself.
 
     Attributes:
-        about_examples: whether it asks for real and generated examples, and so is for a discriminator alone.
+        about_examples: whether it needs real and generated examples, and so is for discriminators only.
         refuses_batch_norm: whether its source rules out batch normalization in the player.
     """
 
@@ -26,7 +26,7 @@ class Regularizer(Configurable):
     refuses_batch_norm: bool = False
 
     def build(self, player: Player) -> list[keras.Variable]:
-        """Return the variables that it keeps beside a player, saved and resumed with it: `player.memory_of(self)`."""
+        """Return the variables that it keeps for a player, saved and resumed with it; `player.memory_of(self)` returns them."""
         return []
 
     def penalty(self, call: Callable[[Tensor], Tensor], batch: dict[str, Tensor], seed: Tensor, step: Tensor) -> Tensor | None:

@@ -25,8 +25,8 @@ class GradientPenalty(Regularizer):
 
     Args:
         weight: positive float.
-        one_sided: penalize slopes above 1 alone, weight * max(0, |grad D(x)| - 1)^2: a Wasserstein critic's slope is at most 1,
-            and 1 only along the way of the transport (Petzka et al. 2018, arXiv:1709.08894, eq. 7).
+        one_sided: penalize only slopes above 1, weight * max(0, |grad D(x)| - 1)^2: the slope of an optimal critic is at most
+            1, and equals 1 only along the transport paths (Petzka et al. 2018, arXiv:1709.08894, eq. 7).
     """
 
     about_examples = True

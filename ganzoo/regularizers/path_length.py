@@ -18,9 +18,9 @@ class PathLength(Regularizer):
 
         y ~ N(0, I) / sqrt(H W),     a: the mean of past lengths, moved by `decay` of the way at every use
 
-    `call` is here from styles, or latents, to images; the batch holds what is moved and, as "mean_length", the variable of a. A
-    mean of 0 becomes that of the first lengths: from 0 it would need hundreds of uses to come near, in which the penalty would
-    shorten all lengths instead of making them equal.
+    Here `call` maps styles, or latents, to images; the batch holds these inputs and, as "mean_length", the variable of a. A
+    mean of 0 is set to that of the first lengths: from 0 it would take hundreds of uses to catch up, during which the penalty
+    would shorten all lengths instead of making them equal.
 
     Args:
         weight: positive float; the paper's is log 2 / (H W (log H - log 2)), about 2 with its official code's scaling.
@@ -41,11 +41,11 @@ class PathLength(Regularizer):
 
 
 def path_lengths(call: Callable[[Tensor], Tensor], moved: Tensor, seed: Tensor) -> Tensor:
-    """Return |J^T y| per sample, `(N,)`: how far an image moves along a random direction y, per step of what makes it.
+    """Return |J^T y| per sample, `(N,)`: how far an image moves along a random direction y, per unit step of `moved`.
 
     Args:
         call: callable from `moved` to images `(N, H, W, C)`.
-        moved: latents or styles `(N, D)`, or a style a layer `(N, L, D)`: then the root of the mean over layers.
+        moved: latents or styles `(N, D)`, or one style per layer `(N, L, D)`: then the root of the mean square over layers.
         seed: int32 `(2,)`, of y ~ N(0, I) / sqrt(H W).
     """
 

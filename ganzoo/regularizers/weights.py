@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class HistoricalAveraging(Regularizer):
-    """weight * |w - (1 / t) sum_i w_i|^2: weights stay near the mean of all that they were, so that players who circle each
-    other come to rest (Salimans et al. 2016, arXiv:1606.03498, section 3.3). For either player; the mean is kept with the run.
+    """weight * |w - (1 / t) sum_i w_i|^2: weights stay near the mean of their past values, so that players that circle each
+    other come to rest (Salimans et al. 2016, arXiv:1606.03498, section 3.3). For either player; the mean is saved with the run.
 
     Args:
         weight: positive float.

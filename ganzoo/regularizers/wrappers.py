@@ -1,4 +1,4 @@
-"""Another regularizer, but for when and how much: on a schedule, or at every k-th step."""
+"""Wrappers that decide when, and how strongly, a regularizer acts: on a schedule, or at every k-th step."""
 
 from __future__ import annotations
 
@@ -81,8 +81,9 @@ class Scheduled(_Wrapper):
 class Lazy(_Wrapper):
     """Another regularizer's penalty, k times as heavy, at every k-th step alone (Karras et al. 2020, arXiv:1912.04958, app. B).
 
-    The gradient's mean over k steps is the other's; a step without the penalty does not compute it. Where a step has several
-    of a player's updates, all of them have it or none. What the other does after an update it does after every update.
+    Averaged over k steps, the gradient is that of `regularizer`; a step without the penalty does not compute it. Where a step
+    updates a player several times, either all updates have it or none. What `regularizer` does after an update, it does after
+    every update.
 
     Args:
         regularizer: a `Regularizer`.

@@ -72,8 +72,8 @@ def check_gan(subject, checks=None, verbose=True, **options):
 
     Args:
         subject: a subclass of `ganzoo.GAN` (or another `AdversarialModel`), a GAN, or a function without arguments that returns
-            one. A class is built for 8x8 gray images if it can make them, else as it is called without arguments; one of
-            several stages is checked in its last. A GAN that is passed is changed by no check: its state is put back.
+            one. A class is built for 8x8 gray images if it can make them, else with its default arguments; one of several
+            stages is checked in its last. A GAN object that is passed is not changed: each check puts its state back.
         checks: a name in `CHECKS` or several; by default all that are for such a model.
         verbose: print the report.
         options: keyword arguments for the class, e.g. `classes=3`.
@@ -82,7 +82,7 @@ def check_gan(subject, checks=None, verbose=True, **options):
         `Report`.
 
     Raises:
-        InputError: for an unknown name in `checks`, or one that is for a `ganzoo.GAN` where the subject is none.
+        InputError: for an unknown name in `checks`, or for a check of a `ganzoo.GAN` where the subject is not one.
 
     Example:
         >>> import ganzoo

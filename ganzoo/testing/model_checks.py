@@ -220,7 +220,7 @@ def copies(subject):
     fresh = subject.another(seed=subject.model.seed + 1)
     state.set_state(fresh, state.get_state(subject.model))
     if not np.array_equal(subject.sample(fresh), samples):
-        yield "A GAN with the state of another makes other samples: something that it depends on is no weight of its networks."
+        yield "A GAN with the state of another makes other samples: something they depend on is not a weight of its networks."
 
 
 def save_and_load(subject):

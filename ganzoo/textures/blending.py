@@ -17,8 +17,8 @@ def weights(shape, height, width, seamless=True):
         shape: "linear", from left to right, or "radial", from the middle to the edges; or a mask, float array `(h, w)` in
             [0, 1] of any size.
         height, width: of the result.
-        seamless: whether the way is gone there and back, so that the picture still has no seam (of "linear"; "radial" is even
-            already; a mask is taken as it is).
+        seamless: whether "linear" goes there and back, so that the picture still has no seam ("radial" is symmetric
+            anyway; a mask is taken as it is).
 
     Returns:
         float array `(height, width)` in [0, 1].
@@ -38,7 +38,7 @@ def weights(shape, height, width, seamless=True):
 
 
 def blend(a, b, shape="linear", seamless=True):
-    """Return the canvas between two of one size, a cos(t pi/2) + b sin(t pi/2), which keeps noise standard normal.
+    """Return the blend of two canvases of one size, a cos(t pi/2) + b sin(t pi/2), which keeps noise standard normal.
 
     Args:
         a, b: `Canvas`.

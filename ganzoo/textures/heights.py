@@ -41,12 +41,12 @@ def as_height(height):
 def height_from_image(image, shading=0.125, smoothing=0.7, clip=0.001, dark_is_high=False, tileable=True):
     """Estimate a height field from a photograph of a surface, on which low parts are dark.
 
-    This is an estimate: a picture does not tell a dark stone from a deep one. Luma, minus the same blurred over a large part
-    of the picture (slow changes of light are no relief), slightly smoothed (grain is no relief either), stretched to [0, 1].
+    This is an estimate: a picture cannot tell a dark stone from a deep one. It is the luma minus its own blur over a large part
+    of the picture (slow changes of light are not relief), slightly smoothed (nor is grain) and stretched to [0, 1].
 
     Args:
-        image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of which the fourth channel is not looked at: uint8, uint16, or
-            floats of any range.
+        image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), whose fourth channel is ignored: uint8, uint16, or floats of any
+            range.
         shading: standard deviation of the wide blur, as a fraction of the shorter side; 0 leaves large-scale light in.
         smoothing: standard deviation of the narrow blur, in pixels; 0 for none.
         clip: fraction of the pixels at either end that become 0 or 1.
@@ -76,10 +76,10 @@ def height_from_image(image, shading=0.125, smoothing=0.7, clip=0.001, dark_is_h
 def to_engine_size(height, size, tileable, engine=None):
     """Resample a height field to the square of samples that a game engine takes.
 
-    Of a tileable field sample i lies at i / (size - 1) of the period, so that the last row and column repeat the first, and
-    copies laid side by side share their edge. Of any other field the first and last samples are its edges. Cubic splines,
-    periodic where the field is; before a reduction a blur keeps what the samples cannot show out of them. A field that has
-    the samples already (512 of a tileable one for 513) keeps every value.
+    In a tileable field sample i lies at i / (size - 1) of the period, so that the last row and column repeat the first, and
+    copies laid side by side share their edge. In any other field the first and last samples are its edges. Interpolation is by
+    cubic splines, periodic where the field is; before a reduction, a blur removes the detail that the samples cannot show. A
+    field that has the samples already (512 of a tileable one for 513) keeps every value.
 
     Args:
         height: float (H, W) in [0, 1] or uint16; other proportions than a square are stretched to one.

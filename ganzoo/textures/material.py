@@ -52,7 +52,7 @@ def write_material(
         albedo: uint8 (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).
         height: (H, W), float in [0, 1] or uint16.
         metres_per_pixel: distance between pixels.
-        height_range_metres: what a height of 1 is above a height of 0.
+        height_range_metres: metres from a height of 0 to a height of 1.
         engine: a name in `ganzoo.textures.engines.ENGINES`.
         estimated: bool, whether the height was estimated from a picture; the sidecar and the glTF say so.
         tileable: bool, whether the pictures are periodic.

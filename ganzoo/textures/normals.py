@@ -12,7 +12,7 @@ def surface_normals(height, metres_per_pixel=0.01, height_range_metres=0.1, tile
     Args:
         height: float (H, W) in [0, 1], or uint16.
         metres_per_pixel: distance between pixels.
-        height_range_metres: what a height of 1 is above a height of 0.
+        height_range_metres: metres from a height of 0 to a height of 1.
         tileable: bool, whether the neighbor of an edge's pixel lies at the opposite edge; else the edge is repeated.
 
     Returns:

@@ -21,7 +21,7 @@ def write_texture(folder, model, picture=None, repeats=(3, 3), seamless=True, da
         picture: float array `(H, W, C)` in [0, 1]; default: a seamless one of 512 x 512 pixels, seed 0.
         repeats: (rows, columns) of `preview.png`, which shows the picture side by side with itself.
         seamless: whether the picture's borders meet.
-        dark_is_high: of a height that is estimated, see `height_from_image`; of one channel of 16 bits none is.
+        dark_is_high: for an estimated height, see `height_from_image`; a picture of one 16-bit channel is a height itself.
         options: as in `write_material`.
 
     Returns:

@@ -6,7 +6,7 @@ STRIP = 256  # rows that are looked at together, so that a large picture needs l
 
 
 def seam_ratios(picture):
-    """Return how large the step across the border is, over the steps inside.
+    """Return the size of the step across the border, divided by that of the steps inside.
 
     Args:
         picture: array `(H, W, C)`, at least 4 pixels on a side.
@@ -19,7 +19,7 @@ def seam_ratios(picture):
 
 
 def with_ordinary_border(picture):
-    """Roll a seamless picture until its border lies where the picture changes as much as it mostly does.
+    """Roll a seamless picture so that its border lies where the change from pixel to pixel is typical of the picture.
 
     A seamless picture has no seam wherever it begins, but one that begins at the edge of a stone has a large step across its
     border, where mipmaps, compressed blocks and clamped reads of a renderer can show it. Steps are compared at full and at half

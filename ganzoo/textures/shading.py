@@ -42,8 +42,8 @@ def roughness(height, metres_per_pixel=0.01, height_range_metres=0.1, tileable=T
     """Estimate the roughness of a material from how much its slopes vary around each point.
 
     Slopes that vary within a few pixels look like a rougher surface from farther away, as in LEAN mapping (Olano and Baker
-    2010): with v the variance of the slope under a Gaussian of `radius`, roughness^4 = base^4 + (1 - base^4) v / (1 + v). An
-    estimate of what relief adds; what the material itself is, polished or matt, no height field says, hence `base`.
+    2010): with v the variance of the slope under a Gaussian of `radius`, roughness^4 = base^4 + (1 - base^4) v / (1 + v). This
+    estimates what relief adds; no height field says whether the material itself is polished or matt, hence `base`.
 
     Args:
         height, metres_per_pixel, height_range_metres, tileable: as in `ganzoo.textures.normals.surface_normals`.

@@ -23,14 +23,14 @@ def load(run_dir, model=None):
 
     Args:
         run_dir: the run's folder, begun by a command or by `train`; it is only read.
-        model: a model to load the weights into, where the run's own cannot be built from its description (its class is not
-            imported here, or it was made of a Python function); None builds it.
+        model: a model to load the weights into, if the run's own cannot be built from its description (its class is not
+            imported here, or it was made from a Python function); None builds the run's own.
 
     Returns:
         A `ganzoo` model, e.g. `ganzoo.GAN`.
 
     Raises:
-        InputError: if there is no run, no whole checkpoint, or the folder holds something else than a run of ganzoo.
+        InputError: if there is no run or no whole checkpoint, or if the folder holds something other than a run of ganzoo.
 
     Example:
         >>> import tempfile, numpy as np, ganzoo
@@ -73,7 +73,7 @@ def build(description, path):
         InputError: if it describes anything but a ganzoo model made of parts of ganzoo, optimizers and schedules of Keras.
     """
     if not description:
-        raise InputError(f"{path} does not describe its model (it was made of a Python function); pass load(run_dir, model).")
+        raise InputError(f"{path} does not describe its model (it was made from a Python function); pass load(run_dir, model).")
     check_description(description, path)
     if not issubclass(_class(description, path), AdversarialModel):
         raise InputError(f"{path} must describe a model of ganzoo. Received: {str(description['class_name'])[:80]!r}")

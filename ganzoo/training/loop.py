@@ -47,18 +47,19 @@ def train(
         batch_size: images per update.
         run_dir: folder for checkpoints, sample grids, metrics.csv, TensorBoard events, plots and the exported generator;
             None writes nothing. One process at a time trains in it.
-        resume: continue from the newest whole checkpoint in run_dir. Equal settings are required; steps and the `_every` may
-            change. Equal to the last bit on one CPU machine, where each process made this model first: TensorFlow orders some
-            sums by the names of layers, which Keras numbers through all models of a process (or from `clear_session` on).
+        resume: continue from the newest whole checkpoint in run_dir. The settings must be equal; steps and the `_every`
+            arguments may change. On one CPU machine the result equals an uninterrupted run's to the last bit if each process
+            built this model first: TensorFlow orders some sums by the names of layers, which Keras numbers through all models
+            of a process (or from `clear_session` on).
         callbacks: a list of more Keras callbacks.
         log_every: steps per row of the History and of metrics.csv (means over the interval); rows fall on its multiples,
             counted from the run's first step.
         sample_every, checkpoint_every: steps between sample grids and between checkpoints.
-        diagnose_every: with a run_dir and data held in memory (20 examples or more), steps between two looks for symptoms of
+        diagnose_every: with a run_dir and data held in memory (20 examples or more), steps between checks for symptoms of
             failure; see `ganzoo.training.callbacks.Diagnosis`.
         minutes: stop after this many minutes of training, above 0, even if not all steps are made; None sets no limit.
-        steps_per_execution: steps in one call of a compiled program; raises the speed of tiny networks. Must divide
-            the others.
+        steps_per_execution: steps in one call of a compiled program, which speeds up tiny networks. Must divide all other
+            counts of steps.
         verbose: show the progress bar, and say what was left out of the data or done to them, and where things are.
         notes: dictionary written into config.json beside the settings.
         override: with `resume`, names of settings that may differ from those the run began with, e.g.

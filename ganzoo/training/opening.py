@@ -97,7 +97,7 @@ def open_run(run, model, data, options, resume, override, notes):
     if resume:
         config = run.config()
         if config["versions"] != versions():
-            print("Resuming under other package versions than the run began with: equal bits are not promised.")
+            print("Resuming with other package versions than the run began with: bit-identical results are not guaranteed.")
         first_step, overrides = config["first_step"], config["overrides"]
         paths = [path for path, _, _ in changed]
         sums = _restore(run, model, len(model.stages(first_step + options.steps)), paths, overrides)
@@ -107,7 +107,7 @@ def open_run(run, model, data, options, resume, override, notes):
             overrides = [*overrides, {"step": model.step, "changes": [describe(change) for change in changed]}]
     if model.step > first_step + options.steps:
         raise InputError(
-            f"the run is at step {model.step} already, and steps counts from its beginning. Expected: at least "
+            f"the run is at step {model.step} already, and steps is counted from its beginning. Expected: at least "
             f"{model.step - first_step}. Received: steps={options.steps}"
         )
     options.check_divides("the step to start from", model.step)

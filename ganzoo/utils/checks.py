@@ -83,7 +83,7 @@ def check_range(name, value, finite=True):
 
 
 def check_object(name, value, kind, example):
-    """Return `value` if it is an object of class `kind`, else raise InputError; the class itself is none.
+    """Return `value` if it is an object of class `kind` (not the class itself), else raise InputError.
 
     Args:
         name: str, what the argument is called in the message.

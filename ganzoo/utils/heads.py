@@ -4,9 +4,9 @@ from keras import layers, tree
 
 
 def head_of(tensor):
-    """Return the layer with weights that makes an output of features: of a sum of parts the dense one, or None.
+    """Return the layer with weights that computes an output from features (in a sum of parts, the dense one), or None.
 
-    A discriminator that is told labels adds a projection to what a dense layer says; layers without weights may follow it.
+    A conditional discriminator adds a projection to a dense layer's output; layers without weights may follow.
 
     Args:
         tensor: `keras.KerasTensor`, an output of a `keras.Model`.

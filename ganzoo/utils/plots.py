@@ -39,7 +39,7 @@ def figure_to_array(figure):
 
 
 def point_picture(points, truth=None, title="", center=0.0, scale=1.0):
-    """Draw points: of the line as a histogram, of the plane or of space as dots, of more dimensions two columns at a time.
+    """Draw points: of one dimension as a histogram, of two or three as dots, of more two columns at a time.
 
     Args:
         points: float `(N, d)`, in blue; of more than 18 columns the first 18 are drawn.

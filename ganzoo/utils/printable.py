@@ -2,7 +2,7 @@
 
 
 def printable(text):
-    r"""Return a text without control characters, marks of direction, and other signs that are not seen; line ends stay.
+    r"""Return a text with control characters, direction marks and other invisible characters escaped; line ends stay.
 
     Example:
         >>> printable("a\x1b[2Jb\n")

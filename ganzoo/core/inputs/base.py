@@ -50,7 +50,7 @@ class Input(Configurable):
         return self.shape
 
     def numpy_code(self, n):
-        """Return the expression that draws n values with a NumPy generator `rng`, for who has an exported model alone."""
+        """Return the expression that draws n values with a NumPy generator `rng`, for users of an exported model alone."""
         return f'rng.standard_normal({(n, *self.shape)}, dtype="{self.dtype}")'
 
     def draw(self, shape, seed):
@@ -86,7 +86,7 @@ class Input(Configurable):
         return repeat(name, array, n)
 
     def count(self, values):
-        """Return for how many samples given values are; of what is none, 1, and `check` refuses it."""
+        """Return how many samples the given values are for; 1 for invalid values, which `check` then refuses."""
         try:
             return len(self.as_rows(np.asarray(values, self.dtype)))
         except (ValueError, TypeError):
@@ -102,15 +102,15 @@ class Input(Configurable):
         return np.where(t.reshape(-1, *[1] * len(self.shape)) < 0.5, a, b).astype(self.dtype)
 
     def project(self, moved, start):
-        """Bring values that moved away from `start` back to where the distribution lives; both `(N, *shape)`."""
+        """Bring values that moved away from `start` back into the distribution's support; both `(N, *shape)`."""
         return moved
 
     def stratify(self, values):
-        """Return values `(N, *shape)` of which discrete ones take all their possibilities in turn."""
+        """Return values `(N, *shape)`; those of a discrete input take all its possible values in turn."""
         return values
 
     def to_network(self, values, value_range):
-        """Turn what an exported model is asked with into what the network gets."""
+        """Turn the values that an exported model is called with into what the network gets."""
         return values
 
 

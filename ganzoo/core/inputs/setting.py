@@ -6,10 +6,10 @@ from ganzoo.core.inputs.base import Input
 
 
 class Setting(Input):
-    """Numbers that a sample may be asked with and that are the same for all samples where nothing is said.
+    """Numbers that may be given with a sample; where they are not given, they have the same defaults for all samples.
 
     Args:
-        values: what they are where nothing is said, a sequence of floats.
+        values: the defaults, a sequence of floats.
 
     Example:
         >>> Setting((0.7,)).draw((2,), (0, 1)).shape

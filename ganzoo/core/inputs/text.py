@@ -13,9 +13,9 @@ MOST_IN_A_TEXT, MOST_WORDS = 64, 5000
 
 
 class Text(Input):
-    """A text that is asked for, as the numbers of its words: int32 `(length,)`, 0 after the last word.
+    """A text that says what to generate, as the numbers of its words: int32 `(length,)`, 0 after the last word.
 
-    Case and punctuation are left out. What is asked in Python may be strings, or numbers as a data set has them.
+    Case and punctuation are ignored. In Python, texts may be given as strings, or as such numbers, which data sets hold.
 
     Args:
         words: the vocabulary; word i has the number i + 1.
@@ -67,7 +67,7 @@ class Text(Input):
 
     @property
     def classes(self):
-        """Numbers that a place of a text may have: one a word, and 0."""
+        """How many numbers a position of a text can take: one per word, and 0."""
         return len(self.words) + 1
 
     @property

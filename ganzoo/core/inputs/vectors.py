@@ -87,8 +87,8 @@ class NormalMap(Normal):
     """A map of standard normal latents, `(height, width, size)`: one vector for every cell of a fully convolutional generator.
 
     Args:
-        height, width: positive ints, cells of the maps that the training draws. Exported, both are free.
-        size: positive int, numbers a cell.
+        height, width: positive ints, cells of the maps drawn in training. In an exported model both are free.
+        size: positive int, numbers per cell.
 
     Example:
         >>> NormalMap(4, 6, 3).draw((2,), (0, 1)).shape

@@ -19,10 +19,10 @@ class Probe:
 
     Args:
         arrays: dictionary {name: array `(N, ...)`} of real examples, as `dataset.arrays`: uint8 images, points, labels. At
-            least 20 each, of which 5,000 are used, and 20,000 to find copies: of a larger set copied in equal shares, the share
-            that is found is as much smaller. Arrays of equal length belong together, row by row.
-        n: generated examples a measurement; fewer of images above 32x32, as many as have its pixels, but at least 32.
-        seed: int; decides them.
+            least 20 each; up to 5,000 are used, and up to 20,000 to find copies: of a larger set that is copied evenly, the
+            share found is smaller in proportion. Arrays of equal length belong together, row by row.
+        n: generated examples per measurement; fewer for images above 32x32 (the pixels of n 32x32 images), but at least 32.
+        seed: int; decides which examples and latents are used.
 
     Raises:
         InputError: for too few examples.
@@ -48,17 +48,19 @@ class Probe:
 
         discriminator_auc: area under the ROC curve: share of pairs (a real, a generated example) in which the discriminator's
             logit is higher for the real one; 1/2 if it cannot tell them apart, 1 if it always can.
-        gradient: mean norm of the generator's loss's gradient for a generated example, in loss per unit of `value_range`.
+        gradient: mean norm of the gradient of the generator's loss with respect to a generated example, in loss per unit of
+            `value_range`.
         spread, real_spread: root mean squared distance between two generated, two real examples (pixels in [0, 1]).
-        modes, real_modes: effective number of the real examples' clusters that are met.
+        modes, real_modes: effective number of the real data's clusters that generated (real) examples fall into.
         nearest, real_nearest: median distance of a generated, of a real example to the nearest (other) training example.
         near_copy_rate: share of generated examples that come as near to the training set as the nearest 1 % of real ones to the
-            rest. Samples whose spread is smaller must come nearer, as they lie nearer to all: gray ones, up to the root of 2.
-            Of models that are asked with training images and keep much of them (to fill in, enlarge, translate) it is left out.
-        clipped_fraction: share of the clipped kernels' weights that lie at the bound, where they are clipped; clipped_gains:
-            that of the gains of normalizations.
+            rest. Samples of smaller spread must come nearer to count, as they lie nearer to everything: gray ones by up to the
+            root of 2. It is left out for models whose inputs are training images that they largely keep (to fill in, enlarge,
+            translate).
+        clipped_fraction: where weights are clipped, the share of the clipped kernels' weights that lie at the bound;
+            clipped_gains: the same for the gains of normalizations.
 
-        Of a generator whose output is NaN or infinite only the first two are returned, as NaN.
+        For a generator whose output is NaN or infinite only the first two are returned, as NaN.
         """
         return {name: self._measure(model, match) for name, match in model.matches().items()}
 

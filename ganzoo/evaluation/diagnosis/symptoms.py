@@ -109,7 +109,7 @@ def _clip_saturation(rows):
         return None
     kernels, others = rows[-1].get("clipped_fraction", 0.0), rows[-1].get("clipped_gains", 0.0)
     if kernels > 0.9:
-        return f"{100 * kernels:.0f} % of the clipped kernels' weights lie at the bound: it has little but their signs to learn"
+        return f"{100 * kernels:.0f} % of the clipped kernels' weights lie at the bound: little but their sign is left to learn"
     if others > 0.5:
         return (
             f"gains of normalizations are clipped too, and {100 * others:.0f} % of them lie at the bound: each scales "
@@ -183,9 +183,9 @@ def periodicity(series):
         series: floats `(N,)`, evenly spaced in time.
 
     Returns:
-        (period in entries, autocorrelation at it), or None if there is no period of 4 to N / 3 entries that shows twice: at one
-        period an autocorrelation of at least 0.5 after one below -0.2 between, at two periods of at least 0.3. A linear
-        trend is taken out first.
+        (period in entries, autocorrelation at it), or None if there is no period of 4 to N / 3 entries that shows twice: the
+        autocorrelation must be at least 0.5 at one period, below -0.2 somewhere before it, and at least 0.3 at two periods. A
+        linear trend is taken out first.
     """
     series = np.asarray(series, "float64")
     n = len(series)

@@ -1,7 +1,7 @@
 """A small classifier trained on a data set's own labels: predicts the labels of samples and extracts their features.
 
-That of MNIST comes with ganzoo, ready trained: distances compare on one classifier alone, and no two
-machines train the same to the last bit. `experiments.mnist_classifier` makes that file.
+The one for MNIST comes with ganzoo, already trained: distances are comparable only on the same classifier, and no two machines
+train one that is the same to the last bit. `experiments.mnist_classifier` makes its file.
 """
 
 import functools
@@ -79,11 +79,11 @@ class Classifier:
 
     @classmethod
     def cached(cls, train, test=None, folder=None, steps=2000, seed=0, verbose=True):
-        """Return the classifier of a data set: that which comes with ganzoo, or one that the first call trains and keeps.
+        """Return the classifier of a data set: the one that comes with ganzoo, or one that the first call trains and keeps.
 
         Args:
-            train, test, steps, seed, verbose: as in `train`. Others than before, all but verbose, are another classifier.
-            folder: of the files of those that are trained; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
+            train, test, steps, seed, verbose: as in `train`. Other values, except of verbose, give another classifier.
+            folder: where the trained ones are kept; default: $GANZOO_HOME, or .cache/ganzoo in the home directory.
         """
         folder = pathlib.Path(folder or os.environ.get("GANZOO_HOME") or pathlib.Path.home() / ".cache" / "ganzoo")
         key = key_of(train, test, steps, seed)

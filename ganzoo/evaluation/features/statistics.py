@@ -11,10 +11,10 @@ BLOCK = 256  # images between two moves of the progress bar
 
 
 class Statistics:
-    """Statistics of images in standard deviations of a reference set from its mean, cut at 4.
+    """Statistics of images, in standard deviations of a reference set from its mean, clipped at 4 either way.
 
-    `texture_features`, which see smears, noise and wrong edges and do not see where in the picture anything is, beside the mean
-    colors of an 8x8 grid, which see just that. Nothing is trained or downloaded.
+    They are `texture_features`, which reveal smears, noise and wrong edges but not where in the picture anything is, and the
+    mean colors of an 8x8 grid, which reveal just that. Nothing is trained or downloaded.
 
     Args:
         reference: uint8 or uint16 array `(N, H, W, C)`, at least 2 images of at least 32 pixels on a side: the training images.

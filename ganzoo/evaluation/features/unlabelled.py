@@ -6,7 +6,7 @@ from ganzoo.evaluation.features.texture import SMALLEST
 
 
 def unlabelled_features(reference, verbose=True):
-    """Return the features of images without labels: `Statistics` of a reference set, of images too small for these the pixels.
+    """Return a feature extractor for images without labels: `Statistics` of a reference set, or pixels if they are too small.
 
     Args:
         reference: array of examples; uint8 or uint16 images `(N, H, W, C)` of at least 32 pixels a side have `Statistics`.

@@ -61,12 +61,12 @@ def label_accuracy(predicted, expected):
     """Return the share of samples in which the expected label is predicted as an `Estimate`; both ints `(N,)`."""
     predicted, expected = np.asarray(predicted), np.asarray(expected)
     if predicted.shape != expected.shape or predicted.ndim != 1 or not len(predicted):
-        raise InputError(f"labels must be two equal rows. Received: shapes {predicted.shape} and {expected.shape}")
+        raise InputError(f"labels must be two arrays (N,) of one length. Received: {predicted.shape} and {expected.shape}")
     return mean_estimate(predicted == expected)
 
 
 def cluster_accuracy(clusters, labels):
-    """Return the share of labels that clusters give under the best one-to-one matching, and the matching.
+    """Return the share of samples whose cluster gives their label under the best one-to-one matching, and the matching.
 
     Args:
         clusters, labels: ints `(N,)` from 0 on.

@@ -41,7 +41,7 @@ def memorization(train, held_out, fake, seed=0):
     """Compare how near samples come to training examples with how near other real examples come.
 
     Args:
-        train: features `(N, d)` of all that was trained on; of a part that is left out no copy is seen.
+        train: features `(N, d)` of all that was trained on; copies of a part that is left out are not found.
         held_out: features `(M, d)` of real examples that training did not see, or None where there are none: then the other
             real examples are training examples themselves, at most 10,000, each compared with the rest.
         fake: features `(K, d)` of samples.

@@ -11,9 +11,9 @@ from ganzoo.evaluation.metrics.checks import feature_pair
 def frechet_distance(real, fake):
     """Measure |m - m'|^2 + tr(S + S' - 2 (S S')^(1/2)) of the means m and covariances S of two sets.
 
-    It is biased upward by a term of order d^2 / N (in units of a feature's variance), which the standard error does not hold:
-    compare equal N only, and beside the distance of real to real. The error is first-order: every sample's influence on the
-    distance, as in the delta method.
+    It is biased upward by a term of order d^2 / N (in units of a feature's variance), which the standard error does not
+    include: compare only at equal N, and with the distance between two real sets in view. The error is first-order: every
+    sample's influence on the distance, as in the delta method.
 
     Args:
         real, fake: features `(N, d)` and `(M, d)`, N and M above d, or the covariances would be singular.

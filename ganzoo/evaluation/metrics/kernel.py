@@ -30,7 +30,7 @@ def kernel_distance(real, fake, blocks=10, seed=0):
 
 
 def excess_kernel_distance(real, fake, other, blocks=10, seed=0):
-    """Estimate by how much generated examples are farther from real ones than others are, such as further real ones.
+    """Estimate how much farther generated examples are from real ones than another set is, such as more real ones.
 
     Args:
         real, fake, other: features `(N, d)`, `(M, d)` and `(K, d)`.

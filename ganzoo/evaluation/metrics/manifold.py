@@ -22,8 +22,8 @@ def precision_recall_density_coverage(real, fake, k=5):
 
     Returns:
         Dictionary {name: `Estimate`}. precision: share of fakes in the real manifold; recall: share of reals in the fake
-        manifold; density: real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that hold a fake.
-        Each with its standard error over the points that it averages, the balls held fixed.
+        manifold; density: mean number of real balls that hold a fake, over k (may exceed 1); coverage: share of real balls that
+        hold a fake. Each with its standard error over the points that it averages, the balls held fixed.
 
     Raises:
         InputError: for NaN, mixed widths, or too few samples.

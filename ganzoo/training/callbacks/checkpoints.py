@@ -10,11 +10,11 @@ from ganzoo.training.callbacks.guards import check_finite_weights
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Write checkpoints every `every` steps, at the end, and on Ctrl-C or SIGTERM; then leave.
+    """Write a checkpoint every `every` steps, at the end of training, and on Ctrl-C or SIGTERM, which also stop the training.
 
-    A first Ctrl-C or SIGTERM lets the current step end, saves and stops the training; `raise_if_interrupted` then says so
-    to the caller. A second one leaves at once, as if there were no handler. What is due at the end of an epoch is saved after
-    the other callbacks' `on_epoch_end`, so that the row in metrics.csv is there before the checkpoint.
+    A first Ctrl-C or SIGTERM lets the current step end, saves and stops the training; `raise_if_interrupted` then raises
+    `Interrupted`. A second one takes effect at once, as if there were no handler. A checkpoint that is due at the end of an
+    epoch is saved after the other callbacks' `on_epoch_end`, so that the row in metrics.csv is written before it.
 
     Args:
         store: `ganzoo.training.runs.CheckpointStore`.

@@ -16,21 +16,21 @@ from ganzoo.utils.files import write_whole
 
 
 class Diagnosis(keras.callbacks.Callback):
-    """Measure the model every `every` steps and report, once, when a symptom appears, on what evidence, and what to try.
+    """Measure the model every `every` steps and report each symptom when it appears, with its evidence and what to try.
 
     Args:
-        arrays: dictionary of the real examples that it trains on, as `dataset.arrays`; see `Probe`.
+        arrays: dictionary of the real examples that the model trains on, such as `dataset.arrays`; see `Probe`.
         every: steps between two measurements.
-        path: JSON file to write; one that is there is gone on with, or set aside if it cannot be read. None writes none.
+        path: JSON file to write; an existing one is continued, or set aside if it cannot be read. None writes no file.
         writer: optional object with `text(name, text, step)`, e.g. a `ganzoo.backend.EventWriter`.
         report: callable that is given each message, e.g. print; None stays silent.
-        table: metrics.csv of the run, where a resumed one finds the losses since its last measurement; None looks nowhere.
+        table: metrics.csv of the run, from which a resumed run reads the losses since its last measurement; None reads none.
 
     Attributes:
-        findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step from which on it was found
-            no more (else None). Where a model has several matches, each with its discriminator, symptom and message begin with
-            the match's name.
-        rows: list of dictionaries, one a measurement and match: step, match, losses since the row before, a list of
+        findings: list of dictionaries: symptom, step, evidence, message, remedy, and until, the step at which the symptom was
+            found to be gone (None while it lasts). Where a model has several matches, each with its discriminator, symptom and
+            message begin with the match's name.
+        rows: list of dictionaries, one for each measurement and match: step, match, losses since the previous row, a list of
             (discriminator loss, generator loss), and what `ganzoo.evaluation.diagnosis.Probe.measure` returns.
     """
 

@@ -26,8 +26,8 @@ def read_diagnosis(path):
         raise InputError(f"{path} must hold evidence and findings, two lists.")
     for name, fault in (("evidence", _fault_of_row), ("findings", _fault_of_finding)):
         for index, entry in enumerate(content[name]):
-            if wrong := "it is no dictionary" if not isinstance(entry, dict) else fault(entry):
-                raise InputError(f"{path}: {name}[{index}] cannot be taken up: {wrong}.")
+            if wrong := "it is not a dictionary" if not isinstance(entry, dict) else fault(entry):
+                raise InputError(f"{path}: {name}[{index}] cannot be used: {wrong}.")
     return content["evidence"], content["findings"]
 
 

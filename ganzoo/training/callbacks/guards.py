@@ -19,8 +19,8 @@ class StopAtStep(keras.callbacks.Callback):
 
     Args:
         step: int, as above.
-        final: whether this is the end of the training; if not (a stage ends), later callbacks see `stop_training` as they left
-            it.
+        final: whether this is the end of the training; if not (only a stage ends), `stop_training` is set back to False at the
+            end of the epoch, before later callbacks' `on_epoch_end`.
     """
 
     def __init__(self, step, final=True):
@@ -37,7 +37,7 @@ class StopAtStep(keras.callbacks.Callback):
 
 
 class StopAfterMinutes(keras.callbacks.Callback):
-    """Stop at the end of the first step that is over after `minutes` of this call's training."""
+    """Stop at the end of the first step that ends more than `minutes` minutes after this call's training began."""
 
     def __init__(self, minutes):
         super().__init__()
@@ -52,11 +52,11 @@ class StopAfterMinutes(keras.callbacks.Callback):
 
 
 class NonFiniteGuard(keras.callbacks.Callback):
-    """Stop at the first loss or penalty that is infinite or NaN, and refuse weights that are so at the end of training.
+    """Stop at the first loss or penalty that is NaN or infinite, and refuse NaN or infinite weights at the end of training.
 
     Keras's `TerminateOnNaN` reads `logs["loss"]` only, which a GAN does not have. In a CPU graph batch norm + ReLU turn NaN
-    into 0, so losses may stay finite while weights are NaN: `Checkpoints` looks at the weights that it saves, this callback at
-    those that a training leaves.
+    into 0, so losses may stay finite while weights are NaN: `Checkpoints` therefore checks the weights that it saves, and this
+    callback the weights at the end of a training.
 
     Args:
         state: callable returning {"network/number": array}, all weights; None looks at losses only.

@@ -18,12 +18,12 @@ MAX_NAME = 100  # characters of a column's name
 
 
 class MetricsCSV(keras.callbacks.Callback):
-    """Append a row to `metrics.csv` at the end of every epoch (of `log_every` steps), and send it on.
+    """Append a row to `metrics.csv` at the end of every epoch (of `log_every` steps), and pass it to `writer`.
 
     Columns: step, seconds (training time so far, across resumes), images_per_second (real images shown to the
     discriminator), then the means of losses and measures over the interval and what callbacks before this one put into the
-    logs; a column that begins later is empty above. Rows after the step where training begins, left by a run that was killed,
-    are dropped, so a resumed table reads like an uninterrupted one. A damaged table is set aside as `metrics.damaged.csv`.
+    logs; a column that appears later is empty in earlier rows. Rows beyond the step where training begins, left by a killed
+    run, are dropped, so a resumed table reads like an uninterrupted one. A damaged table is set aside as `metrics.damaged.csv`.
 
     Args:
         path: the CSV file.
@@ -140,14 +140,14 @@ def _fault(row, columns, cells, last):
     if "step" not in columns or "seconds" not in columns or len(set(columns)) < len(columns):
         return "the columns are not those of a metrics table"
     if len(columns) > MAX_COLUMNS or not all(name.isprintable() and len(name) <= MAX_NAME for name in columns):
-        return f"there are more than {MAX_COLUMNS} columns, or names that are none"
+        return f"there are more than {MAX_COLUMNS} columns, or column names that are too long or not printable"
     if len(cells) != len(columns):
         return f"expected {len(columns)} cells and found {len(cells)}"
     try:
         numbers = {name: float(value) for name, value in row.items() if value}
         step = int(row["step"]) if len(row["step"]) < 19 else -1
     except ValueError:
-        return "it holds something else than numbers"
+        return "it holds something other than numbers"
     if not last < step or not math.isfinite(numbers.get("seconds", math.nan)):
         return "the steps do not ascend, or seconds is NaN"
     return None

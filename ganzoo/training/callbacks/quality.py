@@ -13,15 +13,15 @@ DEFAULT_MEASURES = (KernelDistance(), FrechetDistance())
 
 
 class SampleQuality(keras.callbacks.Callback):
-    """Measure samples at the first epoch's end and then at multiples of `every` steps; logs the latest, for `monitor`.
+    """Measure samples after the first epoch and then at multiples of `every` steps; logs the latest values, for `monitor`.
 
     `keras.callbacks.EarlyStopping("kernel_distance", mode="min", patience=...)` then stops on a measured distance, and
     `keras.callbacks.ModelCheckpoint(path, monitor="kernel_distance", mode="min", save_best_only=True,
     save_weights_only=True)` keeps the best weights; list them after this callback. An epoch is `log_every` steps.
 
     Args:
-        real: uint8 images `(N, H, W, C)`, or an `ImageDataset` of them, best those that training does not see; n of them are
-            drawn. Of a GAN of points: floats `(N, d)`.
+        real: uint8 images `(N, H, W, C)`, or an `ImageDataset` of them, preferably ones that training does not see; n of them
+            are drawn. For a GAN of points, floats `(N, d)`.
         features: callable from uint8 images to features `(N, d)`, e.g. `Classifier.features`; None takes those
             of `unlabelled_features`: `Statistics` of images of at least 32 pixels a side, of others the pixels in [0, 1].
         every: steps between measurements.
@@ -34,8 +34,8 @@ class SampleQuality(keras.callbacks.Callback):
     they are columns of metrics.csv.
 
     Raises:
-        InputError: for images that are no uint8, as samples are; if none of the measures is defined for so few samples, at the
-            first measurement.
+        InputError: if the images are not uint8, as samples are; at the first measurement, if none of the measures is defined
+            for so few samples.
     """
 
     def __init__(self, real, features=None, every=500, n=1000, seed=1, measures=DEFAULT_MEASURES):

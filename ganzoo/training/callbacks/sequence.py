@@ -46,7 +46,7 @@ class CallbackSequence(keras.callbacks.CallbackList):
 
 
 class KeepStep(keras.callbacks.Callback):
-    """Keep the model's step where callbacks before this one put back earlier weights, its counter among them.
+    """Keep the model's step counter when a callback before this one restores earlier weights, which include the counter.
 
     `keras.callbacks.EarlyStopping(restore_best_weights=True)` does so; steps that were made stay counted.
     """

@@ -64,7 +64,7 @@ class CheckpointStore:
             The folder written, a `pathlib.Path`.
 
         Raises:
-            OSError: if the disk does not take it; it names the file, and the older checkpoints stay.
+            OSError: if it cannot be written to disk; the error names the file, and the older checkpoints stay.
         """
         self.set_aside_after(step)
         final = self.path(step)
@@ -134,14 +134,15 @@ class CheckpointStore:
             expected: {name: (shape, dtype)}, the arrays that it must hold, or a callable that returns them when it is given the
                 checkpoint's stage; None accepts any numbers. Scalars whose names begin with `logs/` may be there besides.
             report: called with a sentence for each damaged checkpoint that is passed over.
-            repair: rename damaged ones to `damaged_...`, so that they neither count nor are read again; for who trains here.
+            repair: rename damaged ones to `damaged_...`, so that they are neither counted nor read again; only for the process
+                that trains in this folder.
 
         Returns:
             `Checkpoint`, or None if there is none.
 
         Raises:
-            InputError: if the newest whole checkpoint is of another run or another network, or one cannot be read for a reason
-                that is no damage: rights, memory, a disk that does not answer.
+            InputError: if the newest whole checkpoint is of another run or another network, or if one cannot be read for a
+                reason other than damage: permissions, memory, a disk that does not respond.
         """
         for _ in range(3):
             steps = self.steps()

@@ -12,7 +12,7 @@ from ganzoo.utils.files import check_plain_tree, expanded, read_json, shorten, w
 
 
 class RunDirectory:
-    """A run's folder. Reading writes nothing, so it may be read-only; who writes does so inside `writing()`.
+    """A run's folder. Reading writes nothing, so the folder may be read-only; all writing is done inside `writing()`.
 
     Args:
         path: the folder; need not exist.
