@@ -60,7 +60,7 @@ attention: setup ## SAGAN with and without its attention, and where it looks; an
 truncation: setup ## BigGAN: fidelity against variety, by one number; twenty minutes
 	@$(RUN) experiments.truncation $(FLAGS)
 
-unrolled: setup ## the lecture's figure of mode collapse: a plain GAN and an unrolled one on a ring; ten minutes
+unrolled: setup ## a GAN on a ring of eight modes, plain and looking ahead at its discriminator; five minutes
 	@$(RUN) experiments.unrolled $(FLAGS)
 
 f-divergences: setup ## the bound and the modes of each f-divergence; twenty minutes

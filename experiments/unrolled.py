@@ -1,9 +1,9 @@
-"""The lecture's figure of mode collapse: a GAN on a ring of eight Gaussians, plain and unrolled, over time.
+"""The lecture's figure of unrolled GANs: a GAN on a ring of eight Gaussians, plain and unrolled, over time.
 
-Trains `UnrolledGAN` for each of --unrolled_steps (0 is the plain GAN) and each seed, on the networks of Metz et al. 2017
-(arXiv:1611.02163). Writes heat maps of the samples over time, a row for each number of unrolled steps, the data at the right,
-as unrolled.png, and the modes held at every moment as table.md and table.csv, into --output. A mode is held if a hundredth of
-the samples are within 3 standard deviations of it.
+Trains `UnrolledGAN` for each of --unrolled_steps (0 is the plain zero-sum game) and each seed, on the networks of the official
+notebook of Metz et al. 2017 (arXiv:1611.02163). Writes heat maps of the samples over time, a row for each number of unrolled
+steps, the data at the right, as unrolled.png, and the modes held at every moment as table.md and table.csv, into --output. A
+mode is held if a hundredth of the samples are within 3 standard deviations of it.
 
     python -m experiments.unrolled
     python -m experiments.unrolled --unrolled_steps=0,5,10 --seeds=3 --steps=25000

@@ -236,7 +236,7 @@ MODELS = {
     "UnrolledGAN": Entry(
         "ganzoo.models.unrolled_gan", "Metz et al. 2017", "1611.02163", "003",
         "points; a generator that looks ahead at the discriminator's next updates",
-        Recipe("unrolled-gan", "a ring of eight modes that a plain GAN loses", "three minutes", "points", "ring",
+        Recipe("unrolled-gan", "a ring of eight modes that a plain GAN misses", "three minutes", "points", "ring",
                **_POINTS | {"batch_size": 512}),
         None, "own", arguments={"latent": 256, "unrolled_steps": 5}, own_objective={"learning_rate": 1e-3}),
     "FunctionGAN": Entry(
