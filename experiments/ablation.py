@@ -120,6 +120,7 @@ def read(path, options):
         InputError: if the trainings of a task were of another length.
     """
     kept = {"steps": {}, "data": {}, "results": {}, "references": {}, "costs": {}} | read_results(path)
+    kept["references"] = kept.pop("floors", {}) | kept["references"]  # what earlier files call them
     for task in options.tasks:
         steps = options.steps if task in POINTS else options.image_steps
         if kept["steps"].setdefault(task, steps) != steps:

@@ -158,7 +158,7 @@ def as_table(results):
         mean.pop("error", None)
         lines.append(f"| **{variant}** | mean of {len(several)} | | {_cells(mean, names)} |")
     some = next(iter(results.values()))
-    rest = [f"reference of the distance {some['reference']:.1f}"]
+    rest = [f"reference of the distance {some.get('reference', some.get('floor')):.1f}"]  # earlier files: floor
     rest += [f"real images read {100 * some['read_real']:.1f} %"] if "read_real" in some else []
     rest += [f"looking everywhere alike is {each['looked_evenly']:.2f} positions far"
              for each in results.values() if "looked_evenly" in each][:1]  # fmt: skip

@@ -1,6 +1,7 @@
 """The techniques that `experiments.ablation` tries one at a time, and the GAN that each is put into.
 
-The baseline is the non-saturating game: on points between two dense networks, on images between `networks.Compact`.
+The baseline is the non-saturating game: on points between two dense networks, on images between `networks.Compact`. Beside them
+stands the lecture's WGAN, on its own networks, with the textures command's rate.
 """
 
 import dataclasses
@@ -55,6 +56,7 @@ TECHNIQUES = (
     "augmentation",
     "adaptive_augmentation",
     "recipe",
+    "lecture_wgan",
 )
 # What has no meaning there: a generator of points has no batch norms, its samples no pixels; digits are not mirrored.
 NOT_FOR = {
@@ -65,6 +67,7 @@ NOT_FOR = {
     "augmentation": POINTS,
     "adaptive_augmentation": POINTS,
     "recipe": POINTS,
+    "lecture_wgan": POINTS,
 }
 
 
@@ -122,6 +125,7 @@ def setting(technique, task):
             "options": {"ema_half_life_images": 10_000.0, "ema_warmup": 0.05}
             | ({} if task == "mnist" else {"augmentation": augmentation.get(["translation", "cutout"])}),
         },
+        "lecture_wgan": {"loss": "wasserstein", "regularizers": (regularizers.WeightClip(0.01),), "n_critic": 5},
     }
     return Setting(**changes[technique])
 
@@ -130,10 +134,12 @@ def build(task, technique, shape, seed, steps):
     """Return the GAN of a task and a technique; shape is that of an example."""
     import keras
 
-    from ganzoo import GAN, PointGAN, networks
+    from ganzoo import GAN, WGAN, PointGAN, networks, objectives
     from ganzoo.objectives import Objective
     from ganzoo.optimizers import Adam
 
+    if technique == "lecture_wgan":
+        return WGAN(shape, objective=objectives.wasserstein(2e-4), seed=seed)
     each, rate = setting(technique, task), 1e-3
     rates = [factor * rate for factor in each.rates]
     if each.falling:

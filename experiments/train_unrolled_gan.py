@@ -1,4 +1,4 @@
-"""Train an unrolled GAN on a ring of eight Gaussians, the modes that a plain GAN runs along.
+"""Train an unrolled GAN on a ring of eight Gaussians, whose modes the plain game misses.
 
 `--unrolled_steps=0` is the plain GAN of the same networks.
 

@@ -9,7 +9,7 @@ from ganzoo import augmentation, losses, models, networks, objectives, regulariz
 from ganzoo.commands import arguments
 from ganzoo.core.config import parameters
 from ganzoo.core.model import AdversarialModel
-from ganzoo.data.licenses import LICENCES
+from ganzoo.data.licenses import LICENSES
 from ganzoo.data.loading import DATASETS, DESCRIBED, LANDSCAPE, PAIRS
 from ganzoo.networks import changed
 from ganzoo.registry import MODELS, RECIPES, make_help, table
@@ -88,7 +88,7 @@ def test_names_are_those_of_the_libraries():
     assert arguments.MINIBATCH == changed.MINIBATCH
     assert set(arguments.REGULARIZERS) == set(regularizers.BY_NAME) >= set(arguments.OF_SLOPES)
     assert set(arguments.DATASETS["images"]) == {*DATASETS, LANDSCAPE}
-    assert set(LICENCES) == {name for names in arguments.DATASETS.values() for name in names}
+    assert set(LICENSES) == {name for names in arguments.DATASETS.values() for name in names}
     assert set(arguments.DATASETS["pairs"]) == set(PAIRS)
     assert set(arguments.DATASETS["texts"]) == set(DESCRIBED)
 

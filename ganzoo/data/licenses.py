@@ -1,6 +1,6 @@
 """What the built-in data sets are, and under which licence their makers give them."""
 
-LICENCES = {
+LICENSES = {
     "brick": "a photograph of scikit-image, CC0",
     "grass": "a photograph of scikit-image, CC0",
     "gravel": "a photograph of scikit-image, CC0",

@@ -131,7 +131,7 @@ def seed_function(model, batch=None):
 
 
 def portable_functions(model, batch=None, unknown="nan"):
-    """Return the `Function`s for runtimes without TensorFlow: one per endpoint, of one with two names not `serving_default`."""
+    """Return the `Function`s for runtimes without TensorFlow: one per endpoint; one with two names goes by the other."""
     endpoints = model.endpoints()
     default = endpoints["serving_default"]
     others = [name for name, each in endpoints.items() if name != "serving_default"]

@@ -6,7 +6,7 @@ import shutil
 
 import ganzoo
 from ganzoo.core.inputs import WHITE
-from ganzoo.data.licenses import LICENCES
+from ganzoo.data.licenses import LICENSES
 from ganzoo.errors import InputError
 from ganzoo.export.functions import is_bounded
 from ganzoo.export.loading_code import code_blocks
@@ -65,7 +65,7 @@ def _facts(model, run_dir):
         rows.append(("data", _plain(settings["data"])))
         builtin = None if any(flags.get(name) for name in ("data", "data_a", "data_b")) else flags.get("dataset")
         own = "points that ganzoo draws; nobody's rights" if "function" in flags else "not known to ganzoo; write it here"
-        rows.append(("source and licence of the data", LICENCES.get(str(builtin), own)))
+        rows.append(("source and licence of the data", LICENSES.get(str(builtin), own)))
     rows += [("seed", model.seed), ("steps", model.step)]
     if "batch_size" in settings:
         rows.append(("batch size", _plain(settings["batch_size"])))

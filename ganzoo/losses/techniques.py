@@ -80,7 +80,7 @@ class ZeroSum(Loss):
 
     With `NonSaturating` it is the value of the game of Goodfellow et al. 2014, arXiv:1406.2661, eq. 1. The real samples' term
     has a gradient for the generator only where the discriminator depends on the generator, as in `UnrolledGAN`; elsewhere
-    `Minimax` learns the same, without evaluating the real samples.
+    `Minimax` learns the same as `ZeroSum(NonSaturating())`, without evaluating the real samples.
 
     Args:
         loss: an object of `ganzoo.losses`.

@@ -7,7 +7,7 @@ Networks, optimizer (RMSprop 5e-5, one each), five critic updates a step and cli
   gains fall to 0.01 as well: three such layers leave a millionth of the signal, and samples are still noise after 1,100
   steps. `WGAN(objective=objectives.wasserstein(clip_all_weights=True))` shows it.
 - `make train-wgan-textures` has batches of 32, the rate 2e-4 and samples from an average of the generator, for a training of
-  minutes; the lecture has batches of 128 and none.
+  minutes; the lecture has batches of 128, the rate 5e-5 and no average.
 - Real and generated batches enter one critic update (algorithm 1 of the paper) instead of two.
 - The critic of the lecture counts "accuracy", which means nothing for a linear output; the Wasserstein estimate
   E[D(x)] - E[D(G(z))] is logged instead.

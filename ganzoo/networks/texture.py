@@ -15,7 +15,8 @@ class Texture(Networks):
 
     Args:
         critic_norm: the lecture's critic with batch normalization and dropout. False leaves both out, and the zero padding
-            between them: a gradient penalty is about one sample's gradient, and both make the output depend on more.
+            after the second convolution: a gradient penalty is about one sample's gradient, and batch normalization and
+            dropout make the output depend on more.
         critic_width: positive int, multiplies the critic's filters (16, 32, 64, 128).
         embedding_size: of labels, see `Networks`.
     """

@@ -6,7 +6,7 @@ from ganzoo.evaluation.features.texture import SMALLEST
 
 
 def unlabelled_features(reference, verbose=True):
-    """Return a feature extractor for images without labels: `Statistics` of a reference set, or pixels if they are too small.
+    """Return a feature extractor for images without labels: `Statistics` of a reference set, or pixels for small images.
 
     Args:
         reference: array of examples; uint8 or uint16 images `(N, H, W, C)` of at least 32 pixels a side have `Statistics`.

@@ -149,5 +149,5 @@ def _fault(row, columns, cells, last):
     except ValueError:
         return "it holds something other than numbers"
     if not last < step or not math.isfinite(numbers.get("seconds", math.nan)):
-        return "the steps do not ascend, or seconds is NaN"
+        return "the steps do not ascend, or seconds is not a finite number"
     return None
