@@ -139,7 +139,7 @@ class GAN(AdversarialModel):
         if adaptive and not self.objective.loss.zero_is_undecided:
             raise InputError(
                 f"an adaptive augmentation reads the sign of D's logits, which says nothing under {self.objective.loss!r}; "
-                "use it with the non-saturating, minimax or hinge loss, or augment always (no Adaptive, no --augmentation_target)."
+                "use it with the non-saturating, minimax or hinge loss, or augment always, without --augmentation_target."
             )
         super().__init__(seed, name)
         self.augmentation_probability = None

@@ -30,9 +30,7 @@ def groups():
     return {
         "flags": [
             run_dir_flag(),
-            Flag(
-                "n", None, many, int, low=1, high=MOST, optional=True, shown="64, or as many as --labels or --text name if more"
-            ),
+            Flag("n", None, many, int, low=1, high=MOST, optional=True, shown="64, or as many as --labels or --text has"),
             seed(1, "the same seed gives the same images"),
             Flag("interpolate", False, "draw paths of 8 images from one sample to another, a row each", bool),
             Flag("straight", False, "with --interpolate: straight lines between latents instead of great circles", bool),

@@ -38,8 +38,8 @@ def export_generator(path, model, formats=("savedmodel",), batch=None, quantize=
     - "savedmodel": `serving_default`, and `from_seed` where the model draws inputs: seeds int32 `(N,)`, and by name what it
       does not draw (labels int32 `(N,)`) -> `images` `(N, H, W, C)` of the examples' dtype, uint8 or uint16. Image i depends on
       `seeds[i]` (and its label) alone: on a CPU neither N nor the order nor the process changes a bit of it, and with
-      8 bits a channel it equals `sample(1, seed)[0]`; a GPU, whose arithmetic is coarser, may move a gray level. For many images at once,
-      `serving_default` is faster. Labels beyond the classes stop the call with an error.
+      8 bits a channel it equals `sample(1, seed)[0]`; a GPU, whose arithmetic is coarser, may move a gray level. For many
+      images at once, `serving_default` is faster. Labels beyond the classes stop the call with an error.
     - "onnx": generator.onnx, or ENDPOINT.onnx for each where there are several. The image of a label beyond the classes is NaN.
     - "litert": generator.tflite, a signature for each endpoint. A label beyond the classes gives NaN here too, in int8 the
       image of the nearest class.
