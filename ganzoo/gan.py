@@ -22,7 +22,7 @@ from ganzoo.core import validation
 from ganzoo.core.inputs import Input, Label, Spec
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
-from ganzoo.core.player import Player
+from ganzoo.core.player import Player, check_half_life
 from ganzoo.errors import InputError
 from ganzoo.networks.base import check_pair
 from ganzoo.utils.checks import check_image_shape, check_object, check_range, check_shares, positive_integer, positive_number
@@ -60,7 +60,7 @@ class GAN(AdversarialModel):
         value_range: (low, high) of the pixels that the networks see, default the networks' own; uint8 images are scaled to it.
         ema_half_life_images: if set, samples come from a generator whose weights are an exponential moving average with this
             half-life, counted in generated training images as in StyleGAN's official code (the average: Karras et al. 2018,
-            arXiv:1710.10196, appendix A.1).
+            arXiv:1710.10196, appendix A.1); or a `keras.optimizers.schedules` object, which gives it from the steps so far.
         ema_warmup: limits this half-life to this share of the images so far, above 0, so that the average forgets the initial
             weights; None for no limit. The official code of Karras et al. 2020, arXiv:2006.06676, has 0.05.
         seed: int in [0, 2^31); initial weights, noise and the order of batches are functions of it.
@@ -130,8 +130,7 @@ class GAN(AdversarialModel):
         self.augmentation = augmentation
         value_range = self.networks.value_range if value_range is None else value_range
         self.value_range = check_range("value_range", value_range, finite=self.example_ndim == 3)
-        half_life = None if ema_half_life_images is None else positive_number("ema_half_life_images", ema_half_life_images)
-        self.ema_half_life_images = half_life
+        self.ema_half_life_images = half_life = check_half_life(ema_half_life_images)
         self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
         if self.ema_warmup and not half_life:
             raise InputError(f"ema_warmup is for an average: set ema_half_life_images. Received: ema_warmup={ema_warmup!r}")

@@ -2,13 +2,14 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_gan
+from conftest import make_gan, make_tiny
 
 import ganzoo
-from ganzoo import losses, networks, objectives
+from ganzoo import losses, networks, objectives, optimizers
 from ganzoo.errors import InputError
 
 REAL = np.array([-5.0, 1.4, 12.5, 2.7])
@@ -206,6 +207,30 @@ def test_feature_matching_is_the_distance_of_mean_features():
     np.testing.assert_allclose(losses.FeatureMatching(0.5)(real, fake), [expected] * 6, rtol=1e-5)
     with pytest.raises(InputError, match="feature_matching must be"):
         objectives.Objective(feature_matching=1.0)
+
+
+@pytest.mark.slow
+def test_feature_matching_of_a_layer_by_name(stripes):
+    matched = make_gan("GAN", networks=networks.Compact(4, 4))
+    name = [each.name for each in matched.discriminator.layers if each.weights][1]
+    matched.objective = matched.objective.replace(feature_matching=losses.FeatureMatching(0.3, name))
+    given = {"images": tf.constant(matched.prepare({"images": stripes[:8]})["images"])}
+    fake = matched.generate_batch(matched.inputs_for(given, (0, 1)))
+    seen = keras.Model(matched.discriminator.inputs, matched.discriminator.get_layer(name).output)
+    real, made = (np.asarray(seen(each, training=True)) for each in (given["images"], fake))
+    expected = 0.3 * np.square(real.mean(0) - made.mean(0)).sum()
+    found = matched.match_features(given, fake, (0, 1))
+    np.testing.assert_allclose(found, [expected] * 8, rtol=1e-4)
+
+
+def test_two_time_scales_are_two_rates(stripes):
+    """Adam's first update is its rate for every weight with a gradient."""
+    gan = make_tiny(objective=objectives.Objective("hinge", (), 1, optimizers.Adam(4e-3), optimizers.Adam(1e-3)))
+    before = {name: [w.numpy() for w in player.variables] for name, player in gan.players.items()}
+    gan.train_on_batch(stripes[:8])
+    for name, rate in (("discriminator", 4e-3), ("generator", 1e-3)):
+        moved = [np.abs(new - old).max() for new, old in zip(gan.players[name].variables, before[name], strict=True)]
+        assert max(moved) == pytest.approx(rate, rel=1e-2), name
 
 
 @pytest.mark.slow

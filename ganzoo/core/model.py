@@ -167,7 +167,7 @@ class AdversarialModel(Fitting, Saving, Sampling, keras.Model):
         for regularizer in player.regularizers:
             regularizer.after_update(player, self.step_counter)
         player.update_layers()
-        player.update_averages(sizes[0] if examples is None else examples)
+        player.update_averages(sizes[0] if examples is None else examples, self.step_counter)
         return logs
 
     def forward(self, name, function):

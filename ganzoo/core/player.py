@@ -4,6 +4,9 @@ import keras
 from keras import ops
 
 from ganzoo.errors import InputError
+from ganzoo.utils.checks import positive_number
+
+LearningRateSchedule = keras.optimizers.schedules.LearningRateSchedule
 
 
 class Player:
@@ -16,7 +19,8 @@ class Player:
         averages: {name of a network: `keras.Model` of the same layers}, which follow the networks as an exponential moving
             average and make the samples.
         ema_half_life_images: half-life of that average, counted in training examples as in StyleGAN's official code (the
-            average: Karras et al. 2018, arXiv:1710.10196, appendix A.1); needed where there are averages.
+            average: Karras et al. 2018, arXiv:1710.10196, appendix A.1), or a `keras.optimizers.schedules` object, which gives
+            it from the steps made so far; needed where there are averages.
         ema_warmup: limits the half-life to this share of the training so far, above 0; None for no limit. With 0.05, as in the
             official code of Karras et al. 2020, arXiv:2006.06676, the initial weights are forgotten at once.
 
@@ -86,11 +90,16 @@ class Player:
                 if hasattr(layer, "after_update"):
                     layer.after_update()
 
-    def update_averages(self, examples):
-        """Move the averages after an update on `examples` examples."""
+    def update_averages(self, examples, step=0):
+        """Move the averages after an update on `examples` examples in step `step`.
+
+            mean <- w + 0.5^(examples / h) (mean - w),     h = min(half-life, warm-up share * examples so far)
+        """
         if not self.averages:
             return
         examples, half_life = ops.cast(examples, "float32"), self.ema_half_life_images
+        if isinstance(half_life, LearningRateSchedule):
+            half_life = ops.cast(half_life(step), "float32")
         if self.ema_warmup is not None:
             self.averaged_examples.assign_add(ops.cast(examples, "int64"))
             half_life = ops.minimum(half_life, self.ema_warmup * ops.cast(self.averaged_examples, "float32"))
@@ -98,6 +107,13 @@ class Player:
         for name, average in self.averages.items():
             for mean, weight in zip(average.weights, self.networks[name].weights, strict=True):
                 mean.assign(weight + ops.cast(decay, weight.dtype) * (mean - weight))
+
+
+def check_half_life(value):
+    """Return a half-life as a float, a schedule of it as it is, or None; else raise InputError."""
+    if value is None or isinstance(value, LearningRateSchedule):
+        return value
+    return positive_number("ema_half_life_images", value)
 
 
 def _follow(network, average):

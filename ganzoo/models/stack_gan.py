@@ -22,7 +22,7 @@ from ganzoo import backend, optimizers, regularizers
 from ganzoo.core.inputs import Normal, Spec, Text
 from ganzoo.core.match import Match
 from ganzoo.core.model import AdversarialModel
-from ganzoo.core.player import Player
+from ganzoo.core.player import Player, check_half_life
 from ganzoo.core.sampling import Endpoint
 from ganzoo.core.stage import Stage
 from ganzoo.data.digit_texts import WORDS
@@ -66,7 +66,7 @@ class StackGAN(AdversarialModel):
         self.latent, self.rough_steps = positive_integer("latent", latent), positive_integer("rough_steps", rough_steps)
         self.kl_weight, self.gamma = nonnegative_number("kl_weight", kl_weight), positive_number("gamma", gamma)
         self.learning_rate = positive_number("learning_rate", learning_rate)
-        self.ema_half_life_images = positive_number("ema_half_life_images", ema_half_life_images)
+        self.ema_half_life_images = check_half_life(ema_half_life_images)
         self.ema_warmup = None if ema_warmup is None else positive_number("ema_warmup", ema_warmup)
         self.examples = {"images": Spec(self.image_shape, "uint8"), "texts": Spec(self.text.shape, "int32")}
         self.inputs = {"latents": Normal(self.latent), "noise": Normal(networks.condition), "texts": self.text}

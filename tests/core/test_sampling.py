@@ -2,6 +2,7 @@
 
 import logging
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -94,6 +95,20 @@ def test_average_warms_up(stripes):
         average = [new + decay * (old - new) for old, new in zip(average, gan.generator.get_weights(), strict=True)]
         for ours, theirs in zip(average, gan.ema_generator.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_half_life_follows_a_schedule_of_the_step(stripes):
+    gan = make_tiny(ema_half_life_images=keras.optimizers.schedules.PiecewiseConstantDecay([1], [16.0, 64.0]), ema_warmup=3.0)
+    average = gan.generator.get_weights()
+    for half_life in (16, 16, 64, 64):  # the warm-up's limits are 48, 96, 144, 192
+        gan.play_step({"images": stripes[:16]})
+        decay = 0.5 ** (16 / half_life)
+        average = [new + decay * (old - new) for old, new in zip(average, gan.generator.get_weights(), strict=True)]
+        for ours, theirs in zip(average, gan.ema_generator.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    again = type(gan).from_config(gan.get_config())
+    assert again.settings() == gan.settings()
 
 
 @pytest.mark.slow
