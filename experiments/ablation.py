@@ -79,8 +79,8 @@ def load(task, options):
         real = classifier.features(data.images[: SAMPLES[task]])
 
         def frechet(samples):
-            value, _ = metrics.frechet_distance(real, classifier.features(samples))
-            return {"frechet_distance": value}
+            value, error = metrics.frechet_distance(real, classifier.features(samples))
+            return {"frechet_distance": value, "standard_error": error}
 
         return data, frechet, frechet(unseen.images)
     forests = loading.load("outdoor", options.outdoor).with_classes(["forest"])
@@ -89,7 +89,8 @@ def load(task, options):
     real = extract(held_out.images)
 
     def kernel(samples):
-        return {"kernel_distance": 1000 * metrics.kernel_distance(real, extract(samples), blocks=2).value}
+        value, error = metrics.kernel_distance(real, extract(samples), blocks=2)
+        return {"kernel_distance": 1000 * value, "standard_error": 1000 * error}
 
     return train, kernel, kernel(train.images)
 

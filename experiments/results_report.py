@@ -24,8 +24,9 @@ Written by `make results`, which trains every model with the command below its p
   images that no training saw (mnist), or between two halves of the training images (the others). After a ± stands a standard
   error.
 - Classes: how many of ten a classifier reads in the samples, and the entropy of their shares in nats (at most ln 10 = 2.303).
-- Accuracy: share of samples in which the asked label is read (where labels are told), or of test images that InfoGAN's own
-  recognizer sorts rightly under the best one-to-one matching of its categories to digits.
+- Accuracy: share of samples in which the asked label is read (where labels are told; in brackets the share of unseen real
+  images that the same classifier reads rightly), or of test images that InfoGAN's own recognizer sorts rightly under the best
+  one-to-one matching of its categories to digits.
 - Copies: share of samples that come as near to the training images as the nearest 1 % of other real images; 1 % at best.
 - Samples per row: {samples}; distances take as many of them as there are real images on either side. Minutes of training on
   {machines}; {versions}.
@@ -38,9 +39,10 @@ EQUAL = """
 ## {minutes:g} minutes for each
 
 What the GANs of the zoo that make images from latents, and [the recipe](docs/techniques.md), reach on MNIST in {minutes:g}
-minutes of training, each with the settings of its command. The ten samples are the first of a seed, not chosen; where labels
-are told, one of each digit. This is much less training than most of their papers ask for; the next table has longer
-trainings.
+minutes of training, each with the settings of its command: GAN (dense), DCGAN, LSGAN, CGAN and WGAN have the lecture's
+networks and optimizers, the recipe is the zoo's own, all others play their papers' games. The ten samples are the first of a
+seed, not chosen; where labels are told, one of each digit. This is much less training than most of the papers ask for; the
+next table has longer trainings.
 """
 LONGER = """
 ## Budgets of their own
@@ -118,6 +120,8 @@ def row(entry, seed, found, picture=None):
 
     mark = " †" if by_another_classifier(measures) else ""
     label, cluster = percent("label_accuracy"), percent("cluster_accuracy")
+    if label and "classifier_accuracy" in measures:
+        label += f" ({100 * measures['classifier_accuracy']:.1f} %)"
     shown = f"{entry.model}, {entry.dataset}" if picture is None else f"{entry.model}<br>![ten samples]({picture})"
     cells = [
         shown,

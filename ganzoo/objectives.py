@@ -43,8 +43,9 @@ class Objective(Configurable):
         regularizers: sequence of objects of `ganzoo.regularizers`, applied to the discriminator.
         generator_regularizers: the same, applied to the generator; those about examples are refused.
         feature_matching: a `ganzoo.losses.FeatureMatching`, added to the generator's loss, or None.
-        n_critic: discriminator updates per generator update.
-        discriminator_optimizer, generator_optimizer: Keras optimizers or their names; every model gets copies of its own.
+        n_critic: discriminator updates per generator update (k of Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1).
+        discriminator_optimizer, generator_optimizer: Keras optimizers or their names; every model gets copies of its own. Two
+            rates are the two time scales of Heusel et al. 2017, arXiv:1706.08500.
         measures: what is logged of the logits: "probabilities" D(x) and D(G(z)), "logits", "wasserstein_estimate", "logit_gap".
 
     Raises:

@@ -99,6 +99,8 @@ class RMSprop(keras.optimizers.RMSprop):
 class LinearAfterHalf(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate that is constant for the first half of a training and falls linearly to 0 in the second.
 
+        rate * min(1, 2 - 2 step / updates),     as in CycleGAN (Zhu et al. 2017, arXiv:1703.10593, section 4)
+
     Args:
         rate: of the first half, positive float.
         updates: length of the training, in updates of this optimizer; positive int.

@@ -15,6 +15,7 @@ from PIL import Image
 
 import ganzoo
 from ganzoo import networks
+from ganzoo.augmentation import Adaptive, RandomTranslation
 from ganzoo.commands import command as command_line
 from ganzoo.commands import compose, evaluate, flags, folders, runner, sample, sources, texture
 from ganzoo.commands.main import VERBS
@@ -235,11 +236,42 @@ def test_any_objective_with_any_networks(networks):
         slow("relativistic", ["--gamma=3"], "R1(weight=3.0), R2(weight=3.0)"),
         slow("function-gan", ["--loss=minimax"], "loss=Minimax()"),
         ("function-gan", ["--lecture_baseline"], "loss=Minimax()"),
+        (
+            "dcgan",
+            ["--regularizers=r1,orthogonal", "--penalty_weight=2", "--penalty_every=4"],
+            "regularizers=(Lazy(regularizer=R1(weight=2.0), every=4), Lazy(regularizer=Orthogonal(weight=2.0), every=4))",
+        ),
+        ("dcgan", ["--regularizers=r1", "--feature_matching=0.5"], "feature_matching=FeatureMatching(weight=0.5"),
+        slow("dcgan", ["--regularizers=historical_averaging"], "generator_regularizers=(HistoricalAveraging("),
+        ("dcgan", ["--label_smoothing=0.1", "--top_k=0.5"], "loss=TopK(loss=LabelNoise(), share=0.5)"),
+        slow("dcgan", ["--loss=minimax", "--label_flipping=0.2"], "LabelNoise(loss=Minimax(), smoothing=0.0, flipping=0.2)"),
+        slow("dcgan", ["--loss=wasserstein", "--regularizers=dragan"], "loss=Wasserstein()"),
+        slow("dcgan", ["--loss=wasserstein", "--spectral_norm"], "loss=Wasserstein()"),
     ],
 )
 def test_objective_flags(name, words, expected):
     model = compose.build(game(name, *words), (8, 8, 1), function="x")
     assert expected in repr(model.objective)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--loss=wasserstein"], "for a critic whose slope is bounded"),
+        slow(["--loss=wasserstein", "--regularizers=orthogonal", "--top_k=0.5"], "for a critic whose slope is bounded"),
+        (["--penalty_every=4"], "--penalty_every is about the penalties of --regularizers"),
+        slow(["--penalty_weight=4"], "--penalty_weight is about the penalties of --regularizers"),
+        (["--loss=hinge", "--label_smoothing=0.1"], "labels can be smoothed only where the loss is a cross-entropy"),
+    ],
+)
+def test_flags_of_an_objective_that_make_no_sense_are_refused(words, message):
+    with pytest.raises(InputError, match=message):
+        compose.build(game("dcgan", *words), (8, 8, 1))
+
+
+def test_adaptive_augmentation_by_flags():
+    model = compose.build(game("dcgan", "--augmentation=translation", "--augmentation_target=0.5"), (8, 8, 1))
+    assert model.augmentation == Adaptive(RandomTranslation(), 0.5)
 
 
 @pytest.mark.slow

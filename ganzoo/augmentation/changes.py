@@ -92,6 +92,8 @@ class InstanceNoise(Configurable):
     """Add normal noise to every pixel, so that the distributions of real and generated images overlap (Arjovsky & Bottou 2017,
     arXiv:1701.04862, section 3; Sonderby et al. 2017, arXiv:1610.04490, section 3).
 
+        x + deviation * n,     n ~ N(0, 1) in every pixel
+
     Args:
         deviation: standard deviation, of at least 0.
     """

@@ -7,6 +7,10 @@ from ganzoo.commands.flags import Flag, choice
 from ganzoo.errors import InputError
 from ganzoo.registry import MODELS, MODERN
 
+# Flags that change a finished objective.
+CHANGES = ("loss", "label_smoothing", "label_flipping", "top_k", "n_critic", "regularizers", "penalty_weight", "penalty_every")
+CHANGES += ("feature_matching",)
+
 
 @dataclasses.dataclass(frozen=True)
 class Game:
@@ -83,7 +87,7 @@ def game_of(recipe, given):
             value = value or None
         if part is not None:
             found[part][name] = value
-        elif name in ("loss", "n_critic", "regularizers", "feature_matching") and objective is not None:
+        elif name in CHANGES and objective is not None:
             changes[name] = value
         elif name in ("augmentation", "augmentation_target"):
             found["model"][name] = value
@@ -165,6 +169,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         own = cls.default_objective if game.objective == "own" else ganzoo.objectives.BY_NAME[game.objective]
         options["objective"] = own(**game.objective_arguments)
         options["objective"] = options["objective"].replace(**_changes(game.changes, options["objective"]))
+        if not game.techniques.get("spectral_norm") and game.networks not in ("attention", "biggan"):
+            _require_bounded_critic(options["objective"])
     return cls(seed=seed, **options)
 
 
@@ -184,13 +190,43 @@ def _changes(changes, objective):
     from ganzoo import losses, regularizers
 
     changes = dict(changes)
-    for name in changes.pop("regularizers", ()):
+    names, weight, every = (changes.pop(name, None) for name in ("regularizers", "penalty_weight", "penalty_every"))
+    for name, value in (("penalty_weight", weight), ("penalty_every", every)):
+        if value is not None and not names:
+            raise InputError(f"--{name} is about the penalties of --regularizers: name them. Received: --{name}={value:g}")
+    for name in names or ():
         cls, both = regularizers.BY_NAME[name]
         for player in ("regularizers", "generator_regularizers")[: 1 + both]:
-            changes[player] = (*changes.get(player, getattr(objective, player)), cls())
+            added = cls() if weight is None else cls(weight)
+            added = added if every in (None, 1) else regularizers.Lazy(added, every)
+            changes[player] = (*changes.get(player, getattr(objective, player)), added)
+    noise = {name: changes.pop(f"label_{name}") for name in ("smoothing", "flipping") if f"label_{name}" in changes}
+    if noise:
+        loss = losses.get(changes.get("loss", objective.loss))
+        changes["loss"] = losses.LabelNoise(loss, **{"smoothing": 0.0} | noise)
+    if "top_k" in changes:
+        changes["loss"] = losses.TopK(losses.get(changes.get("loss", objective.loss)), changes.pop("top_k"))
     if "feature_matching" in changes:
         changes["feature_matching"] = losses.FeatureMatching(changes["feature_matching"])
     return changes
+
+
+def _require_bounded_critic(objective):
+    """Raise InputError for a Wasserstein loss whose critic nothing keeps from growing without bound."""
+    from ganzoo import losses, regularizers
+
+    def innermost(each, name):
+        while hasattr(each, name):
+            each = getattr(each, name)
+        return each
+
+    slopes = (*(regularizers.BY_NAME[name][0] for name in arguments.OF_SLOPES), regularizers.WeightClip)
+    bounded = any(isinstance(innermost(each, "regularizer"), slopes) for each in objective.regularizers)
+    if isinstance(innermost(objective.loss, "loss"), losses.Wasserstein) and not bounded:
+        raise InputError(
+            "a Wasserstein loss is for a critic whose slope is bounded: take --objective=wasserstein, which clips its kernels, "
+            "--objective=wasserstein_gp, --regularizers=gradient_penalty or --spectral_norm. Received: --loss=wasserstein alone"
+        )
 
 
 def _networks(cls, game):
@@ -244,6 +280,17 @@ def game_flags(recipe, game):
         flags.append(choice("loss", None, arguments.LOSSES, "another loss in the objective", optional=True))
         text = f"penalties besides the objective's, separated by commas: {', '.join(arguments.REGULARIZERS)}"
         flags.append(Flag("regularizers", None, text, list, choices=arguments.REGULARIZERS, optional=True))
+        text = "weight of each of these penalties, above 0"
+        shown = "10 for those of slopes, 0.1 historical_averaging, 0.0001 orthogonal"
+        flags.append(Flag("penalty_weight", None, text, float, above=0, optional=True, shown=shown))
+        text = "k: these penalties at every k-th step alone, k times as heavy; at least 1"
+        flags.append(Flag("penalty_every", None, text, int, low=1, high=arguments.MOST, optional=True, shown=1))
+        text = "cross-entropy losses: the discriminator's labels of real images are 1 - this; from 0 to below 0.5"
+        flags.append(Flag("label_smoothing", None, text, float, low=0, below=0.5, optional=True))
+        text = "cross-entropy losses: share of the discriminator's labels that are exchanged, from 0 to below 0.5"
+        flags.append(Flag("label_flipping", None, text, float, low=0, below=0.5, optional=True))
+        text = "share of the generated images, those that look most real, that the generator learns from; above 0, at most 1"
+        flags.append(Flag("top_k", None, text, float, above=0, high=1, optional=True))
         text = "weight of the distance of mean features in the generator's loss, above 0"
         flags.append(Flag("feature_matching", None, text, float, above=0, optional=True))
         if recipe.data == "images":

@@ -93,7 +93,7 @@ class Player:
     def update_averages(self, examples, step=0):
         """Move the averages after an update on `examples` examples in step `step`.
 
-            mean <- w + 0.5^(examples / h) (mean - w),     h = min(half-life, warm-up share * examples so far)
+        mean <- w + 0.5^(examples / h) (mean - w),     h = min(half-life, warm-up share * examples so far)
         """
         if not self.averages:
             return

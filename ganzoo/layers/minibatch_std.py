@@ -10,8 +10,9 @@ from ganzoo.layers.precision import at_least_single
 class MinibatchStd(keras.layers.Layer):
     """Append a channel that tells a discriminator how much the examples of its batch differ, so that copies stand out.
 
-    A batch is split into groups. The standard deviation over a group is taken for every channel at every position; the mean of
-    these is one number, shared by the whole group. Input `(N, H, W, C)`, output `(N, H, W, C + 1)`.
+        o = mean over positions and channels of sqrt(Var over the group of x + 1e-8),     appended to each x of the group
+
+    A batch is split into groups; o is one number, shared by the whole group. Input `(N, H, W, C)`, output `(N, H, W, C + 1)`.
 
     Args:
         group: examples in a group, positive int; where it does not divide the batch, the largest smaller number that does.

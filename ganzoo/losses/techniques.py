@@ -10,7 +10,8 @@ from ganzoo.utils.types import Tensor
 
 
 class LabelNoise(Loss):
-    """The discriminator's labels smoothed on the real side (Salimans et al. 2016, arXiv:1606.03498, 3.4), flipped on both.
+    """The discriminator's labels smoothed on the real side (Salimans et al. 2016, arXiv:1606.03498, 3.4), flipped on both
+    (Chintala et al. 2016, "How to train a GAN?").
 
         D minimizes (1 - p) [(1 - s) L(real: 1) + s L(real: 0) + L(fake: 0)] + p [L(real: 0) + L(fake: 1)]
 
@@ -47,7 +48,9 @@ class LabelNoise(Loss):
 class TopK(Loss):
     """Another loss whose generator learns from the fakes that look most real (Sinha et al. 2020, arXiv:2002.06224, eq. 3).
 
-    The loss of each fake among the best `share` of its batch is weighted by 1 / share, that of all others by 0.
+        G minimizes the mean of loss(D(y)) over the k fakes y of largest D(y),     k = share * batch size
+
+    As per-sample losses: those of the best `share` of a batch are weighted by 1 / share, all others by 0.
 
     Args:
         loss: an object of `ganzoo.losses`.

@@ -53,6 +53,8 @@ class _Wrapper(Regularizer):
 class Scheduled(_Wrapper):
     """Another regularizer's penalty times a function of the step: a weight that falls or rises in the course of a training.
 
+        schedule(step) * penalty,     for instance the falling gamma of Huang et al. 2024, arXiv:2501.05441
+
     Args:
         regularizer: a `Regularizer`.
         schedule: a `keras.optimizers.schedules.LearningRateSchedule`, called with the steps made so far.
@@ -80,6 +82,8 @@ class Scheduled(_Wrapper):
 
 class Lazy(_Wrapper):
     """Another regularizer's penalty, k times as heavy, at every k-th step alone (Karras et al. 2020, arXiv:1912.04958, app. B).
+
+        k * penalty where step mod k = 0, else 0
 
     Averaged over k steps, the gradient is that of `regularizer`; a step without the penalty does not compute it. Where a step
     updates a player several times, either all updates have it or none. What `regularizer` does after an update, it does after
