@@ -1,7 +1,7 @@
 """`recipes.modern`: the GAN that makes the best pictures in ten minutes on two CPU cores, found by measuring.
 
 Compact networks, which see the most images a second; the non-saturating game with a lazy R1; an average of the generator.
-What was tried and what it gave stands on the page "Techniques and results".
+How it compares with the zoo's other games stands on the page "Techniques and results".
 """
 
 from ganzoo import augmentation, networks, objectives

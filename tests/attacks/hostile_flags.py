@@ -12,12 +12,14 @@ NAMES = ("steps", "epochs", "minutes", "batch_size", "seed", "override", "checkp
          "categories", "hidden", "dropout", "embedding_size", "ema_half_life_images", "points", "function", "width",
          "residual_blocks", "data_a", "data_b", "paired", "buffer", "critic_width", "upsample_last",
          "lecture_baseline", "clip_all_weights", "resume", "help_me", "flagfile", "undefok", "n", "labels",
-         "traverse", "image", "output", "features")  # fmt: skip
+         "traverse", "image", "output", "features", "label_smoothing", "label_flipping", "top_k", "regularizers",
+         "penalty_weight", "penalty_every", "feature_matching", "augmentation", "augmentation_target")  # fmt: skip
 LIKELY = ("--image_size=8", "--dataset=digits", "--batch_size=4", "--latent=3", "--seed=7", "--networks=dense",
           "--objective=hinge", "--objective=wasserstein_gp", "--n_critic=2", "--learning_rate=1e-3", "--dataset=ring",
           "--points=200", "--function=x*y", "--hidden=8", "--width=4", "--digit=3", "--ema_half_life_images=100",
           "--loss=least_squares", "--embedding_size=3", "--penalty=1", "--log_every=1", "--minutes=0.01",
-          "--epochs=1", "--dropout=0.1", "--strict")  # fmt: skip
+          "--epochs=1", "--dropout=0.1", "--strict", "--regularizers=r1", "--penalty_every=2", "--label_smoothing=0.1",
+          "--top_k=0.5", "--loss=wasserstein", "--spectral_norm", "--augmentation=flip")  # fmt: skip
 VERBS = ("sample", "export", "evaluate", "invert")
 
 
