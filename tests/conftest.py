@@ -187,6 +187,24 @@ def batch_for(model, n=6, seed=0):
     return Subject(model).make_batch(n, seed)
 
 
+def assert_state_goes_on(whole, rest, steps, at):
+    """Assert that `rest`, given the state of `whole` after `at` compiled steps, ends with its bits, each traced once."""
+    import tensorflow as tf
+
+    from ganzoo.core import state
+
+    batches = [{part: tf.constant(values) for part, values in batch_for(whole, 8, seed).items()} for seed in range(steps)]
+    for batch in batches[:at]:
+        whole._play_step(batch)
+    state.set_state(rest, state.get_state(whole))
+    for batch in batches[at:]:
+        whole._play_step(batch)
+        rest._play_step(batch)
+    ours, theirs = state.get_state(whole), state.get_state(rest)
+    assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
+    assert [each._play_step.experimental_get_tracing_count() for each in (whole, rest)] == [1, 1]
+
+
 def in_own_process(function, *arguments):
     """Call a function of a test module in a process of its own, which gives all its memory back; raises what it raises.
 

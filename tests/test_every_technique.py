@@ -7,18 +7,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, in_own_process, make_gan
+from conftest import assert_state_goes_on, batch_for, in_own_process, make_gan
 
 from experiments import techniques
 from ganzoo import augmentation, losses, networks, objectives, regularizers
-from ganzoo.core import state
 
 pytestmark = pytest.mark.slow
-
-
-def batches_of(gan, n, size=8):
-    """Return n batches as the compiled step takes them."""
-    return [{part: tf.constant(values) for part, values in batch_for(gan, size, seed).items()} for seed in range(n)]
 
 
 @pytest.mark.parametrize("technique", techniques.TECHNIQUES)
@@ -26,17 +20,7 @@ def test_a_technique_is_traced_once_goes_on_and_is_exported(technique, tmp_path)
     """Nine steps, of which a lazy penalty's are the first and the last; the second gan takes over after four."""
     keras.utils.clear_session()
     whole, rest = (techniques.build("mnist", technique, (8, 8, 1), 0, 9) for _ in range(2))
-    batches = batches_of(whole, 9)
-    for batch in batches[:4]:
-        whole._play_step(batch)
-    state.set_state(rest, state.get_state(whole))
-    for batch in batches[4:]:
-        whole._play_step(batch)
-        rest._play_step(batch)
-    ours, theirs = state.get_state(whole), state.get_state(rest)
-    assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
-    assert whole._play_step.experimental_get_tracing_count() == rest._play_step.experimental_get_tracing_count() == 1
-
+    assert_state_goes_on(whole, rest, steps=9, at=4)
     inputs = whole.draw_inputs(5, 1)
     served = tf.saved_model.load(whole.export(tmp_path / "generator")).signatures["serving_default"]
     made = served(**{name: tf.constant(values) for name, values in inputs.items()})["images"].numpy()
@@ -67,23 +51,13 @@ OTHERS = {  # what the ablation does not try
 @pytest.mark.parametrize("name", OTHERS)
 def test_state_goes_on_to_the_last_bit(name):
     keras.utils.clear_session()
-    whole, rest = OTHERS[name](), OTHERS[name]()
-    batches = batches_of(whole, 6)
-    for batch in batches[:2]:
-        whole._play_step(batch)
-    state.set_state(rest, state.get_state(whole))
-    for batch in batches[2:]:
-        whole._play_step(batch)
-        rest._play_step(batch)
-    ours, theirs = state.get_state(whole), state.get_state(rest)
-    assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
-    assert whole._play_step.experimental_get_tracing_count() == rest._play_step.experimental_get_tracing_count() == 1
+    assert_state_goes_on(OTHERS[name](), OTHERS[name](), steps=6, at=2)
 
 
 def leak_of(technique):
     """Return by how many megabytes this process grows in 1,000 steps, warm-up aside."""
     gan = techniques.build("mnist", technique, (8, 8, 1), 0, 1500)
-    (batch,) = batches_of(gan, 1, size=4)
+    batch = {part: tf.constant(values) for part, values in batch_for(gan, 4).items()}
     readings = []
     for _ in range(10):
         for _ in range(150):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import batch_for, make_gan, make_tiny
+from conftest import assert_state_goes_on, make_gan, make_tiny
 from keras import Input, Sequential, layers, ops
 
 import ganzoo
@@ -265,13 +265,5 @@ def test_state_of_every_technique_goes_on_to_the_last_bit(name, options):
     if name == "ProgressiveGAN":
         for gan in (whole, rest):
             gan.enter(1)
-    batches = [{part: tf.constant(values) for part, values in batch_for(whole, 8, seed).items()} for seed in range(6)]
-    for batch in batches[:3]:
-        whole._play_step(batch)
-    state.set_state(rest, state.get_state(whole))
-    for batch in batches[3:]:
-        whole._play_step(batch)
-        rest._play_step(batch)
-    ours, theirs = state.get_state(whole), state.get_state(rest)
-    assert [key for key in ours if ours[key].tobytes() != theirs[key].tobytes()] == []
+    assert_state_goes_on(whole, rest, steps=6, at=3)
     assert whole.step == 6
