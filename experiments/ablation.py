@@ -4,7 +4,8 @@ The baseline is the non-saturating game, on images with `networks.Compact`. On `
 for --steps generator updates: modes found, the share of samples within 3 standard deviations of one, and the sliced Wasserstein
 distance to unseen points. On `mnist` and `forest`, images at 28x28 and 32x32: the Frechet distance on a digit classifier's
 features, and the kernel distance times 1,000 to a fifth of the forests that is held out, on statistics of oriented filters and
-colors (`ganzoo.evaluation.features.Statistics`); there `recipe` is all of `ganzoo.recipes.modern` at once.
+colors (`ganzoo.evaluation.features.Statistics`); there `recipe` is all of `ganzoo.recipes.modern` at once, and `lecture_wgan`
+the lecture's Wasserstein GAN on its own networks.
 
 On images every technique gets the same computing time, even if the machine's speed changes: before training, the technique's
 step is timed in turn with that of the GAN without any technique, which gets --image_steps updates, and the technique gets as

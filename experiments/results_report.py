@@ -39,8 +39,8 @@ EQUAL = """
 ## {minutes:g} minutes for each
 
 What the GANs of the zoo that make images from latents, and [the recipe](docs/techniques.md), reach on MNIST in {minutes:g}
-minutes of training, each with the settings of its command: GAN (dense), DCGAN, LSGAN, CGAN and WGAN have the lecture's
-networks and optimizers, the recipe is the zoo's own, all others play their papers' games. The ten samples are the first of a
+minutes of training, each with the settings of its command: GAN (dense), DCGAN, LSGAN, CGAN and WGAN are the lecture's, the
+recipe is the zoo's own, all others play their papers' games. The ten samples are the first of a
 seed, not chosen; where labels are told, one of each digit. This is much less training than most of the papers ask for; the
 next table has longer trainings.
 """

@@ -139,7 +139,7 @@ def build(task, technique, shape, seed, steps):
     from ganzoo.optimizers import Adam
 
     if technique == "lecture_wgan":
-        return WGAN(shape, objective=objectives.wasserstein(2e-4), seed=seed)
+        return WGAN(shape, objective=objectives.wasserstein(learning_rate=2e-4), seed=seed)
     each, rate = setting(technique, task), 1e-3
     rates = [factor * rate for factor in each.rates]
     if each.falling:

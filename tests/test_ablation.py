@@ -77,6 +77,15 @@ def test_every_technique_changes_the_game(task):
 
 
 @pytest.mark.slow
+def test_the_lectures_wgan_is_the_lectures():
+    gan, described = techniques.build("mnist", "lecture_wgan", (8, 8, 1), 0, 2), techniques.setting("lecture_wgan", "mnist")
+    assert gan.objective.regularizers == described.regularizers and gan.n_critic == described.n_critic == 5
+    assert type(gan.objective.loss).__name__ == "Wasserstein" and type(gan.networks).__name__ == "Texture"
+    for player in ("discriminator", "generator"):
+        assert float(gan.objective.build_optimizer(player).learning_rate) == pytest.approx(2e-4)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "shape"), [("mnist", (28, 28, 1)), ("forest", (32, 32, 3))])
 def test_the_recipe_is_the_recipe(task, shape):
     ours, recipe = techniques.build(task, "recipe", shape, 0, 2), recipes.modern(shape, images=400)

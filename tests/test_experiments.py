@@ -238,8 +238,8 @@ def test_any_objective_with_any_networks(networks):
         ("function-gan", ["--lecture_baseline"], "loss=Minimax()"),
         (
             "dcgan",
-            ["--regularizers=r1,orthogonal", "--penalty_weight=2", "--penalty_every=4"],
-            "regularizers=(Lazy(regularizer=R1(weight=2.0), every=4), Lazy(regularizer=Orthogonal(weight=2.0), every=4))",
+            ["--regularizers=r1,r2", "--penalty_weight=2", "--penalty_every=4"],
+            "regularizers=(Lazy(regularizer=R1(weight=2.0), every=4), Lazy(regularizer=R2(weight=2.0), every=4))",
         ),
         ("dcgan", ["--regularizers=r1", "--feature_matching=0.5"], "feature_matching=FeatureMatching(weight=0.5"),
         slow("dcgan", ["--regularizers=historical_averaging"], "generator_regularizers=(HistoricalAveraging("),
@@ -247,6 +247,7 @@ def test_any_objective_with_any_networks(networks):
         slow("dcgan", ["--loss=minimax", "--label_flipping=0.2"], "LabelNoise(loss=Minimax(), smoothing=0.0, flipping=0.2)"),
         slow("dcgan", ["--loss=wasserstein", "--regularizers=dragan"], "loss=Wasserstein()"),
         slow("dcgan", ["--loss=wasserstein", "--spectral_norm"], "loss=Wasserstein()"),
+        slow("infogan", ["--loss=wasserstein", "--spectral_norm"], "loss=Wasserstein()"),
     ],
 )
 def test_objective_flags(name, words, expected):
@@ -259,7 +260,9 @@ def test_objective_flags(name, words, expected):
     [
         (["--loss=wasserstein"], "for a critic whose slope is bounded"),
         slow(["--loss=wasserstein", "--regularizers=orthogonal", "--top_k=0.5"], "for a critic whose slope is bounded"),
+        slow(["--loss=wasserstein", "--spectral_norm", "--discriminator_batch_norm"], "for a critic whose slope is bounded"),
         (["--penalty_every=4"], "--penalty_every is about the penalties of --regularizers"),
+        (["--penalty_every=4", "--regularizers=r1,orthogonal"], "--penalty_every is for penalties of slopes"),
         slow(["--penalty_weight=4"], "--penalty_weight is about the penalties of --regularizers"),
         (["--loss=hinge", "--label_smoothing=0.1"], "labels can be smoothed only where the loss is a cross-entropy"),
     ],
@@ -267,6 +270,19 @@ def test_objective_flags(name, words, expected):
 def test_flags_of_an_objective_that_make_no_sense_are_refused(words, message):
     with pytest.raises(InputError, match=message):
         compose.build(game("dcgan", *words), (8, 8, 1))
+
+
+def test_a_run_of_a_game_that_is_refused_now_goes_on():
+    model = compose.build(game("dcgan", "--loss=wasserstein"), (8, 8, 1), resume=True)
+    assert repr(model.objective.loss) == "Wasserstein()"
+
+
+@pytest.mark.slow
+def test_label_noise_goes_into_a_zero_sum_game():
+    model = compose.build(game("unrolled-gan", "--label_smoothing=0.1"), (2,))
+    assert repr(model.objective.loss) == "ZeroSum(loss=LabelNoise())"
+    with pytest.raises(InputError, match="top-k leaves out fakes"):
+        compose.build(game("unrolled-gan", "--top_k=0.5"), (2,))
 
 
 def test_adaptive_augmentation_by_flags():

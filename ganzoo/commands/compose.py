@@ -10,6 +10,7 @@ from ganzoo.registry import MODELS, MODERN
 # Flags that change a finished objective.
 CHANGES = ("loss", "label_smoothing", "label_flipping", "top_k", "n_critic", "regularizers", "penalty_weight", "penalty_every")
 CHANGES += ("feature_matching",)
+BATCH_NORMS = ("critic_norm", "discriminator_batch_norm")  # of networks; their gains are not bounded
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,14 +103,15 @@ def game_of(recipe, given):
     for part, table in tables.items():
         found[part] = {name: value for name, value in defaults.items() if name in table} | found[part]
     penalized = objective in arguments.WITH_GRADIENT_PENALTY or set(changes.get("regularizers", ())) & set(arguments.OF_SLOPES)
-    for name in ("critic_norm", "discriminator_batch_norm"):
+    penalized = penalized or (changes.get("loss") == "wasserstein" and techniques.get("spectral_norm"))
+    for name in BATCH_NORMS:
         if penalized and tables["networks"].get(name):
             found["networks"].setdefault(name, False)  # it would make one sample's gradient depend on the others
     parts = (found[part] for part in tables)
     return Game(model, networks, objective, *parts, changes, techniques, conditional=conditional, augments_few=augments_few)
 
 
-def build(game, shape, classes=None, seed=0, function="", steps=None, data=None, shares=None):
+def build(game, shape, classes=None, seed=0, function="", steps=None, data=None, shares=None, resume=False):
     """Return the model of a `Game`.
 
     Args:
@@ -123,6 +125,7 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
             be augmented, and labels that are all the same are not used unless asked for.
         shares: the share of samples drawn with each label; None: labels take turns, or, if the data lack some class, are drawn
             as often as in the data.
+        resume: whether a run of this game exists, which is not refused any more.
     """
     import ganzoo
     from ganzoo.core.config import parameters
@@ -169,8 +172,8 @@ def build(game, shape, classes=None, seed=0, function="", steps=None, data=None,
         own = cls.default_objective if game.objective == "own" else ganzoo.objectives.BY_NAME[game.objective]
         options["objective"] = own(**game.objective_arguments)
         options["objective"] = options["objective"].replace(**_changes(game.changes, options["objective"]))
-        if not game.techniques.get("spectral_norm") and game.networks not in ("attention", "biggan"):
-            _require_bounded_critic(options["objective"])
+        if not resume:  # a run that was begun goes on
+            _require_bounded_critic(options["objective"], game)
     return cls(seed=seed, **options)
 
 
@@ -194,6 +197,12 @@ def _changes(changes, objective):
     for name, value in (("penalty_weight", weight), ("penalty_every", every)):
         if value is not None and not names:
             raise InputError(f"--{name} is about the penalties of --regularizers: name them. Received: --{name}={value:g}")
+    of_weights = [name for name in names or () if name not in arguments.OF_SLOPES]
+    if every is not None and of_weights:
+        raise InputError(
+            f"--penalty_every is for penalties of slopes, {', '.join(arguments.OF_SLOPES)}: the others cost next to nothing. "
+            f"Received: --regularizers={','.join(names)}"
+        )
     for name in names or ():
         cls, both = regularizers.BY_NAME[name]
         for player in ("regularizers", "generator_regularizers")[: 1 + both]:
@@ -202,8 +211,9 @@ def _changes(changes, objective):
             changes[player] = (*changes.get(player, getattr(objective, player)), added)
     noise = {name: changes.pop(f"label_{name}") for name in ("smoothing", "flipping") if f"label_{name}" in changes}
     if noise:
-        loss = losses.get(changes.get("loss", objective.loss))
-        changes["loss"] = losses.LabelNoise(loss, **{"smoothing": 0.0} | noise)
+        loss, noise = losses.get(changes.get("loss", objective.loss)), {"smoothing": 0.0} | noise
+        inside = isinstance(loss, losses.ZeroSum)
+        changes["loss"] = losses.ZeroSum(losses.LabelNoise(loss.loss, **noise)) if inside else losses.LabelNoise(loss, **noise)
     if "top_k" in changes:
         changes["loss"] = losses.TopK(losses.get(changes.get("loss", objective.loss)), changes.pop("top_k"))
     if "feature_matching" in changes:
@@ -211,7 +221,7 @@ def _changes(changes, objective):
     return changes
 
 
-def _require_bounded_critic(objective):
+def _require_bounded_critic(objective, game):
     """Raise InputError for a Wasserstein loss whose critic nothing keeps from growing without bound."""
     from ganzoo import losses, regularizers
 
@@ -222,10 +232,13 @@ def _require_bounded_critic(objective):
 
     slopes = (*(regularizers.BY_NAME[name][0] for name in arguments.OF_SLOPES), regularizers.WeightClip)
     bounded = any(isinstance(innermost(each, "regularizer"), slopes) for each in objective.regularizers)
+    if game.techniques.get("spectral_norm") or game.networks in ("attention", "biggan"):
+        bounded = bounded or not any(game.networks_arguments.get(name) for name in BATCH_NORMS)
     if isinstance(innermost(objective.loss, "loss"), losses.Wasserstein) and not bounded:
+        others = " or --spectral_norm without batch normalization" if game.networks in arguments.CHOICES else ""
         raise InputError(
-            "a Wasserstein loss is for a critic whose slope is bounded: take --objective=wasserstein, which clips its kernels, "
-            "--objective=wasserstein_gp, --regularizers=gradient_penalty or --spectral_norm. Received: --loss=wasserstein alone"
+            "a Wasserstein loss is for a critic whose slope is bounded: take --objective=wasserstein_gp, "
+            f"--regularizers=gradient_penalty{others}. Received: --loss=wasserstein with nothing of these"
         )
 
 

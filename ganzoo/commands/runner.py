@@ -87,7 +87,8 @@ def train(recipe, options):
     shares = None
     if "clusters" in options and options.clusters:
         game, shares = dataclasses.replace(game, conditional=True), data.label_shares
-    model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data, shares)
+    model = compose.build(game, _shape(data), classes, options.seed, _function(options), options.steps, data, shares,
+                          options.resume)  # fmt: skip
     # Exact resume is promised on a CPU; on a GPU it would cost speed. What XLA compiles there is deterministic by itself, and
     # Keras would not let it compile.
     if not backend.accelerators() and not model.use_xla:

@@ -1,5 +1,7 @@
 """A player: the networks that one optimizer moves, what is asked of them besides the loss, and their moving average."""
 
+import numbers
+
 import keras
 from keras import ops
 
@@ -111,9 +113,18 @@ class Player:
 
 def check_half_life(value):
     """Return a half-life as a float, a schedule of it as it is, or None; else raise InputError."""
-    if value is None or isinstance(value, LearningRateSchedule):
-        return value
-    return positive_number("ema_half_life_images", value)
+    if value is None:
+        return None
+    if not isinstance(value, LearningRateSchedule):
+        return positive_number("ema_half_life_images", value)
+    config = value.get_config()
+    first = config.get("initial_learning_rate", next(iter(config.get("values", ())), 1.0))
+    if isinstance(first, numbers.Integral) or not float(value(0)) > 0:
+        raise InputError(
+            "a schedule of ema_half_life_images must give positive floats: write 20_000.0, not 20_000, as Keras computes a "
+            f"schedule in the type of its first value. Received: {config!r:.200}"
+        )
+    return value
 
 
 def _follow(network, average):

@@ -65,6 +65,8 @@ class TopK(Loss):
             raise InputError(f"loss must be an object of ganzoo.losses. Received: loss={loss!r}")
         if positive_number("share", share) > 1:
             raise InputError(f"share must be at most 1. Received: share={share!r}")
+        if isinstance(loss, ZeroSum):
+            raise InputError(f"top-k leaves out fakes, and this loss of the generator is about real samples too: {loss!r}")
         self.loss, self.share = loss, float(share)
         self.generator_sees_real = self.loss.generator_sees_real
         self.zero_is_undecided = self.loss.zero_is_undecided

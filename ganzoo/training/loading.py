@@ -13,6 +13,7 @@ MAX_INT = 16_384  # of a size in a description; a larger one asks for networks t
 _LARGE = (  # numbers that are no sizes
     *("seed", "steps", "updates", "decay_steps", "first_decay_steps", "warmup_steps", "boundaries"),
     *("rough_steps", "stage_steps", "ema_half_life_images"),
+    *("values", "initial_learning_rate", "end_learning_rate", "warmup_target"),  # of a schedule of the half-life
 )
 _LISTS = {"words": MOST_WORDS, "class_shares": MAX_INT, "shares": MAX_INT}  # those that may be long
 _PARTS = (Configurable, AdversarialModel, keras.optimizers.Optimizer, keras.optimizers.schedules.LearningRateSchedule)

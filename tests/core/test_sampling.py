@@ -12,6 +12,7 @@ from keras import ops
 from ganzoo import GAN, backend
 from ganzoo.core.inputs import Category, Code, Image, Label, Normal, Text, Uniform
 from ganzoo.errors import InputError
+from ganzoo.training.loading import load
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,22 @@ def test_half_life_follows_a_schedule_of_the_step(stripes):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
     again = type(gan).from_config(gan.get_config())
     assert again.settings() == gan.settings()
+
+
+@pytest.mark.parametrize("first", [20_000, -1.0])
+def test_schedules_of_a_half_life_give_positive_floats(first):
+    """Keras computes a schedule in the type of its first value: in whole numbers a half-life of 20,000 x 0.5^t is 0 at once."""
+    with pytest.raises(InputError, match="must give positive floats"):
+        make_tiny(ema_half_life_images=keras.optimizers.schedules.ExponentialDecay(first, 1000, 0.5))
+
+
+@pytest.mark.slow
+def test_a_run_with_a_scheduled_half_life_is_loaded(tmp_path, stripes):
+    schedule = keras.optimizers.schedules.PolynomialDecay(1e6, 1_000_000, 20_000)
+    gan = make_tiny(ema_half_life_images=schedule)
+    gan.train(stripes, steps=1, batch_size=8, run_dir=tmp_path / "run", verbose=False)
+    loaded = load(tmp_path / "run")
+    np.testing.assert_array_equal(loaded.sample(3), gan.sample(3))
 
 
 @pytest.mark.slow
