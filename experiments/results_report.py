@@ -81,8 +81,8 @@ def save_picture(run_dir, path):
     with open_image(pictures[-1]) as picture:
         if picture.mode == "L":
             picture.save(path, optimize=True)
-        else:  # photographs weigh more: at the pixels' own size, in 256 colours
-            picture.resize((picture.width // 2, picture.height // 2)).quantize(256).save(path, optimize=True)
+        else:  # photographs weigh more: at the pixels' own size, in 128 colors
+            picture.resize((picture.width // 2, picture.height // 2)).quantize(128).save(path, optimize=True)
 
 
 def save_strip(run_dir, path):
