@@ -79,6 +79,16 @@ TABLE = (
     Entry("gan", "GAN (dense)", "mlp-gan", "mnist", 9360),  # 20 epochs of 468 batches
     Entry("modern", "GAN (recipe, labels)", "modern", "mnist", 100_000, seeds=(0, 1, 2), minutes=3.0),
     Entry("modern_unlabelled", "GAN (recipe)", "modern", "mnist", 100_000, ("--noconditional",), minutes=10.0),
+    Entry(
+        "modern_latent",
+        "GAN (recipe, 16 latents)",
+        "modern",
+        "mnist",
+        100_000,
+        ("--noconditional", "--latent=16"),
+        (0, 1, 2),
+        5.0,
+    ),
     Entry("modern_clusters", "GAN (recipe, clusters)", "modern", "mnist", 100_000, ("--clusters=50",), minutes=10.0),
     Entry("modern_outdoor", "GAN (recipe, labels)", "modern", "outdoor", 100_000, AUGMENTED, minutes=5.0),
     Entry("modern_forest", "GAN (recipe)", "modern", "forest", 100_000, AUGMENTED, minutes=5.0),
